@@ -1,0 +1,1 @@
+"""Thin adapters: a pre-trained model's weights -> typed observations."""

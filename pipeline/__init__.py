@@ -1,0 +1,1 @@
+"""All input, output and orchestration: command line, media, config, reports."""

@@ -1,0 +1,1 @@
+"""Job profiles, norms, evidence, fusion and uncertainty: feature tables -> scores."""

@@ -1,0 +1,215 @@
+"""The report: what a score is made of, as it is written to report.json.
+
+Everything a reader needs stands in here; report.html is drawn from this and the transcript alone.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+REPORT_SCHEMA_VERSION = "1.0"
+
+ChannelName = Literal["content", "voice", "face", "posture"]
+
+
+class Model(BaseModel):
+    """Base of every edge model: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Model):
+    """The same text in both languages."""
+
+    zh: str = ""
+    en: str = ""
+
+    def get(self, language: str) -> str:
+        """The text in `language`, or in the other one where it is missing."""
+        return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
+
+
+class Reason(StrEnum):
+    """Why there is no score. Each has a text in both languages in configs/messages.yaml."""
+
+    NO_AUDIO = "no_audio"
+    NO_SPEECH = "no_speech"
+    TOO_FEW_WORDS = "too_few_words"
+    LANGUAGE_MISMATCH = "language_mismatch"
+    LOW_TRANSCRIPT_CONFIDENCE = "low_transcript_confidence"
+    LOW_SNR = "low_snr"
+    NO_VIDEO = "no_video"
+    NO_FACE = "no_face"
+    FACE_TOO_BRIEF = "face_too_brief"
+    VIDEO_TOO_DARK = "video_too_dark"
+    NO_UPPER_BODY = "no_upper_body"
+    TOO_SHORT = "too_short"
+    NOT_MEASURED = "not_measured"
+    CHANNELS_MISSING = "channels_missing"
+    NOTHING_SCORED = "nothing_scored"
+
+
+class Abstention(Model):
+    """No score, and why. `values` holds what was measured and the limit that it missed."""
+
+    reason: Reason
+    values: dict[str, float | str] = Field(default_factory=dict)
+
+
+class Evidence(Model):
+    """What a number rests on: words with their time, or a measurement with its interval.
+
+    `keyword` and `meaning` are hits of an indicator; `quote` is the sentence and `match` the words that hit.
+    `measure` is a measured behaviour: `value` in `unit`, its standard error, the score its norm gives it, and its
+    share of the channel's score in `weight`. `absent` names an indicator that nothing was found for.
+    """
+
+    kind: Literal["keyword", "meaning", "measure", "absent"]
+    id: str  # indicator id, or feature column
+    name: Text
+    weight: float  # share of the score that it stands for
+    score: float | None = None  # 0..100, what this piece contributes before weighting
+    strength: Literal["absent", "listed", "mentioned", "demonstrated"] | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    quote: str | None = None
+    match: str | None = None
+    similarity: float | None = None  # standard deviations above unrelated speech
+    value: float | None = None
+    value_standard_error: float | None = None
+    unit: str | None = None
+    why: Text | None = None  # why the norm is what it is
+
+
+class Score(Model):
+    """0 to 100 with its standard error, or an abstention: exactly one of `score` and `abstention` is given."""
+
+    score: float | None
+    standard_error: float | None
+    level: int | None = Field(description="1 to 5")
+    weight: float
+    evidence: tuple[Evidence, ...] = ()
+    abstention: Abstention | None = None
+
+
+class ChannelScore(Score):
+    """One of content, voice, face, posture; `weight` is its share of the overall score."""
+
+
+class DimensionScore(Score):
+    """A competency of the job profile; `weight` as the profile has it."""
+
+    id: str
+    name: Text
+    anchor: Text | None = None  # the profile's words for the level that was reached
+    mix: dict[ChannelName, float]  # the profile's channel mix
+    channel_scores: dict[ChannelName, float | None]  # this dimension's score on each channel of the mix
+    partial: bool = False  # a channel of the mix is missing and the rest was re-weighted
+
+
+class OverallScore(Score):
+    partial: bool = False  # a dimension abstained and the rest was re-weighted
+
+
+class Flag(Model):
+    """Something about the recording or the answer that a reader must know."""
+
+    code: str
+    severity: Literal["info", "warning"]
+    channel: ChannelName | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    values: dict[str, float | str] = Field(default_factory=dict)
+
+
+class AttentionPoint(Model):
+    """A moment worth a follow-up question: co-occurring measured behaviour, never an emotion."""
+
+    code: str
+    start_s: float
+    end_s: float
+    values: dict[str, float | str] = Field(default_factory=dict)
+    text: Text
+    question: Text
+    quote: str | None = None
+
+
+class Series(Model):
+    """A measurement over time for the timeline; `value` is null where it could not be observed."""
+
+    id: str  # feature column
+    name: Text
+    unit: str
+    time_s: tuple[float, ...]  # window centres
+    value: tuple[float | None, ...]
+
+
+class TimelineEvent(Model):
+    kind: str
+    start_s: float
+    end_s: float
+    value: float | None = None
+    label: str = ""
+
+
+class Timeline(Model):
+    window_s: float
+    series: tuple[Series, ...]
+    events: tuple[TimelineEvent, ...]
+
+
+class Media(Model):
+    name: str
+    duration_s: float
+    has_audio: bool
+    has_video: bool
+    container: str
+    width_px: int
+    height_px: int
+    fps: float | None
+    variable_frame_rate: bool
+    rotation_deg: int
+    video_codec: str
+    audio_codec: str
+    audio_rate_hz: int
+    loudness_lufs: float | None
+    clipping_ratio: float | None
+    snr_db: float | None
+    luma_median: float | None
+
+
+class Hashed(Model):
+    id: str
+    version: str = ""
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+
+
+class Lineage(Model):
+    """Everything that the scores depend on. Two reports with equal lineage but `created_at` are equal."""
+
+    created_at: str
+    recording: Hashed
+    profile: Hashed
+    config: Hashed
+    norms: Hashed
+    models: tuple[Hashed, ...]
+    extractors: dict[str, int]
+    versions: dict[str, str]  # package, python and the libraries that touch the numbers
+
+
+class Report(Model):
+    schema_version: Literal["1.0"] = "1.0"
+    job: Text
+    job_id: str
+    language: str | None  # of the transcript
+    media: Media
+    overall: OverallScore
+    channels: dict[ChannelName, ChannelScore]
+    dimensions: tuple[DimensionScore, ...]
+    flags: tuple[Flag, ...]
+    attention: tuple[AttentionPoint, ...]
+    timeline: Timeline
+    lineage: Lineage

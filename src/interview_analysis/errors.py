@@ -1,0 +1,29 @@
+"""The one exception root. A message says what was received, what was expected and what to do."""
+
+
+class InterviewAnalysisError(Exception):
+    """Root of every error that this package raises on purpose. The CLI prints it in one line, exit code 2."""
+
+
+class MediaError(InterviewAnalysisError):
+    """A recording that cannot be read: no media, truncated, empty, or without any audio or video track."""
+
+
+class ProfileError(InterviewAnalysisError):
+    """A job profile that is missing, unreadable or wrong."""
+
+
+class ConfigError(InterviewAnalysisError):
+    """A run configuration or norms file that is missing, unreadable or wrong."""
+
+
+class WeightsError(InterviewAnalysisError):
+    """Model weights that are missing or whose SHA-256 differs from the registry."""
+
+
+class SystemLibraryError(InterviewAnalysisError):
+    """A system library that wheels do not carry (libEGL, libGLESv2, libGL, glib) is missing."""
+
+
+class OutputError(InterviewAnalysisError):
+    """A result that cannot be written where the user asked for it."""

@@ -1,0 +1,249 @@
+"""What flows between the stages: observations made by models, and events found in them.
+
+Conventions, written once:
+
+- Time is seconds from the start of the recording; words, frames and features share that clock.
+- Image points are ``(x, y)``, ``x`` to the right divided by the image width, ``y`` downwards divided by the
+  height, as a viewer sees the image (not mirrored). "Left" and "right" of a *person* are anatomical, as in
+  MediaPipe: a person who faces the camera has the left hand at larger ``x``.
+- Head angles are degrees. Yaw is positive when the face turns towards larger ``x`` (the viewer's right), pitch
+  is positive when it looks up, roll is positive when the head tilts clockwise as the viewer sees it.
+- Missing is NaN, never 0; a channel that does not exist is ``None``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.floating]
+Channel = Literal["content", "voice", "face", "posture"]
+CHANNELS: tuple[Channel, ...] = ("content", "voice", "face", "posture")
+
+# The 52 ARKit-style blendshapes in the order in which MediaPipe's face landmarker gives them.
+BLENDSHAPES: tuple[str, ...] = (
+    "_neutral", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight",
+    "cheekPuff", "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft",
+    "eyeLookDownRight", "eyeLookInLeft", "eyeLookInRight", "eyeLookOutLeft", "eyeLookOutRight",
+    "eyeLookUpLeft", "eyeLookUpRight", "eyeSquintLeft", "eyeSquintRight", "eyeWideLeft", "eyeWideRight",
+    "jawForward", "jawLeft", "jawOpen", "jawRight", "mouthClose", "mouthDimpleLeft", "mouthDimpleRight",
+    "mouthFrownLeft", "mouthFrownRight", "mouthFunnel", "mouthLeft", "mouthLowerDownLeft",
+    "mouthLowerDownRight", "mouthPressLeft", "mouthPressRight", "mouthPucker", "mouthRight",
+    "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthSmileLeft",
+    "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight", "mouthUpperUpLeft", "mouthUpperUpRight",
+    "noseSneerLeft", "noseSneerRight",
+)  # fmt: skip
+
+# The face mesh points that are kept, with their index in MediaPipe's 478-point mesh.
+FACE_POINTS: dict[str, int] = {
+    "nose_tip": 1, "chin": 152, "forehead": 10, "mouth_right": 61, "mouth_left": 291,
+    "ear_right": 234, "ear_left": 454,
+}  # fmt: skip
+
+# The 33 points of MediaPipe's pose landmarker, in its order.
+POSE_POINTS: tuple[str, ...] = (
+    "nose", "left_eye_inner", "left_eye", "left_eye_outer", "right_eye_inner", "right_eye", "right_eye_outer",
+    "left_ear", "right_ear", "mouth_left", "mouth_right", "left_shoulder", "right_shoulder", "left_elbow",
+    "right_elbow", "left_wrist", "right_wrist", "left_pinky", "right_pinky", "left_index", "right_index",
+    "left_thumb", "right_thumb", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle",
+    "right_ankle", "left_heel", "right_heel", "left_foot_index", "right_foot_index",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A stretch of time, ``start_s <= end_s``."""
+
+    start_s: float
+    end_s: float
+
+    @property
+    def duration_s(self) -> float:
+        return self.end_s - self.start_s
+
+    def overlap_s(self, other: Interval) -> float:
+        """Seconds that both intervals share, 0 when they are apart."""
+        return max(0.0, min(self.end_s, other.end_s) - max(self.start_s, other.start_s))
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFacts:
+    """What is known of a recording without any model. Audio facts are NaN without audio, video facts without video."""
+
+    duration_s: float
+    has_audio: bool
+    has_video: bool
+    container: str = ""
+    width_px: int = 0  # as displayed, after rotation
+    height_px: int = 0
+    fps: float = float("nan")  # average; a variable rate is flagged
+    variable_frame_rate: bool = False
+    rotation_deg: int = 0
+    video_codec: str = ""
+    audio_codec: str = ""
+    audio_rate_hz: int = 0
+    loudness_lufs: float = float("nan")  # integrated, ITU-R BS.1770-4
+    clipping_ratio: float = float("nan")  # share of samples at or above 0.999 of full scale
+    snr_db: float = float("nan")  # estimate, see pipeline/media.py
+    luma_median: float = float("nan")  # median over frames of the mean luma, 0 black to 255 white
+    flags: tuple[str, ...] = ()  # quality flags, e.g. "low_snr", "clipped", "dark_video", "truncated"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One sampled video frame: upright RGB, uint8, shape (height, width, 3)."""
+
+    time_s: float
+    image: NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    text: str
+    start_s: float
+    end_s: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of transcript as the recogniser gave it, with its words."""
+
+    text: str
+    start_s: float
+    end_s: float
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """`language` is an ISO 639-1 code. `probability` of a word is the recogniser's own, 0 to 1."""
+
+    language: str
+    language_probability: float
+    segments: tuple[Segment, ...]
+    engine: str
+    model: str
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for segment in self.segments for word in segment.words)
+
+    @property
+    def text(self) -> str:
+        return ("" if self.language in ("zh", "ja") else " ").join(s.text.strip() for s in self.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechActivity:
+    """Stretches with speech, in order and apart from each other, by a voice activity detector."""
+
+    regions: tuple[Interval, ...]
+
+    @property
+    def speech_s(self) -> float:
+        return sum(region.duration_s for region in self.regions)
+
+
+@dataclass(frozen=True, slots=True)
+class AcousticTrack:
+    """Praat's view of the voice. Frame arrays have shape (n,), one value every 10 ms; NaN where undefined.
+
+    The perturbation arrays have one value a voiced segment of three periods or more, shape (m,).
+    """
+
+    time_s: FloatArray
+    f0_hz: FloatArray  # NaN where unvoiced
+    intensity_db: FloatArray  # dB relative to full scale squared pressure of 2e-5 as Praat defines it
+    hnr_db: FloatArray
+    segment_start_s: FloatArray
+    segment_end_s: FloatArray
+    jitter_ratio: FloatArray  # local jitter: mean absolute difference of consecutive periods / mean period
+    shimmer_ratio: FloatArray  # local shimmer: the same of amplitudes
+
+
+@dataclass(frozen=True, slots=True)
+class FaceTrack:
+    """One row a sampled frame, the candidate's face only (the most persistent large one)."""
+
+    time_s: FloatArray  # (n,)
+    face_count: NDArray[np.int_]  # (n,) faces seen in the frame
+    blendshapes: FloatArray  # (n, 52), 0..1, in the order of BLENDSHAPES; NaN without a face
+    yaw_deg: FloatArray  # (n,)
+    pitch_deg: FloatArray
+    roll_deg: FloatArray
+    points: FloatArray  # (n, len(FACE_POINTS), 2) image points
+    aspect_ratio: float  # image width / height
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        return np.isfinite(self.yaw_deg)
+
+    def blendshape(self, name: str) -> FloatArray:
+        """The column of one blendshape, shape (n,)."""
+        return self.blendshapes[:, BLENDSHAPES.index(name)]
+
+
+@dataclass(frozen=True, slots=True)
+class PoseTrack:
+    """One row a sampled frame."""
+
+    time_s: FloatArray  # (n,)
+    points: FloatArray  # (n, 33, 2) image points, order of POSE_POINTS; NaN without a person
+    visibility: FloatArray  # (n, 33), 0..1
+    world_m: FloatArray  # (n, 33, 3) metres, hip-centred: x right, y down, z away from the camera
+    hand_points: FloatArray  # (n, 2, 21, 2) left and right hand where the hand model ran and saw one, else NaN
+    aspect_ratio: float
+
+    def point(self, name: str, min_visibility: float = 0.5) -> FloatArray:
+        """One named point, shape (n, 2), NaN where less visible than `min_visibility`."""
+        index = POSE_POINTS.index(name)
+        seen = self.visibility[:, index] >= min_visibility
+        return np.where(seen[:, None], self.points[:, index, :], np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Observations:
+    """All that the models saw and heard. Features and scores depend on nothing else."""
+
+    facts: MediaFacts
+    speech: SpeechActivity | None = None
+    transcript: Transcript | None = None
+    acoustics: AcousticTrack | None = None
+    faces: FaceTrack | None = None
+    poses: PoseTrack | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened at a moment: a pause, a nod, a hand-to-face contact, a filler."""
+
+    kind: str
+    start_s: float
+    end_s: float
+    value: float = float("nan")  # its size in the unit of its kind
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence or clause of the transcript, built from words; `words` are those of the transcript."""
+
+    text: str
+    start_s: float
+    end_s: float
+    words: tuple[Word, ...] = field(default_factory=tuple)
+
+    @property
+    def probability(self) -> float:
+        """Mean word probability, NaN without words."""
+        return float(np.mean([w.probability for w in self.words])) if self.words else float("nan")
+
+
+def intervals(pairs: Sequence[tuple[float, float]]) -> tuple[Interval, ...]:
+    """Intervals from pairs of seconds."""
+    return tuple(Interval(start, end) for start, end in pairs)
