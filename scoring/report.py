@@ -213,3 +213,4 @@ class Report(Model):
     attention: tuple[AttentionPoint, ...]
     timeline: Timeline
     lineage: Lineage
+    level_cuts: tuple[float, float, float, float] | None = None  # scores at which levels 2 to 5 begin

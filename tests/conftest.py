@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from interview_analysis.models.weights import ModelStore
+
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("INTERVIEW_ANALYSIS_SHARED_DATA", ROOT.parent / "shared" / "data"))
 
@@ -23,3 +25,13 @@ def shared_data() -> Path:
 @pytest.fixture
 def rng() -> np.random.Generator:
     return np.random.default_rng(20240607)
+
+
+@pytest.fixture(scope="session")
+def model_store() -> ModelStore:
+    """The default store with the default models in it; skips where one is missing."""
+    store = ModelStore()
+    missing = [status.model_id for status in store.status() if status.spec.default and status.path is None]
+    if missing:
+        pytest.skip(f"SKIPPED: weights of {', '.join(missing)} are missing; run `interview-analysis models fetch`")
+    return store

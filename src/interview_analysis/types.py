@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -99,6 +99,24 @@ class Frame:
 
     time_s: float
     image: NDArray[np.uint8]
+
+
+class AudioSource(Protocol):
+    """Mono audio that may still be growing in another thread. Positions are samples since the recording's start."""
+
+    @property
+    def sample_rate_hz(self) -> int: ...
+
+    def wait(self, stop_sample: int) -> int:
+        """Block until `stop_sample` samples are there or the audio is finished; returns how many are there.
+
+        That may be more than asked for, and less only when the audio has ended. Raises what stopped the writer.
+        """
+        ...
+
+    def read(self, start_sample: int, stop_sample: int) -> NDArray[np.float32]:
+        """Samples in -1..1, shape (n,); fewer than asked for, or none, where the audio is not there (yet)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,58 @@
+# Everything here needs Python 3.11, pip and make, and works from a fresh clone. `make help` lists the targets.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+
+# PYTHON=... picks another interpreter; TORCH_INDEX=... takes torch from another index (say, a CUDA build).
+PYTHON ?= python3.11
+TORCH_INDEX ?=
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+OUT := out
+JOB := configs/jobs/product-manager.yaml
+
+.PHONY: help setup demo test test-slow lint format bench clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv, install everything, bring the model weights; safe to repeat
+	@$(BIN)/python -m interview_analysis.pipeline.system
+	@$(BIN)/interview-analysis models fetch
+
+demo: setup ## Make a synthetic sample, score it, print where the report lies
+	@$(BIN)/python -m interview_analysis.pipeline.demo $(OUT)/demo/sample.mp4
+	@$(BIN)/interview-analysis score $(OUT)/demo/sample.mp4 --job $(JOB) --out $(OUT)/demo/report
+	@echo "Report: $(CURDIR)/$(OUT)/demo/report/report.html"
+
+test: setup lint ## Set up what is missing and run all checks but the slow tests
+	$(BIN)/pytest -m "not slow" --cov --cov-report=term --cov-fail-under=85
+	@sh .ci/check_wheel $(BIN)/python
+
+test-slow: setup ## Run the tests that take minutes
+	$(BIN)/pytest -m slow
+
+lint: $(READY) ## Check style, types and the direction of imports
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## Format the code and apply the fixes that are safe
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+bench: setup ## Measure speed and memory, a table by stage
+	$(BIN)/python -m interview_analysis.pipeline.benchmark
+
+clean: ## Remove what was built and cached here, but not .venv
+	rm -rf $(OUT) build dist .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml pipeline/install_torch.py
+	@sh .ci/make_venv "$(PYTHON)" $(VENV)
+	@echo "Installing; the first time takes some minutes"
+	@$(BIN)/python pipeline/install_torch.py $(TORCH_INDEX)
+	@test -t 1 || quiet=--quiet; $(BIN)/python -m pip install $$quiet --disable-pip-version-check -e ".[demo,dev]"
+	@touch $@

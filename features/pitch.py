@@ -1,0 +1,66 @@
+"""Level, range and variability of the voice's fundamental frequency (F0)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from interview_analysis.features.extractor import COVERAGE, Extractor, FeatureSpec
+from interview_analysis.features.speech_units import coverage, frames_s, speech_frames
+from interview_analysis.types import Interval, Observations
+
+MIN_VOICED_S = 1.0
+
+_SEMITONES = "semitones are relative, so that low and high voices compare"
+_SOURCE = "Traunmüller & Eriksson 1995; Hincks 2005 (F0 variation and perceived liveliness)"
+
+SPECS = (
+    FeatureSpec("f0_median_hz", "Hz", "median F0 of voiced speech", 40, 1000, "Boersma 1993"),
+    FeatureSpec(
+        "f0_sd_st", "semitones", f"standard deviation of F0 of voiced speech; {_SEMITONES}", 0, 60, _SOURCE
+    ),
+    FeatureSpec(
+        "f0_range_p10_p90_st", "semitones", "10th to 90th percentile of F0 of voiced speech", 0, 60, _SOURCE
+    ),
+    FeatureSpec(
+        "f0_range_p5_p95_st", "semitones", "5th to 95th percentile of F0 of voiced speech", 0, 60, _SOURCE
+    ),
+    FeatureSpec(
+        "f0_shift_st",
+        "semitones",
+        "median F0 of the window above that of the whole recording",
+        -60,
+        60,
+        _SOURCE,
+    ),
+    FeatureSpec("voiced_ratio", "1", "share of the speech time that is voiced", 0, 1, "Boersma 1993"),
+)
+
+
+def compute(observations: Observations, window: Interval) -> dict[str, float]:
+    """F0 statistics over the voiced speech in `window`; coverage is the share of it that holds speech."""
+    track = observations.acoustics
+    if track is None:
+        return {COVERAGE: 0.0}
+    speech = speech_frames(track, observations.speech, window)
+    speech_s = frames_s(speech)
+    values = {COVERAGE: coverage(speech_s, window)}
+    voiced = speech & np.isfinite(track.f0_hz)
+    voiced_s = frames_s(voiced)
+    if speech_s >= MIN_VOICED_S:
+        values["voiced_ratio"] = voiced_s / speech_s
+    if voiced_s < MIN_VOICED_S:
+        return values
+    everything = Interval(float("-inf"), float("inf"))
+    all_voiced = speech_frames(track, observations.speech, everything) & np.isfinite(track.f0_hz)
+    semitones = 12.0 * np.log2(track.f0_hz[voiced] / np.median(track.f0_hz[all_voiced]))
+    p5, p10, p50, p90, p95 = np.percentile(semitones, (5, 10, 50, 90, 95))
+    return values | {
+        "f0_median_hz": float(np.median(track.f0_hz[voiced])),
+        "f0_sd_st": float(np.std(semitones)),
+        "f0_range_p10_p90_st": float(p90 - p10),
+        "f0_range_p5_p95_st": float(p95 - p5),
+        "f0_shift_st": float(p50),
+    }
+
+
+EXTRACTOR = Extractor("pitch", 1, "voice", SPECS, compute)

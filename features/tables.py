@@ -1,0 +1,64 @@
+"""The feature tables of one recording: the whole, disjoint blocks for standard errors, and the timeline."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+
+import numpy as np
+import pandas as pd
+
+from interview_analysis.features.extractor import COVERAGE, extractors, sliding_windows, tabulate
+from interview_analysis.types import Event, Interval, Observations
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureTables:
+    """All extractors side by side; each frame has index ``(start_s, end_s)`` and columns ``<extractor>.<feature>``."""
+
+    whole: pd.DataFrame  # one row
+    blocks: pd.DataFrame  # disjoint, together they cover the recording
+    timeline: pd.DataFrame  # overlapping windows
+    events: tuple[Event, ...]  # by time
+
+    def value(self, feature: str) -> float:
+        """The value over the whole recording, NaN where it was not observed."""
+        return float(self.whole[feature].iloc[0])
+
+    def coverage(self, feature: str) -> float:
+        """Share of the recording that the feature's extractor could observe."""
+        return float(self.whole[f"{feature.partition('.')[0]}.{COVERAGE}"].iloc[0])
+
+    def block_values(self, feature: str, min_coverage: float) -> np.ndarray:
+        """Values of the blocks that were observed well enough, shape (k,)."""
+        coverage = self.blocks[f"{feature.partition('.')[0]}.{COVERAGE}"]
+        values = self.blocks.loc[coverage >= min_coverage, feature].to_numpy(dtype=float)
+        return np.asarray(values[np.isfinite(values)])
+
+    def event_frame(self) -> pd.DataFrame:
+        """The events as a table with columns kind, start_s, end_s, value, label."""
+        return pd.DataFrame([asdict(event) for event in self.events], columns=[f.name for f in fields(Event)])
+
+
+def blocks(duration_s: float, length_s: float) -> tuple[Interval, ...]:
+    """Equal disjoint intervals of about `length_s` that cover the recording."""
+    count = max(1, round(duration_s / length_s))
+    edges = np.linspace(0.0, duration_s, count + 1)
+    return tuple(Interval(float(a), float(b)) for a, b in zip(edges[:-1], edges[1:], strict=True))
+
+
+def feature_tables(
+    observations: Observations, *, block_s: float = 10.0, window_s: float = 10.0, hop_s: float = 5.0
+) -> FeatureTables:
+    """Run every extractor over the whole recording, over blocks and over the timeline's windows."""
+    duration_s = observations.facts.duration_s
+    grids = (
+        (Interval(0.0, duration_s),),
+        blocks(duration_s, block_s),
+        sliding_windows(duration_s, window_s, hop_s),
+    )
+    whole, block, timeline = (
+        pd.concat([tabulate(extractor, observations, windows) for extractor in extractors()], axis=1)
+        for windows in grids
+    )
+    events = [event for extractor in extractors() for event in extractor.events(observations)]
+    return FeatureTables(whole, block, timeline, tuple(sorted(events, key=lambda e: (e.start_s, e.end_s, e.kind))))

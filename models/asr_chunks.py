@@ -1,0 +1,120 @@
+"""Speech regions packed into chunks that fill a recogniser's window, and times mapped back out of them.
+
+Whisper always works on 30 s, so short chunks cost as much as full ones, and silence invites it to make up
+text. Chunks therefore hold speech with what little silence lies between; a long silence is cut short. Where a chunk
+ends depends on the regions alone, never on how fast they arrive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interview_analysis.types import AudioSource, Interval
+
+MAX_CHUNK_S = 29.0  # of Whisper's 30, so that a last word is not cut by the window
+_MIN_FILL = 0.6  # a chunk may end early, at a longer silence, once it is this full
+_EDGE_S = 0.5  # silence kept on either side of a cut: Whisper needs some to place the first and last word
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Consecutive speech regions. `pieces` are the stretches of the recording that make up its audio."""
+
+    regions: tuple[Interval, ...]
+    pieces: tuple[Interval, ...]
+
+    @property
+    def duration_s(self) -> float:
+        return sum(piece.duration_s for piece in self.pieces)
+
+    def read(self, audio: AudioSource) -> NDArray[np.float32]:
+        """The chunk's samples, shape (n,)."""
+        rate_hz = audio.sample_rate_hz
+        audio.wait(round(self.pieces[-1].end_s * rate_hz))
+        parts = [audio.read(round(p.start_s * rate_hz), round(p.end_s * rate_hz)) for p in self.pieces]
+        return np.concatenate(parts)
+
+    def after(self, time_s: float) -> Chunk | None:
+        """What is left of the chunk after a moment of the recording; None if no speech is."""
+        regions = [Interval(max(r.start_s, time_s), r.end_s) for r in self.regions if r.end_s > time_s]
+        return _chunk(regions, time_s, self.pieces[-1].end_s) if regions else None
+
+    def to_recording(self, start_s: float, end_s: float) -> tuple[float, float]:
+        """An interval on the chunk's clock, on the recording's. Across a cut, its larger side is kept."""
+        best, before_s = Interval(0.0, 0.0), 0.0
+        best_overlap_s = -np.inf
+        for piece in self.pieces:
+            # Negative where they are apart, so that the nearest piece takes what lies outside of all.
+            overlap_s = min(end_s - before_s, piece.duration_s) - max(start_s - before_s, 0.0)
+            if overlap_s > best_overlap_s:
+                best_overlap_s = overlap_s
+                shift_s = piece.start_s - before_s
+                best = Interval(
+                    float(np.clip(start_s + shift_s, piece.start_s, piece.end_s)),
+                    float(np.clip(end_s + shift_s, piece.start_s, piece.end_s)),
+                )
+            before_s += piece.duration_s
+        return best.start_s, best.end_s
+
+
+def pack(regions: Iterable[Interval]) -> Iterator[Chunk]:
+    """Chunks of at most `MAX_CHUNK_S`, each as soon as it is certain. No region may be longer."""
+    pending: list[Interval] = []
+    left_s = 0.0  # where the previous chunk's audio ends
+    for region in regions:
+        pending.append(region)
+        while _packed_s(pending) > MAX_CHUNK_S and len(pending) > 1:
+            count = _cut(pending)
+            yield _chunk(pending[:count], left_s, pending[count].start_s)
+            left_s, pending = pending[count - 1].end_s, pending[count:]
+    if pending:
+        yield _chunk(pending, left_s, pending[-1].end_s + _EDGE_S)
+
+
+def halves(chunk: Chunk) -> tuple[Chunk, ...]:
+    """The chunk in two, cut at its longest silence near the middle; itself where it has one region."""
+    regions = list(chunk.regions)
+    if len(regions) < 2:
+        return (chunk,)
+    half_s = chunk.duration_s / 2
+
+    def merit(count: int) -> float:
+        off_centre = abs(_packed_s(regions[:count]) - half_s) / half_s
+        return (regions[count].start_s - regions[count - 1].end_s + 0.1) * (1.01 - min(1.0, off_centre))
+
+    count = max(range(1, len(regions)), key=merit)
+    first = _chunk(regions[:count], chunk.pieces[0].start_s, regions[count].start_s)
+    return first, _chunk(regions[count:], regions[count - 1].end_s, chunk.pieces[-1].end_s)
+
+
+def _cut(pending: list[Interval]) -> int:
+    """How many of the regions make the next chunk: all that fit, or fewer if a longer silence comes before."""
+    fitting = [n for n in range(1, len(pending)) if _packed_s(pending[:n]) <= MAX_CHUNK_S]
+    if not fitting:
+        return 1
+    full = [n for n in fitting if _packed_s(pending[:n]) >= _MIN_FILL * MAX_CHUNK_S] or fitting[-1:]
+    return max(full, key=lambda n: pending[n].start_s - pending[n - 1].end_s)
+
+
+def _packed_s(regions: list[Interval]) -> float:
+    gaps_s = (b.start_s - a.end_s for a, b in pairwise(regions))
+    return (
+        sum(region.duration_s for region in regions) + sum(min(g, 2 * _EDGE_S) for g in gaps_s) + 2 * _EDGE_S
+    )
+
+
+def _chunk(regions: list[Interval], floor_s: float, ceiling_s: float) -> Chunk:
+    """`floor_s` and `ceiling_s` bound the silence that may be taken before and after."""
+    pieces: list[Interval] = []
+    start_s = max(floor_s, regions[0].start_s - _EDGE_S, 0.0)
+    for here, there in pairwise(regions):
+        if there.start_s - here.end_s > 2 * _EDGE_S:
+            pieces.append(Interval(start_s, here.end_s + _EDGE_S))
+            start_s = there.start_s - _EDGE_S
+    pieces.append(Interval(start_s, max(regions[-1].end_s, min(ceiling_s, regions[-1].end_s + _EDGE_S))))
+    return Chunk(tuple(regions), tuple(pieces))

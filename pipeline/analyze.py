@@ -1,0 +1,171 @@
+"""Recording and job profile -> report. The main path of the product, read from top to bottom."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from interview_analysis.features.lexicons import background
+from interview_analysis.features.tables import FeatureTables, feature_tables
+from interview_analysis.pipeline.config import RunConfig, TimelineSeries, load_norms, load_profile, load_run_config
+from interview_analysis.pipeline.lineage import lineage
+from interview_analysis.pipeline.loaded import LoadedModels
+from interview_analysis.pipeline.observe import Progress, ignore, observe
+from interview_analysis.pipeline.stopwatch import Stopwatch
+from interview_analysis.pipeline.system import check_system_libraries, quiet_dependencies
+from interview_analysis.scoring.attention import attention_points
+from interview_analysis.scoring.flags import flags
+from interview_analysis.scoring.indicators import ContentEvidence, find_evidence, reference_texts
+from interview_analysis.scoring.norms import Norms
+from interview_analysis.scoring.profile import JobProfile
+from interview_analysis.scoring.report import Media, Report, Series, Timeline, TimelineEvent
+from interview_analysis.scoring.score import score
+from interview_analysis.types import MediaFacts, Observations
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A report with everything that it was made from. `save` in outputs.py writes it to a folder."""
+
+    report: Report
+    observations: Observations
+    tables: FeatureTables
+
+
+def analyze(
+    recording: str | os.PathLike[str],
+    job: str | os.PathLike[str] | JobProfile,
+    *,
+    config: RunConfig | None = None,
+    norms: Norms | None = None,
+    models: LoadedModels | None = None,
+    on_progress: Progress = ignore,
+    watch: Stopwatch | None = None,
+) -> Analysis:
+    """Score one recording by a job profile.
+
+    Parameters
+    ----------
+    recording : path of any audio or video file that ffmpeg reads.
+    job : a job profile, the path of its YAML file, or the name of a built-in one.
+    config, norms : what to measure and how it becomes a score; the built-in ones by default.
+    models : pass the same `LoadedModels` for several recordings, so that each model is loaded once.
+    on_progress : called with a stage's name, the second of the recording that it has reached, and of how many.
+
+    Raises
+    ------
+    MediaError, ProfileError, ConfigError, WeightsError, SystemLibraryError
+        with one line that says what was received and what to do.
+    """
+    quiet_dependencies()
+    check_system_libraries()
+    watch = watch or Stopwatch()
+    path = Path(recording)
+    profile = job if isinstance(job, JobProfile) else load_profile(Path(job) if Path(job).is_file() else str(job))
+    norms = norms or load_norms()
+    if models is None:
+        models = LoadedModels(config or load_run_config())
+    elif config is not None and config != models.config:
+        raise ValueError("pass the configuration to LoadedModels, or no LoadedModels: got two that differ")
+    with watch.stage("load models"):
+        models.load()
+    observations = observe(path, models, on_progress=on_progress, watch=watch)
+    with watch.stage("features"):
+        tables = feature_tables(
+            observations, block_s=norms.block_s, window_s=models.config.window_s, hop_s=models.config.hop_s
+        )
+    with watch.stage("evidence"):
+        found = _evidence(profile, norms, observations, models)
+    with watch.stage("score"):
+        report = _report(path, profile, norms, observations, tables, found, models)
+    return Analysis(report, observations, tables)
+
+
+def _evidence(
+    profile: JobProfile, norms: Norms, observations: Observations, models: LoadedModels
+) -> ContentEvidence | None:
+    transcript = observations.transcript
+    if transcript is None or not transcript.words or transcript.language not in profile.languages:
+        return None
+    unrelated = background(transcript.language)
+    models.encoder.remember(unrelated)
+    models.encoder.remember(reference_texts(profile, transcript.language))
+    return find_evidence(profile, transcript, models.encoder, unrelated, norms.evidence)
+
+
+def _report(
+    path: Path,
+    profile: JobProfile,
+    norms: Norms,
+    observations: Observations,
+    tables: FeatureTables,
+    found: ContentEvidence | None,
+    models: LoadedModels,
+) -> Report:
+    card = score(profile, norms, observations, tables, found)
+    transcript = observations.transcript
+    return Report(
+        job=profile.name,
+        job_id=profile.id,
+        language=transcript.language if transcript and transcript.words else None,
+        media=_media(path, observations.facts),
+        overall=card.overall,
+        channels=card.channels,
+        dimensions=card.dimensions,
+        level_cuts=norms.level_cuts,
+        flags=flags(observations, tables, found, card),
+        attention=attention_points(tables, transcript, norms.attention),
+        timeline=_timeline(tables, models.config.timeline, models.config.window_s),
+        lineage=lineage(path, profile, models.config, norms, models.hashes(video=observations.facts.has_video)),
+    )
+
+
+def _media(path: Path, facts: MediaFacts) -> Media:
+    return Media(
+        name=path.name,
+        duration_s=round(facts.duration_s, 3),
+        has_audio=facts.has_audio,
+        has_video=facts.has_video,
+        container=facts.container,
+        width_px=facts.width_px,
+        height_px=facts.height_px,
+        fps=_number(facts.fps),
+        variable_frame_rate=facts.variable_frame_rate,
+        rotation_deg=facts.rotation_deg,
+        video_codec=facts.video_codec,
+        audio_codec=facts.audio_codec,
+        audio_rate_hz=facts.audio_rate_hz,
+        loudness_lufs=_number(facts.loudness_lufs),
+        clipping_ratio=_number(facts.clipping_ratio, 6),
+        snr_db=_number(facts.snr_db),
+        luma_median=_number(facts.luma_median),
+    )
+
+
+def _number(value: float, digits: int = 3) -> float | None:
+    """A JSON number, or null for NaN and infinity."""
+    return round(value, digits) if abs(value) < float("inf") else None
+
+
+def _timeline(tables: FeatureTables, wanted: Sequence[TimelineSeries], window_s: float) -> Timeline:
+    centres = tuple(round((start + end) / 2, 3) for start, end in tables.timeline.index)
+    series = [
+        Series(
+            id=item.feature,
+            name=item.name,
+            unit=item.unit,
+            time_s=centres,
+            value=tuple(_number(float(v), 4) for v in tables.timeline[item.feature]),
+        )
+        for item in wanted
+        if tables.timeline[item.feature].notna().any()
+    ]
+    events = [
+        TimelineEvent(
+            kind=e.kind, start_s=round(e.start_s, 3), end_s=round(e.end_s, 3), value=_number(e.value, 4), label=e.label
+        )
+        for e in tables.events
+    ]
+    return Timeline(window_s=window_s, series=tuple(series), events=tuple(events))

@@ -1,0 +1,348 @@
+"""Inline SVG for the report: score bars and timeline lanes.
+
+Horizontal positions are percentages and no drawing has a viewBox of its own, so one SVG fits a screen, a
+phone and a sheet of paper without its text changing size. Curves, which cannot be given in percentages, sit in
+a nested SVG of 1000 x 100 units that stretches. Colours come from the style sheet by class.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from markupsafe import Markup, escape
+
+from interview_analysis.pipeline.messages import Messages, format_number, format_percent, format_time
+from interview_analysis.scoring.report import AttentionPoint, Report, Series, TimelineEvent
+
+MARGIN_FACTOR = 1.96  # a 95 % interval of a normal error
+PLOT_PX, PAD_PX = 72, 9
+SERIES_ORDER = ("speech_rate", "pauses", "smile", "gaze", "pitch")
+EVENT_ORDER = (
+    "pause", "filler", "smile", "nod", "shake", "gaze_off", "hand_to_face", "gesture", "face_absent",
+    "other_face", "star", "figure", "hedge", "non_answer",
+)  # fmt: skip
+NEEDS_FACE = ("smile", "nod", "shake", "gaze_off")
+_TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One row of the timeline: what it is, its y axis and its plot. `kind` names its style."""
+
+    kind: str
+    name: str
+    summary: str
+    axis: Markup
+    plot: Markup
+
+
+def margin(score: float, standard_error: float | None) -> tuple[float, float]:
+    """The ends of the error bar, within 0 to 100."""
+    reach = MARGIN_FACTOR * (standard_error or 0.0)
+    return max(0.0, score - reach), min(100.0, score + reach)
+
+
+def score_bar(
+    score: float | None,
+    standard_error: float | None,
+    cuts: Sequence[float],
+    label: str,
+    level_names: bool = False,
+) -> Markup:
+    """A bar from 0 to 100 with the score as a dot, its error bar, and a line where each level begins."""
+    parts = [_svg_open("bar", 44 if level_names else 26, label)]
+    parts.append(
+        _rect("track", 0, 100, 10, 6, extra=' rx="3"') if score is not None else _rect("gap", 0, 100, 9, 8)
+    )
+    parts += [_line("cut", cut, 5, 21) for cut in cuts]
+    if level_names and cuts:
+        edges = (0.0, *cuts, 100.0)
+        parts += [_text("tick", (a + b) / 2, 38, str(i)) for i, (a, b) in enumerate(pairwise(edges), start=1)]
+    if score is not None:
+        low, high = margin(score, standard_error)
+        parts.append(_rect("ci", low, high, 8, 10))
+        parts += [_line("whisker", end, 6, 20) for end in (low, high)]
+        parts.append(Markup('<circle class="dot" cx="{}%" cy="13" r="5.5"/>').format(_number(score)))
+    return Markup("").join([*parts, Markup("</svg>")])
+
+
+def timeline(report: Report, messages: Messages) -> list[Lane]:
+    """The lanes of the timeline from top to bottom, the time axis last; empty where nothing was measured."""
+    shown = report.timeline
+    if not shown.series and not shown.events:
+        return []
+    draw = _Drawing(report, messages)
+    lanes = [draw.attention()] if report.attention else []
+    lanes += [draw.series(series) for series in sorted(shown.series, key=_series_rank)]
+    by_kind: dict[str, list[TimelineEvent]] = {}
+    for event in shown.events:
+        kind = "star" if event.kind.startswith("star_") else event.kind
+        by_kind.setdefault(kind, []).append(event)
+    ranks = {kind: rank for rank, kind in enumerate(EVENT_ORDER)}
+    lanes += [
+        draw.events(kind, by_kind[kind]) for kind in sorted(by_kind, key=lambda k: (ranks.get(k, 99), k))
+    ]
+    return [*lanes, draw.time_axis()]
+
+
+def time_ticks(duration_s: float, most: int = 9) -> list[float]:
+    """Round moments, at most `most` and the start."""
+    step = next(
+        (s for s in _TIME_STEPS_S if duration_s / s <= most), 3600 * math.ceil(duration_s / 3600 / most)
+    )
+    return [float(t) for t in range(0, int(duration_s) + 1, step)]
+
+
+def value_ticks(low: float, high: float) -> list[float]:
+    """Two to four round values that enclose `low` to `high`."""
+    spread = max(high - low, abs(high) * 0.1, 1e-6)
+    power = 10.0 ** math.floor(math.log10(spread / 2))
+    step = next(power * m for m in (1, 2, 5, 10, 20) if spread / (power * m) <= 2.2)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [i * step for i in range(first, max(last, first + 1) + 1)]
+
+
+class _Drawing:
+    """Draws lanes of one report on its time axis."""
+
+    def __init__(self, report: Report, messages: Messages) -> None:
+        ends = [event.end_s for event in report.timeline.events]
+        ends += [time for series in report.timeline.series for time in series.time_s[-1:]]
+        self.report = report
+        self.messages = messages
+        self.duration_s = max([report.media.duration_s, *ends, 0.1])
+        self.ticks = time_ticks(self.duration_s)
+        self.absent = [event for event in report.timeline.events if event.kind == "face_absent"]
+
+    def at(self, time_s: float) -> float:
+        """Percent of the way along the time axis."""
+        return min(100.0, max(0.0, 100 * time_s / self.duration_s))
+
+    def span(
+        self, css: str, start_s: float, end_s: float, y: float, height: float, title: str = ""
+    ) -> Markup:
+        return _rect(css, self.at(start_s), self.at(end_s), y, height, title=title)
+
+    def backdrop(self, height: float) -> Markup:
+        grid = [_line("grid", self.at(t), 0, height) for t in self.ticks[1:]]
+        bands = [self.span("band", p.start_s, p.end_s, 0, height) for p in self.report.attention]
+        # In an hour-long recording a band is thinner than a pixel; its edge is always seen.
+        edges = [_line("band-edge", self.at(p.start_s), 0, height) for p in self.report.attention]
+        return Markup("").join([*grid, *bands, *edges])
+
+    def attention(self) -> Lane:
+        rows = _stagger([self.at((p.start_s + p.end_s) / 2) for p in self.report.attention])
+        height = 26 * (max(rows) + 1)
+        marks = [
+            self._badge(i, p, row)
+            for i, (p, row) in enumerate(zip(self.report.attention, rows, strict=True), 1)
+        ]
+        name = self.messages("ui", "follow_up")
+        label = self.messages("ui", "events_label", name=name, count=len(rows))
+        plot = Markup("").join(
+            [_svg_open("plot", height, label), self.backdrop(height), *marks, Markup("</svg>")]
+        )
+        return Lane("attention", name, str(len(rows)), Markup(""), plot)
+
+    def _badge(self, number: int, point: AttentionPoint, row: int) -> Markup:
+        middle = self.at((point.start_s + point.end_s) / 2)
+        title = f"{format_time(point.start_s)} {point.text.get(self.messages.language)}"
+        # Clear of the edges, where half of a badge would be cut off.
+        x = _number(min(98.5, max(1.5, middle)))
+        return Markup(
+            '<a href="#a{}"><title>{}</title><circle class="badge" cx="{}%" cy="{}" r="10"/>'
+            '<text class="badge-text" x="{}%" y="{}">{}</text></a>'
+        ).format(number, title, x, 13 + 26 * row, x, 17 + 26 * row, number)
+
+    def series(self, series: Series) -> Lane:
+        name = series.name.get(self.messages.language) or series.id
+        seen = [v for v in series.value if v is not None]
+        gaps = _gaps(series)
+        if not seen:
+            label = self.messages("ui", "series_empty", name=name)
+            whole = self.span("gap", 0, self.duration_s, PAD_PX, PLOT_PX - 2 * PAD_PX)
+            plot = Markup("").join([_svg_open("plot", PLOT_PX, label), whole, Markup("</svg>")])
+            return Lane("series", name, self.messages("ui", "no_values"), Markup(""), plot)
+        ratio = series.unit == "ratio"
+        ticks = _ratio_ticks(max(seen)) if ratio and min(seen) >= 0 else value_ticks(min(seen), max(seen))
+        label = self._series_label(series, name, seen, len(gaps))
+        body = [
+            *(
+                self.span("gap", a, b, PAD_PX, PLOT_PX - 2 * PAD_PX, self.messages("ui", "no_values"))
+                for a, b in gaps
+            ),
+            *(_line_across("grid", _y(tick, ticks)) for tick in ticks),
+            self._curve(series, ticks),
+        ]
+        plot = Markup("").join(
+            [_svg_open("plot", PLOT_PX, label), self.backdrop(PLOT_PX), *body, Markup("</svg>")]
+        )
+        middle = self.messages("ui", "median", value=self.messages.quantity(median(seen), series.unit))
+        return Lane("series", name, middle, _y_axis(ticks, ratio), plot)
+
+    def _series_label(self, series: Series, name: str, seen: list[float], gaps: int) -> str:
+        low, high, middle = (
+            self.messages.quantity(v, series.unit) for v in (min(seen), max(seen), median(seen))
+        )
+        label = self.messages("ui", "series_label", name=name, low=low, high=high, median=middle)
+        if not gaps:
+            return label
+        return label + self.messages("ui", "semicolon") + self.messages("ui", "series_gaps", count=gaps)
+
+    def _curve(self, series: Series, ticks: list[float]) -> Markup:
+        path = ""
+        pen_down = False
+        step = _step(series)
+        previous = -math.inf
+        for time, value in zip(series.time_s, series.value, strict=True):
+            if value is None:
+                pen_down = False
+                continue
+            pen_down = pen_down and time - previous <= 1.5 * step
+            x = _number(10 * self.at(time))
+            y = _number(100 * (ticks[-1] - value) / (ticks[-1] - ticks[0]))
+            # A lone value between two gaps is a line of no length, which round caps show as a dot.
+            path += f"L{x} {y}" if pen_down else f"M{x} {y}h0"
+            pen_down, previous = True, time
+        return Markup(
+            '<svg x="0" y="{}" width="100%" height="{}" viewBox="0 0 1000 100" preserveAspectRatio="none" '
+            'overflow="visible"><path class="curve" d="{}"/></svg>'
+        ).format(PAD_PX, PLOT_PX - 2 * PAD_PX, path)
+
+    def events(self, kind: str, events: Sequence[TimelineEvent]) -> Lane:
+        height = 24
+        name = self.messages("ui", "star") if kind == "star" else self.messages("events", kind)
+        count = self.messages("ui", "count", count=len(events))
+        label = self.messages("ui", "events_label", name=name, count=len(events))
+        hidden = [self.span("gap", e.start_s, e.end_s, 4, 16) for e in self.absent if kind in NEEDS_FACE]
+        marks = [
+            self._event(event, "gap event-gap" if kind == "face_absent" else "event") for event in events
+        ]
+        plot = Markup("").join(
+            [_svg_open("plot", height, label), self.backdrop(height), *hidden, *marks, Markup("</svg>")]
+        )
+        return Lane("events", name, count, Markup(""), plot)
+
+    def _event(self, event: TimelineEvent, css: str) -> Markup:
+        title = (
+            f"{self.messages('events', event.kind)} {format_time(event.start_s)}–{format_time(event.end_s)}"
+        )
+        title += f" {event.label}" if event.label else ""
+        drawn = self.span(css, event.start_s, event.end_s, 5, 14, title)
+        start, end = self.at(event.start_s), self.at(event.end_s)
+        if not self.messages.has("star_letters", event.kind) or end - start < 2:
+            return drawn
+        letter = self.messages("star_letters", event.kind)
+        text = Markup('<text class="event-text" x="{}%" dx="5" y="16">{}</text>').format(
+            _number(start), letter
+        )
+        return drawn + text
+
+    def time_axis(self) -> Lane:
+        name = self.messages("ui", "time_axis_h" if self.duration_s >= 3600 else "time_axis")
+        parts = [
+            _svg_open("plot", 24, name),
+            Markup('<line class="axis" x1="0" x2="100%" y1="0.5" y2="0.5"/>'),
+        ]
+        for index, tick in enumerate(self.ticks):
+            at = self.at(tick)
+            anchor = " start" if index == 0 else " end" if at > 96 else ""
+            css = f"tick{anchor}" + (" spare" if index % 2 else "")
+            parts += [_line("axis", at, 0, 5), _text(css, at, 18, format_time(tick))]
+        return Lane("axis", name, "", Markup(""), Markup("").join([*parts, Markup("</svg>")]))
+
+
+def _series_rank(series: Series) -> tuple[int, str]:
+    extractor = series.id.partition(".")[0]
+    known = extractor in SERIES_ORDER
+    return (SERIES_ORDER.index(extractor) if known else len(SERIES_ORDER), series.id)
+
+
+def _ratio_ticks(highest: float) -> list[float]:
+    top = next((t for t in (0.1, 0.2, 0.5, 1.0) if highest <= t), math.ceil(highest))
+    return [0.0, top / 2, top]
+
+
+def _step(series: Series) -> float:
+    steps = [b - a for a, b in pairwise(series.time_s)]
+    return median(steps) if steps else math.inf
+
+
+def _gaps(series: Series) -> list[tuple[float, float]]:
+    """Stretches without a value, half a step longer at either end."""
+    half = _step(series) / 2 if len(series.time_s) > 1 else 0.0
+    found: list[tuple[float, float]] = []
+    missing = False
+    for time, value in zip(series.time_s, series.value, strict=True):
+        if value is None:
+            found = (
+                [*found[:-1], (found[-1][0], time + half)]
+                if missing
+                else [*found, (time - half, time + half)]
+            )
+        missing = value is None
+    return found
+
+
+def _stagger(positions: Sequence[float], apart: float = 7.0, most: int = 4) -> list[int]:
+    """A row for each badge, so that none lies over its neighbour."""
+    rows: list[int] = []
+    last = [-math.inf] * most
+    for at in positions:
+        free = (row for row in range(most) if abs(at - last[row]) >= apart)
+        row = next(free, min(range(most), key=lambda r: last[r]))
+        last[row] = at
+        rows.append(row)
+    return rows
+
+
+def _y(value: float, ticks: Sequence[float]) -> float:
+    return PAD_PX + (PLOT_PX - 2 * PAD_PX) * (ticks[-1] - value) / (ticks[-1] - ticks[0])
+
+
+def _y_axis(ticks: Sequence[float], ratio: bool) -> Markup:
+    write = format_percent if ratio else format_number
+    texts = [
+        Markup('<text class="tick end" x="100%" y="{}">{}</text>').format(
+            _number(_y(tick, ticks) + 4), write(tick)
+        )
+        for tick in ticks
+    ]
+    head = Markup('<svg class="y-axis" aria-hidden="true" width="100%" height="{}">').format(PLOT_PX)
+    return Markup("").join([head, *texts, Markup("</svg>")])
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def _svg_open(css: str, height: float, label: str) -> Markup:
+    return Markup('<svg class="{}" role="img" aria-label="{}" width="100%" height="{}">').format(
+        css, label, height
+    )
+
+
+def _rect(
+    css: str, low: float, high: float, y: float, height: float, title: str = "", extra: str = ""
+) -> Markup:
+    head = f'<rect class="{css}" x="{_number(low)}%" y="{_number(y)}" width="{_number(high - low)}%"'
+    head += f' height="{_number(height)}"{extra}'
+    # Nothing but numbers and names of this file stand in `head`.
+    return Markup(head + (f"><title>{escape(title)}</title></rect>" if title else "/>"))
+
+
+def _line(css: str, at: float, top: float, bottom: float) -> Markup:
+    x = _number(at)
+    return Markup('<line class="{}" x1="{}%" x2="{}%" y1="{}" y2="{}"/>').format(css, x, x, top, bottom)
+
+
+def _line_across(css: str, y: float) -> Markup:
+    return Markup('<line class="{}" x1="0" x2="100%" y1="{}" y2="{}"/>').format(css, _number(y), _number(y))
+
+
+def _text(css: str, at: float, y: float, text: str) -> Markup:
+    return Markup('<text class="{}" x="{}%" y="{}">{}</text>').format(css, _number(at), y, text)

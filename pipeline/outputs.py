@@ -1,0 +1,138 @@
+"""Writing an analysis to a folder: aside first, then renamed, so that a reader never meets half of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ConfigDict, Field
+
+from interview_analysis.errors import OutputError
+from interview_analysis.pipeline.analyze import Analysis
+from interview_analysis.pipeline.html_report import render_html
+from interview_analysis.scoring.report import Model, Report
+from interview_analysis.types import Segment, Transcript, Word
+
+REPORT_FILE = "report.json"
+TRANSCRIPT_FILE = "transcript.json"
+
+
+class TranscriptWord(Model):
+    text: str
+    start_s: float
+    end_s: float
+    probability: float = Field(ge=0, le=1)
+
+
+class TranscriptSegment(Model):
+    text: str
+    start_s: float
+    end_s: float
+    words: tuple[TranscriptWord, ...]
+
+
+class TranscriptFile(Model):
+    """transcript.json. Times are seconds from the start of the recording."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Transcript")
+
+    schema_version: Literal["1.0"] = "1.0"
+    language: str
+    language_probability: float
+    engine: str
+    model: str
+    segments: tuple[TranscriptSegment, ...]
+
+    @classmethod
+    def of(cls, transcript: Transcript) -> TranscriptFile:
+        return cls.model_validate(asdict(transcript))
+
+    def transcript(self) -> Transcript:
+        segments = tuple(
+            Segment(s.text, s.start_s, s.end_s, tuple(Word(w.text, w.start_s, w.end_s, w.probability) for w in s.words))
+            for s in self.segments
+        )
+        return Transcript(self.language, self.language_probability, segments, self.engine, self.model)
+
+
+def save(analysis: Analysis, out: Path, language: Literal["zh", "en"]) -> Path:
+    """Write report.json, report.html, transcript.json and the feature tables to the folder `out`.
+
+    An earlier report in `out` is replaced as a whole. Returns the path of report.html.
+    Raises OutputError when `out` holds something else or cannot be written.
+    """
+    check_destination(out)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    except OSError as error:
+        raise OutputError(f"cannot write to {out}: {error}; choose another folder with --out") from error
+    try:
+        _write_files(analysis, aside, language)
+        aside.chmod(0o755)
+        _swap(aside, out)
+    except OSError as error:
+        raise OutputError(f"cannot write to {out}: {error}; free some space or choose another folder") from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return out / "report.html"
+
+
+def check_destination(out: Path) -> None:
+    """Refuse to replace anything but an earlier report."""
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out} is a file; --out takes a folder")
+    if out.is_dir() and any(out.iterdir()) and not (out / REPORT_FILE).is_file():
+        raise OutputError(f"{out} holds files that are no report; choose an empty or new folder with --out")
+
+
+def _write_files(analysis: Analysis, folder: Path, language: Literal["zh", "en"]) -> None:
+    transcript = analysis.observations.transcript
+    (folder / REPORT_FILE).write_text(analysis.report.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    if transcript is not None:
+        text = TranscriptFile.of(transcript).model_dump_json(indent=1)
+        (folder / TRANSCRIPT_FILE).write_text(text + "\n", encoding="utf-8")
+    (folder / "report.html").write_text(render_html(analysis.report, transcript, language), encoding="utf-8")
+    features = folder / "features"
+    features.mkdir()
+    analysis.tables.whole.to_parquet(features / "recording.parquet")
+    analysis.tables.timeline.to_parquet(features / "timeline.parquet")
+    analysis.tables.blocks.to_parquet(features / "blocks.parquet")
+    analysis.tables.event_frame().to_parquet(features / "events.parquet")
+
+
+def write_html(report: Report, transcript: Transcript | None, target: Path, language: Literal["zh", "en"]) -> None:
+    """Draw a report and put it in place in one step. Raises OutputError when `target` cannot be written."""
+    aside = target.with_name(f".{target.name}.partial")
+    try:
+        aside.write_text(render_html(report, transcript, language), encoding="utf-8")
+        aside.replace(target)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise OutputError(f"cannot write {target}: {error}; choose another file with --out") from error
+
+
+def _swap(aside: Path, out: Path) -> None:
+    if out.is_dir():
+        old = aside.with_name(aside.name + "-old")
+        out.rename(old)
+        aside.rename(out)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        aside.rename(out)
+
+
+def load_saved(folder: Path) -> tuple[Report, Transcript | None]:
+    """Read a saved report and its transcript back. Raises OutputError when the folder holds none."""
+    try:
+        report = Report.model_validate_json((folder / REPORT_FILE).read_text(encoding="utf-8"))
+        path = folder / TRANSCRIPT_FILE
+        if not path.is_file():
+            return report, None
+        return report, TranscriptFile.model_validate_json(path.read_text(encoding="utf-8")).transcript()
+    except (OSError, ValueError, json.JSONDecodeError) as error:
+        raise OutputError(f"{folder} holds no readable report: {error}; pass a folder made by `score`") from error

@@ -1,0 +1,117 @@
+"""Where there is too little to go by: what keeps a channel from being scored, with its reason code."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from interview_analysis.scoring.norms import Limits
+from interview_analysis.scoring.profile import JobProfile
+from interview_analysis.scoring.report import Abstention, ChannelName, Reason
+from interview_analysis.types import Observations
+
+
+def _abstain(reason: Reason, **values: float | str) -> Abstention:
+    rounded = {k: round(v, 3) if isinstance(v, float) else v for k, v in values.items()}
+    return Abstention(reason=reason, values=rounded)
+
+
+def _speech_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
+    """What keeps both content and voice from being scored."""
+    if not seen.facts.has_audio:
+        return _abstain(Reason.NO_AUDIO)
+    speech_s = seen.speech.speech_s if seen.speech else 0.0
+    words = seen.transcript.words if seen.transcript else ()
+    if not words or speech_s <= 0 or seen.transcript is None:
+        return _abstain(Reason.NO_SPEECH, speech_s=speech_s)
+    if seen.transcript.language not in profile.languages:
+        return _abstain(
+            Reason.LANGUAGE_MISMATCH, language=seen.transcript.language, expected=", ".join(profile.languages)
+        )
+    probability = float(np.mean([word.probability for word in words]))
+    if probability < limits.min_word_probability:
+        return _abstain(
+            Reason.LOW_TRANSCRIPT_CONFIDENCE, probability=probability, limit=limits.min_word_probability
+        )
+    return None
+
+
+def count_units(seen: Observations) -> int:
+    """Words of an English transcript, characters that are letters of a Chinese one."""
+    if seen.transcript is None:
+        return 0
+    if seen.transcript.language == "zh":
+        return sum(ch.isalnum() for word in seen.transcript.words for ch in word.text)
+    return len(seen.transcript.words)
+
+
+def content_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
+    blocked = _speech_gate(seen, profile, limits)
+    if blocked or seen.transcript is None:
+        return blocked
+    chinese = seen.transcript.language == "zh"
+    units, limit = count_units(seen), limits.min_characters if chinese else limits.min_words
+    if units < limit:
+        unit = "characters" if chinese else "words"
+        return _abstain(Reason.TOO_FEW_WORDS, count=float(units), limit=float(limit), unit=unit)
+    return None
+
+
+def voice_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
+    blocked = _speech_gate(seen, profile, limits)
+    if blocked or seen.speech is None:
+        return blocked
+    if seen.speech.speech_s < limits.min_speech_s:
+        return _abstain(Reason.TOO_SHORT, seconds=seen.speech.speech_s, limit=limits.min_speech_s)
+    if seen.facts.snr_db < limits.min_snr_db:
+        return _abstain(Reason.LOW_SNR, snr_db=seen.facts.snr_db, limit=limits.min_snr_db)
+    return None
+
+
+def _video_gate(seen: Observations, limits: Limits) -> Abstention | None:
+    if not seen.facts.has_video:
+        return _abstain(Reason.NO_VIDEO)
+    if seen.facts.luma_median < limits.min_luma:
+        return _abstain(Reason.VIDEO_TOO_DARK, luma=seen.facts.luma_median, limit=limits.min_luma)
+    return None
+
+
+def face_gate(seen: Observations, limits: Limits) -> Abstention | None:
+    blocked = _video_gate(seen, limits)
+    if blocked:
+        return blocked
+    present = seen.faces.present if seen.faces is not None else np.zeros(0, dtype=bool)
+    if not present.any():
+        return _abstain(Reason.NO_FACE)
+    ratio = float(present.mean())
+    seconds = ratio * seen.facts.duration_s
+    if ratio < limits.min_face_ratio or seconds < limits.min_face_s:
+        return _abstain(
+            Reason.FACE_TOO_BRIEF, ratio=ratio, seconds=seconds, limit=limits.min_face_ratio, limit_s=limits.min_face_s
+        )
+    return None
+
+
+def posture_gate(seen: Observations, limits: Limits) -> Abstention | None:
+    blocked = _video_gate(seen, limits)
+    if blocked:
+        return blocked
+    if seen.poses is None or not len(seen.poses.time_s):
+        return _abstain(Reason.NO_UPPER_BODY, ratio=0.0, limit=limits.min_upper_body_ratio)
+    shoulders = [np.isfinite(seen.poses.point(f"{side}_shoulder")[:, 0]) for side in ("left", "right")]
+    ratio = float(np.mean(shoulders[0] & shoulders[1]))
+    if ratio < limits.min_upper_body_ratio:
+        return _abstain(Reason.NO_UPPER_BODY, ratio=ratio, limit=limits.min_upper_body_ratio)
+    seconds = ratio * seen.facts.duration_s
+    if seconds < limits.min_face_s:
+        return _abstain(Reason.TOO_SHORT, seconds=seconds, limit=limits.min_face_s)
+    return None
+
+
+def gates(seen: Observations, profile: JobProfile, limits: Limits) -> dict[ChannelName, Abstention | None]:
+    """For each channel, why it cannot be scored, or None."""
+    return {
+        "content": content_gate(seen, profile, limits),
+        "voice": voice_gate(seen, profile, limits),
+        "face": face_gate(seen, limits),
+        "posture": posture_gate(seen, limits),
+    }

@@ -1,0 +1,75 @@
+"""Measured behaviour -> scores by the norms, with the standard error of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from interview_analysis.features.tables import FeatureTables
+from interview_analysis.scoring.fusion import Estimate
+from interview_analysis.scoring.norms import Norm, Norms
+from interview_analysis.scoring.report import Evidence
+
+COVERAGE_FEATURE = "indicators.coverage_ratio"  # measured per dimension, see score.py
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One measurement of the recording and the score that its norm gives it."""
+
+    norm: Norm
+    value: float
+    value_error: float
+    estimate: Estimate
+
+
+def measure_error(values: np.ndarray, blocks: int, window_sd: float) -> float:
+    """Standard error of a measurement over a recording, from its values in `blocks` disjoint windows.
+
+    With three observed windows or more it is their standard deviation over the root of their number, but not
+    less than a half of what is typical; with fewer it is the typical standard deviation over that root.
+    """
+    count = max(1, len(values) if len(values) else blocks)
+    typical = window_sd / np.sqrt(count)
+    if len(values) < 3:
+        return float(typical)
+    return float(max(np.std(values, ddof=1) / np.sqrt(count), typical / 2))
+
+
+def take(norm: Norm, tables: FeatureTables, min_coverage: float) -> Measure | None:
+    """Measure what `norm` asks for; None where it was not observed well enough."""
+    value = tables.value(norm.feature)
+    if not np.isfinite(value) or tables.coverage(norm.feature) < min_coverage:
+        return None
+    error = measure_error(tables.block_values(norm.feature, min_coverage), len(tables.blocks), norm.window_sd)
+    return Measure(norm, value, error, Estimate(norm.score(value), norm.score_error(value, error)))
+
+
+def take_all(norms: Sequence[Norm], tables: FeatureTables, language: str | None, rules: Norms) -> list[Measure]:
+    """The measures of a channel that could be taken, of those that apply to `language`.
+
+    Without a transcript (`language` None) only the norms that apply to every language are used.
+    """
+    fitting = [n for n in norms if (language in n.languages if language else len(n.languages) == 2)]
+    taken = [take(norm, tables, rules.limits.min_coverage_ratio) for norm in fitting if norm.feature != COVERAGE_FEATURE]
+    return [measure for measure in taken if measure is not None]
+
+
+def as_evidence(measure: Measure, share: float, end_s: float) -> Evidence:
+    """The measure as a line of evidence; `share` is its weight in the score that it backs."""
+    norm = measure.norm
+    return Evidence(
+        kind="measure",
+        id=norm.feature,
+        name=norm.name,
+        weight=round(share, 4),
+        score=round(measure.estimate.score, 1),
+        start_s=0.0,
+        end_s=round(end_s, 3),
+        value=round(measure.value, 4),
+        value_standard_error=round(measure.value_error, 4),
+        unit=norm.unit,
+        why=norm.why,
+    )

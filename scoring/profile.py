@@ -1,0 +1,130 @@
+"""Job profiles: the dimensions that a recording is scored on, with weights, indicators, anchors and channels."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from interview_analysis.errors import ProfileError
+from interview_analysis.scoring.report import ChannelName, Model, Text
+
+Language = Literal["zh", "en"]
+WEIGHT_TOLERANCE = 1e-3
+UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")  # as pydantic calls it in models and dataclasses
+
+
+class Words(Model):
+    """Lists of words or sentences in each language."""
+
+    zh: tuple[str, ...] = ()
+    en: tuple[str, ...] = ()
+
+    def get(self, language: str) -> tuple[str, ...]:
+        return self.zh if language == "zh" else self.en
+
+
+class Indicator(Model):
+    """What to look for in an answer: by literal form (`keywords`) and by meaning (`description`, `examples`)."""
+
+    id: str = Field(pattern="^[a-z0-9_]+$")
+    name: Text
+    description: Text = Text()
+    keywords: Words = Words()
+    examples: Words = Words()  # sentences that a candidate who shows this might say
+    weight: float = Field(1.0, gt=0)
+
+    @model_validator(mode="after")
+    def _can_be_found(self) -> Indicator:
+        if not (self.keywords.zh or self.keywords.en or self.description.zh or self.description.en):
+            raise ValueError(f"indicator '{self.id}' has neither keywords nor a description, so nothing can match it")
+        return self
+
+
+class Dimension(Model):
+    """A competency. `channels` is the mix that its score is made of and adds up to 1."""
+
+    id: str = Field(pattern="^[a-z0-9_]+$")
+    name: Text
+    weight: float = Field(gt=0, le=1)
+    indicators: tuple[Indicator, ...] = Field(min_length=1)
+    anchors: dict[Literal[1, 2, 3, 4, 5], Text]
+    channels: dict[ChannelName, float]
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> Dimension:
+        if set(self.anchors) != {1, 2, 3, 4, 5}:
+            raise ValueError(f"dimension '{self.id}' needs an anchor for each level 1 to 5, has {sorted(self.anchors)}")
+        if any(share < 0 for share in self.channels.values()) or not _is_one(sum(self.channels.values())):
+            raise ValueError(f"channels of dimension '{self.id}' must be shares that add up to 1, got {self.channels}")
+        _check_unique([i.id for i in self.indicators], f"indicator in dimension '{self.id}'")
+        return self
+
+
+class JobProfile(Model):
+    """A job's dimensions. Weights add up to 1; `languages` are those that answers are scored in."""
+
+    schema_version: Literal["1.0"] = "1.0"
+    id: str = Field(pattern="^[a-z0-9][a-z0-9_-]*$")
+    name: Text
+    languages: tuple[Language, ...] = ("zh", "en")
+    dimensions: tuple[Dimension, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _adds_up(self) -> JobProfile:
+        total = sum(dimension.weight for dimension in self.dimensions)
+        if not _is_one(total):
+            raise ValueError(f"weights of the dimensions must add up to 1, got {total:.4g}")
+        _check_unique([d.id for d in self.dimensions], "dimension")
+        return self
+
+
+def _is_one(total: float) -> bool:
+    return math.isclose(total, 1.0, abs_tol=WEIGHT_TOLERANCE)
+
+
+def _check_unique(ids: list[str], what: str) -> None:
+    repeated = sorted({i for i in ids if ids.count(i) > 1})
+    if repeated:
+        raise ValueError(f"{what} ids must be unique, repeated: {', '.join(repeated)}")
+
+
+def parse_profile(data: Any, origin: str) -> JobProfile:
+    """Validate the contents of a profile file.
+
+    Raises ProfileError that names the first wrong key, where it stands, and the nearest valid key.
+    """
+    if not isinstance(data, dict):
+        raise ProfileError(f"{origin}: expected a mapping with the key 'dimensions', got {type(data).__name__}")
+    try:
+        return JobProfile.model_validate(data)
+    except ValidationError as error:
+        raise ProfileError(f"{origin}: {describe(error, JobProfile)}") from error
+
+
+def describe(error: ValidationError, model: type[Model]) -> str:
+    """The first fault of a validation error in one line, with the nearest valid key for a misspelt one."""
+    faults = error.errors(include_url=False)
+    # A misspelt key also makes a required one "missing": name the misspelt one first.
+    fault = next((f for f in faults if f["type"] in UNKNOWN_KEY), faults[0])
+    *parents, key = fault["loc"] or ("",)
+    where = ".".join(str(part) for part in parents)
+    place = f" in {where}" if where else ""
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    if fault["type"] in UNKNOWN_KEY:
+        close = difflib.get_close_matches(str(key), _all_keys(model), n=1, cutoff=0.5)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        return f"unknown key '{key}'{place}{hint}{more}"
+    if fault["type"] == "missing":
+        return f"missing key '{key}'{place}{more}"
+    message = fault["msg"].removeprefix("Value error, ")
+    name = f"'{key}'{place}: " if str(key) else ""
+    return f"{name}{message}{more}"
+
+
+def _all_keys(model: type[Model]) -> list[str]:
+    schema = model.model_json_schema()
+    objects = [schema, *schema.get("$defs", {}).values()]
+    return sorted({key for part in objects for key in part.get("properties", {})})

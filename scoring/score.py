@@ -1,0 +1,286 @@
+"""From features and evidence to scores: channels, dimensions and the overall.
+
+    measures -> channel (voice, face, posture: one score a recording)
+    indicators of a dimension + content measures -> its content score
+    content, voice, face, posture in the dimension's mix -> dimension
+    dimensions in the profile's weights -> overall
+
+Each arrow is the weighted mean of fusion.py. docs/scoring.md works an example through by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from interview_analysis.features.tables import FeatureTables
+from interview_analysis.scoring.fusion import Estimate, fuse
+from interview_analysis.scoring.gates import gates
+from interview_analysis.scoring.indicators import ContentEvidence, Hit, IndicatorEvidence, coverage
+from interview_analysis.scoring.measures import COVERAGE_FEATURE, Measure, as_evidence, take_all
+from interview_analysis.scoring.norms import Norm, Norms
+from interview_analysis.scoring.profile import Dimension, JobProfile
+from interview_analysis.scoring.report import (
+    Abstention,
+    ChannelName,
+    ChannelScore,
+    DimensionScore,
+    Evidence,
+    OverallScore,
+    Reason,
+    Text,
+)
+from interview_analysis.types import CHANNELS, Observations, Word
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCard:
+    overall: OverallScore
+    channels: dict[ChannelName, ChannelScore]
+    dimensions: tuple[DimensionScore, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Channel:
+    """What one channel gives to every dimension: an estimate with its measures, or an abstention."""
+
+    measures: tuple[Measure, ...]
+    estimate: Estimate | None
+    abstention: Abstention | None
+
+
+def score(
+    profile: JobProfile,
+    norms: Norms,
+    observations: Observations,
+    tables: FeatureTables,
+    found: ContentEvidence | None,
+) -> ScoreCard:
+    """Score one recording. Pure: equal arguments give equal scores. `found` is None without a usable transcript."""
+    blocked = gates(observations, profile, norms.limits)
+    language = observations.transcript.language if observations.transcript else None
+    by_channel = {
+        channel: _channel(norms.channels.get(channel, ()), tables, language, norms, blocked[channel])
+        for channel in CHANNELS
+    }
+    words = observations.transcript.words if observations.transcript else ()
+    content = {
+        d.id: _content(d, by_channel["content"], found, words, tables, norms) for d in profile.dimensions
+    }
+    duration_s = observations.facts.duration_s
+    dimensions = tuple(
+        _dimension(d, content[d.id], by_channel, found, norms, duration_s) for d in profile.dimensions
+    )
+    channels = {
+        channel: _channel_score(channel, by_channel[channel], content, profile, norms, duration_s)
+        for channel in CHANNELS
+    }
+    return ScoreCard(_overall(dimensions, norms), channels, dimensions)
+
+
+def _channel(
+    norms_of: Sequence[Norm], tables: FeatureTables, language: str | None, norms: Norms, blocked: Abstention | None
+) -> _Channel:
+    """Take a channel's measures; abstain where a gate is closed or too few of its weights could be measured."""
+    if blocked is not None:
+        return _Channel((), None, blocked)
+    measures = tuple(take_all(norms_of, tables, language, norms))
+    wanted = [n for n in norms_of if n.feature != COVERAGE_FEATURE and (not language or language in n.languages)]
+    share = sum(m.norm.weight for m in measures) / sum(n.weight for n in wanted) if wanted else 0.0
+    if share < norms.limits.min_measured_share:
+        missed = _too_little(share, norms)
+        return _Channel(measures, None, missed)
+    return _Channel(measures, fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation), None)
+
+
+def _too_little(share: float, norms: Norms) -> Abstention:
+    values: dict[str, float | str] = {"share": round(share, 3), "limit": norms.limits.min_measured_share}
+    return Abstention(reason=Reason.NOT_MEASURED, values=values)
+
+
+def _coverage_norm(norms: Norms) -> Norm:
+    return next(n for n in norms.channels["content"] if n.feature == COVERAGE_FEATURE)
+
+
+def _coverage_measure(
+    dimension: Dimension, found: ContentEvidence, words: Sequence[Word], tables: FeatureTables, norms: Norms
+) -> Measure:
+    """Indicator coverage of a dimension, 0 to 1.
+
+    Its variance has two parts: what another stretch of the same length might have shown (the norm's typical
+    standard deviation over the number of blocks), and what is wrongly found or missed in this one (Bernoulli, see
+    `Detection`). A jackknife over blocks would not do: coverage is a maximum over sentences, for which it is
+    inconsistent (Efron & Tibshirani 1993, section 11.6).
+    """
+    norm = _coverage_norm(norms)
+    parts = found.of(dimension.id)
+    total = sum(part.weight for part in parts)
+    detected = 0.0
+    for part in parts:
+        best = part.hits[0] if part.hits else None
+        heard = _probability(best, words) if best else 1.0
+        detected += (part.weight / total) ** 2 * norms.detection.variance(best.kind if best else None, heard)
+    value = coverage(found, dimension.id)
+    error = float(np.sqrt(norm.window_sd**2 / len(tables.blocks) + detected))
+    return Measure(norm, value, error, Estimate(norm.score(value), norm.score_error(value, error)))
+
+
+def _probability(hit: Hit, words: Sequence[Word]) -> float:
+    """The recogniser's mean probability of the words of a hit."""
+    said = [w.probability for w in words if hit.start_s <= (w.start_s + w.end_s) / 2 <= hit.end_s]
+    return float(np.mean(said)) if said else 1.0
+
+
+def _content(
+    dimension: Dimension,
+    channel: _Channel,
+    found: ContentEvidence | None,
+    words: Sequence[Word],
+    tables: FeatureTables,
+    norms: Norms,
+) -> _Channel:
+    """A dimension's content: its indicators together with how the answer is built."""
+    if channel.abstention is not None or found is None:
+        return channel
+    measures = (_coverage_measure(dimension, found, words, tables, norms), *channel.measures)
+    return _Channel(measures, fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation), None)
+
+
+def _dimension(
+    dimension: Dimension,
+    content: _Channel,
+    by_channel: Mapping[ChannelName, _Channel],
+    found: ContentEvidence | None,
+    norms: Norms,
+    duration_s: float,
+) -> DimensionScore:
+    own: dict[ChannelName, _Channel] = {c: content if c == "content" else by_channel[c] for c in CHANNELS}
+    mix = {channel: share for channel, share in dimension.channels.items() if share > 0}
+    parts = [(estimate, mix[c]) for c in mix if (estimate := own[c].estimate) is not None]
+    measured = sum(share for _, share in parts)
+    fused = fuse(parts, norms.error_correlation) if measured >= norms.limits.min_measured_share else None
+    level = norms.level(fused.score) if fused else None
+    return DimensionScore(
+        id=dimension.id,
+        name=dimension.name,
+        weight=dimension.weight,
+        score=_round(fused.score) if fused else None,
+        standard_error=_round(fused.standard_error) if fused else None,
+        level=level,
+        anchor=dimension.anchors[level] if level else None,  # type: ignore[index]
+        mix=mix,
+        channel_scores={c: _round(e.score) if (e := own[c].estimate) is not None else None for c in mix},
+        partial=fused is not None and len(parts) < len(mix),
+        evidence=(
+            _dimension_evidence(dimension, content, found, mix.get("content", 0.0) / measured, duration_s)
+            if fused and found
+            else ()
+        ),
+        abstention=None if fused else _why_not(mix, own, measured, norms),
+    )
+
+
+def _why_not(
+    mix: Mapping[ChannelName, float], own: Mapping[ChannelName, _Channel], measured: float, norms: Norms
+) -> Abstention:
+    """The reason of the missing channel with the largest share; several missing ones are named together."""
+    missing = {c: abstention for c in mix if (abstention := own[c].abstention) is not None}
+    largest = max(missing, key=lambda c: mix[c])
+    if len(missing) == 1 or mix[largest] > 1 - norms.limits.min_measured_share:
+        return missing[largest]
+    values: dict[str, float | str] = {"channels": ", ".join(missing), "share": round(measured, 3)}
+    return Abstention(reason=Reason.CHANNELS_MISSING, values=values)
+
+
+def _dimension_evidence(
+    dimension: Dimension, content: _Channel, found: ContentEvidence, content_share: float, duration_s: float
+) -> tuple[Evidence, ...]:
+    if content.estimate is None:
+        return ()
+    total = sum(m.norm.weight for m in content.measures)
+    shares = {m.norm.feature: content_share * m.norm.weight / total for m in content.measures}
+    names = {indicator.id: indicator.name for indicator in dimension.indicators}
+    parts = found.of(dimension.id)
+    whole = sum(part.weight for part in parts)
+    hits = [
+        line
+        for part in parts
+        for line in _indicator_evidence(part, names[part.indicator_id], shares[COVERAGE_FEATURE] * part.weight / whole)
+    ]
+    built = [as_evidence(m, shares[m.norm.feature], duration_s) for m in content.measures if m.norm.feature != COVERAGE_FEATURE]
+    return (*hits, *built)
+
+
+def _indicator_evidence(part: IndicatorEvidence, name: Text, weight: float) -> list[Evidence]:
+    """A line for each hit, the first of which carries the indicator's weight; one line when nothing was found."""
+    if not part.hits:
+        return [
+            Evidence(
+                kind="absent", id=part.indicator_id, name=name, weight=round(weight, 4), score=0.0, strength="absent"
+            )
+        ]
+    return [
+        Evidence(
+            kind=hit.kind,
+            id=part.indicator_id,
+            name=name,
+            strength=hit.strength,
+            weight=round(weight, 4) if position == 0 else 0.0,
+            score=round(100 * part.credit, 1) if position == 0 else None,
+            start_s=round(hit.start_s, 3),
+            end_s=round(hit.end_s, 3),
+            quote=hit.quote,
+            match=hit.match,
+            similarity=round(hit.similarity_z, 2) if np.isfinite(hit.similarity_z) else None,
+        )
+        for position, hit in enumerate(part.hits)
+    ]
+
+
+def _channel_score(
+    channel: ChannelName,
+    taken: _Channel,
+    content: Mapping[str, _Channel],
+    profile: JobProfile,
+    norms: Norms,
+    duration_s: float,
+) -> ChannelScore:
+    """Voice, face and posture as measured; content as the mean over the dimensions in their weights."""
+    shares = {d.id: d.weight * d.channels.get(channel, 0.0) for d in profile.dimensions}
+    estimate, abstention, measures = taken.estimate, taken.abstention, taken.measures
+    if channel == "content" and abstention is None:
+        parts = [(e, shares[d] or 1e-9) for d, c in content.items() if (e := c.estimate) is not None]
+        estimate = fuse(parts, norms.error_correlation)
+    total = sum(m.norm.weight for m in measures) or 1.0
+    return ChannelScore(
+        score=_round(estimate.score) if estimate else None,
+        standard_error=_round(estimate.standard_error) if estimate else None,
+        level=norms.level(estimate.score) if estimate else None,
+        weight=round(sum(shares.values()), 4),
+        evidence=tuple(as_evidence(m, m.norm.weight / total, duration_s) for m in measures),
+        abstention=abstention,
+    )
+
+
+def _overall(dimensions: Sequence[DimensionScore], norms: Norms) -> OverallScore:
+    scored = [d for d in dimensions if d.score is not None and d.standard_error is not None]
+    share = sum(d.weight for d in scored)
+    if share < norms.limits.min_measured_share:
+        values: dict[str, float | str] = {"share": round(share, 3), "limit": norms.limits.min_measured_share}
+        reason = Abstention(reason=Reason.NOTHING_SCORED, values=values)
+        return OverallScore(score=None, standard_error=None, level=None, weight=1.0, abstention=reason)
+    parts = [(Estimate(d.score or 0.0, d.standard_error or 0.0), d.weight) for d in scored]
+    fused = fuse(parts, norms.error_correlation)
+    return OverallScore(
+        score=_round(fused.score),
+        standard_error=_round(fused.standard_error),
+        level=norms.level(fused.score),
+        weight=1.0,
+        partial=len(scored) < len(dimensions) or any(d.partial for d in scored),
+    )
+
+
+def _round(value: float) -> float:
+    return round(value, 2)

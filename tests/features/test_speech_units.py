@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from interview_analysis.features.speech_units import (
+    count_units,
+    inside,
+    runs,
+    silent_pauses,
+    syllables,
+    units_in,
+)
+from interview_analysis.types import Interval, SpeechActivity, Word, intervals
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("需求分析", 4),
+        ("项目管理能力。", 6),
+        ("2023年", 5),
+        ("35%", 5),
+        ("３５％", 5),
+        ("3.5", 3),
+        ("PRD", 3),
+        ("用Python做", 4),
+        ("，", 0),
+        ("", 0),
+    ],
+)
+def test_chinese_units(text: str, count: int) -> None:
+    assert count_units(text, "zh") == count
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("hello", 1),
+        ("don't", 1),
+        ("well-known,", 1),
+        ("2023", 3),
+        ("35%", 3),
+        ("100", 1),
+        ("$5", 2),
+        ("--", 0),
+        ("two words", 2),
+    ],
+)
+def test_english_units(text: str, count: int) -> None:
+    assert count_units(text, "en") == count
+
+
+@pytest.mark.parametrize(
+    ("word", "count"), [("cat", 1), ("make", 1), ("table", 2), ("analysis", 4), ("tree", 1), ("hmm", 1)]
+)
+def test_syllables(word: str, count: int) -> None:
+    assert syllables(word) == count
+
+
+def test_a_word_across_the_edge_counts_in_parts() -> None:
+    words = [Word("one", 0.0, 1.0, 1.0), Word("two", 1.0, 2.0, 1.0), Word("three", 2.0, 2.0, 1.0)]
+    assert units_in(words, "en", Interval(0.5, 1.5)) == pytest.approx(1.0)
+    halves = [units_in(words, "en", w) for w in intervals([(0.0, 0.7), (0.7, 1.9), (1.9, 3.0)])]
+    assert sum(halves) == pytest.approx(3.0)
+
+
+def test_pauses_are_gaps_of_a_quarter_second() -> None:
+    speech = SpeechActivity(intervals([(0, 1), (1.2, 2), (2.25, 3), (5, 6)]))
+    assert silent_pauses(speech) == intervals([(2, 2.25), (3, 5)])
+
+
+def test_frames_inside_pieces() -> None:
+    times = np.array([0.0, 0.5, 1.0, 1.5, 2.5])
+    assert inside(times, intervals([(0.5, 1.0), (1.2, 2.0)])).tolist() == [False, True, False, True, False]
+    assert not inside(times, ()).any()
+
+
+def test_runs() -> None:
+    assert runs(np.array([True, True, False, True])) == [(0, 2), (3, 4)]
+    assert runs(np.zeros(3, dtype=bool)) == []

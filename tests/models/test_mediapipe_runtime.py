@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import importlib
+import os
+import threading
+from types import ModuleType
+
+import numpy as np
+import pytest
+
+from interview_analysis.errors import SystemLibraryError
+from interview_analysis.models import mediapipe_runtime
+from interview_analysis.types import Frame
+
+
+def test_the_installed_mediapipe_sends_no_usage_statistics() -> None:
+    assert not mediapipe_runtime.sends_statistics(), "pin a MediaPipe without the upload of usage statistics"
+
+
+def test_a_missing_system_library_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(name: str) -> ModuleType:
+        raise ImportError("libGL.so.1: cannot open shared object file: No such file or directory")
+
+    monkeypatch.setattr(importlib, "import_module", fail)
+    with pytest.raises(SystemLibraryError, match=r"libGL\.so\.1.*apt-get install -y libegl1 libgles2 libgl1"):
+        mediapipe_runtime.load_vision()
+
+
+def test_only_chatter_is_dropped_from_stderr(capfd: pytest.CaptureFixture[str]) -> None:
+    with mediapipe_runtime.quiet_start():
+        os.write(2, b"W0000 00:00:1795326352.969467    8866 face_landmarker_graph.cc:181] chatter\n")
+        os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n")
+        os.write(2, b"somebody else's line\n")
+    os.write(2, b"afterwards\n")
+    assert capfd.readouterr().err == "somebody else's line\nafterwards\n"
+
+
+def test_clock_always_moves_on() -> None:
+    clock = mediapipe_runtime.VideoClock()
+    image = np.zeros((1, 1, 3), dtype=np.uint8)
+    assert [clock.tick(Frame(time_s, image)) for time_s in (0.0, 0.2, 0.2, 0.1, 1.0)] == [
+        0,
+        200,
+        201,
+        202,
+        1000,
+    ]
+
+
+def test_two_threads_that_start_at_once_leave_stderr_in_place(capfd: pytest.CaptureFixture[str]) -> None:
+    entered = threading.Barrier(2, timeout=10)
+
+    def begin() -> None:
+        entered.wait()
+        for _ in range(20):
+            with mediapipe_runtime.quiet_start():
+                os.write(2, b"kept\n")
+
+    threads = [threading.Thread(target=begin) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    os.write(2, b"afterwards\n")
+    assert capfd.readouterr().err == "kept\n" * 40 + "afterwards\n"

