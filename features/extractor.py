@@ -53,7 +53,10 @@ class Extractor:
 def extractors() -> tuple[Extractor, ...]:
     """Every extractor of this folder, by name."""
     package = importlib.import_module(__name__.rpartition(".")[0])
-    modules = (importlib.import_module(f"{package.__name__}.{m.name}") for m in pkgutil.iter_modules(package.__path__))
+    modules = (
+        importlib.import_module(f"{package.__name__}.{m.name}")
+        for m in pkgutil.iter_modules(package.__path__)
+    )
     found = [module.EXTRACTOR for module in modules if hasattr(module, "EXTRACTOR")]
     return tuple(sorted(found, key=lambda extractor: extractor.name))
 
@@ -77,7 +80,9 @@ def tabulate(extractor: Extractor, observations: Observations, windows: Sequence
     for spec, column in zip(extractor.specs, rows.T, strict=False):
         seen = column[np.isfinite(column)]
         if seen.size and (seen.min() < spec.low - 1e-9 or seen.max() > spec.high + 1e-9):
-            raise ValueError(f"{extractor.name}.{spec.name} left its bounds [{spec.low}, {spec.high}]: {seen}")
+            raise ValueError(
+                f"{extractor.name}.{spec.name} left its bounds [{spec.low}, {spec.high}]: {seen}"
+            )
     index = pd.MultiIndex.from_tuples([(w.start_s, w.end_s) for w in windows], names=["start_s", "end_s"])
     columns = [f"{extractor.name}.{name}" for name in [*names, COVERAGE]]
     return pd.DataFrame(rows, index=index, columns=columns)

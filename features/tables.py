@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -43,7 +44,7 @@ def blocks(duration_s: float, length_s: float) -> tuple[Interval, ...]:
     """Equal disjoint intervals of about `length_s` that cover the recording."""
     count = max(1, round(duration_s / length_s))
     edges = np.linspace(0.0, duration_s, count + 1)
-    return tuple(Interval(float(a), float(b)) for a, b in zip(edges[:-1], edges[1:], strict=True))
+    return tuple(Interval(float(a), float(b)) for a, b in pairwise(edges))
 
 
 def feature_tables(
@@ -61,4 +62,6 @@ def feature_tables(
         for windows in grids
     )
     events = [event for extractor in extractors() for event in extractor.events(observations)]
-    return FeatureTables(whole, block, timeline, tuple(sorted(events, key=lambda e: (e.start_s, e.end_s, e.kind))))
+    return FeatureTables(
+        whole, block, timeline, tuple(sorted(events, key=lambda e: (e.start_s, e.end_s, e.kind)))
+    )

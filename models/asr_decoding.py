@@ -40,7 +40,7 @@ class AlignedWord:
 
 def initial_prompt(language: str) -> str | None:
     """A line before the text whose style Whisper follows. Without it, Mandarin comes almost unpunctuated."""
-    return "以下是普通话的句子。" if language == "zh" else None
+    return "你好，欢迎参加今天的面试。" if language == "zh" else None
 
 
 def compression_ratio(text: str) -> float:

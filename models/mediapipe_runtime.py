@@ -5,7 +5,7 @@ are named for it (``GLOG_minloglevel``, ``TF_CPP_MIN_LOG_LEVEL``, ``ABSL_MIN_LOG
 nothing. `quiet_start` therefore takes descriptor 2 aside while a graph starts, and gives back every line that
 is not MediaPipe's.
 
-MediaPipe 1.x uploads usage statistics to Google when a task closes, and has no switch to turn that off; 0.10.33
+MediaPipe 1.2.2 uploads usage statistics to Google when a task closes, and has no switch to turn that off; 0.10.33
 has no such code. `sends_statistics` says which kind is installed.
 """
 

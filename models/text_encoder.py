@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -171,7 +172,8 @@ def _write_vectors(path: Path, vectors: Vectors) -> None:
         np.save(aside, vectors, allow_pickle=False)
         aside.replace(path)
     except OSError:
-        aside.unlink(missing_ok=True)
+        with suppress(OSError):
+            aside.unlink()
 
 
 def _sha256(*paths: Path) -> str:

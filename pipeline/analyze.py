@@ -9,7 +9,13 @@ from pathlib import Path
 
 from interview_analysis.features.lexicons import background
 from interview_analysis.features.tables import FeatureTables, feature_tables
-from interview_analysis.pipeline.config import RunConfig, TimelineSeries, load_norms, load_profile, load_run_config
+from interview_analysis.pipeline.config import (
+    RunConfig,
+    TimelineSeries,
+    load_norms,
+    load_profile,
+    load_run_config,
+)
 from interview_analysis.pipeline.lineage import lineage
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observe import Progress, ignore, observe
@@ -63,7 +69,9 @@ def analyze(
     check_system_libraries()
     watch = watch or Stopwatch()
     path = Path(recording)
-    profile = job if isinstance(job, JobProfile) else load_profile(Path(job) if Path(job).is_file() else str(job))
+    profile = (
+        job if isinstance(job, JobProfile) else load_profile(Path(job) if Path(job).is_file() else str(job))
+    )
     norms = norms or load_norms()
     if models is None:
         models = LoadedModels(config or load_run_config())
@@ -118,7 +126,9 @@ def _report(
         flags=flags(observations, tables, found, card),
         attention=attention_points(tables, transcript, norms.attention),
         timeline=_timeline(tables, models.config.timeline, models.config.window_s),
-        lineage=lineage(path, profile, models.config, norms, models.hashes(video=observations.facts.has_video)),
+        lineage=lineage(
+            path, profile, models.config, norms, models.hashes(video=observations.facts.has_video)
+        ),
     )
 
 
@@ -164,7 +174,11 @@ def _timeline(tables: FeatureTables, wanted: Sequence[TimelineSeries], window_s:
     ]
     events = [
         TimelineEvent(
-            kind=e.kind, start_s=round(e.start_s, 3), end_s=round(e.end_s, 3), value=_number(e.value, 4), label=e.label
+            kind=e.kind,
+            start_s=round(e.start_s, 3),
+            end_s=round(e.end_s, 3),
+            value=_number(e.value, 4),
+            label=e.label,
         )
         for e in tables.events
     ]

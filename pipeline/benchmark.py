@@ -28,7 +28,7 @@ def loop_clip(source: Path, seconds: float, target: Path) -> float:
     import av
 
     with av.open(str(source)) as probe:
-        length = max(float(s.duration * s.time_base) for s in probe.streams if s.duration)
+        length = max(float(s.duration * s.time_base) for s in probe.streams if s.duration and s.time_base)
     times = max(1, round(seconds / length))
     with av.open(str(target), "w") as out:
         with av.open(str(source)) as first:
@@ -37,7 +37,7 @@ def loop_clip(source: Path, seconds: float, target: Path) -> float:
         for turn in range(times):
             with av.open(str(source)) as part:
                 for packet in part.demux([part.streams[i] for i in copies]):
-                    if packet.dts is None:
+                    if packet.dts is None or packet.pts is None or packet.time_base is None:
                         continue
                     shift = round(turn * length / packet.time_base)
                     packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
@@ -60,9 +60,14 @@ def obvious_script(clip: Path) -> dict[str, Any]:
     store = ModelStore()
     whisper = load_openai_model(store.path("whisper-base"))
     video = {"running_mode": vision.RunningMode.VIDEO}
-    base = {m: tasks.BaseOptions(model_asset_path=str(store.path(m))) for m in ("face-landmarker", "pose-landmarker-full")}
+    base = {
+        m: tasks.BaseOptions(model_asset_path=str(store.path(m)))
+        for m in ("face-landmarker", "pose-landmarker-full")
+    }
     face = vision.FaceLandmarker.create_from_options(
-        vision.FaceLandmarkerOptions(base_options=base["face-landmarker"], output_face_blendshapes=True, **video)
+        vision.FaceLandmarkerOptions(
+            base_options=base["face-landmarker"], output_face_blendshapes=True, **video
+        )
     )
     pose = vision.PoseLandmarker.create_from_options(
         vision.PoseLandmarkerOptions(base_options=base["pose-landmarker-full"], **video)
@@ -87,7 +92,11 @@ def obvious_script(clip: Path) -> dict[str, Any]:
         pose.detect_for_video(picture, int(1000 * count / fps))
         count += 1
     stages["video"] = time.perf_counter() - mark
-    return {"wall_s": time.perf_counter() - begin, "stages": {k: [v, None] for k, v in stages.items()}, "frames": count}
+    return {
+        "wall_s": time.perf_counter() - begin,
+        "stages": {k: [v, None] for k, v in stages.items()},
+        "frames": count,
+    }
 
 
 def _decode_all_audio(clip: Path) -> Any:
@@ -134,7 +143,9 @@ def _machine() -> str:
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.is_file():
-        cpu = next((x.split(":", 1)[1].strip() for x in info.read_text().splitlines() if "model name" in x), cpu)
+        cpu = next(
+            (x.split(":", 1)[1].strip() for x in info.read_text().splitlines() if "model name" in x), cpu
+        )
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return f"{cpu}, {cores} cores, Python {platform.python_version()}"
 
@@ -147,14 +158,22 @@ def _say(line: str = "") -> None:
 def _compare(clip: Path, length_s: float, runs: int) -> None:
     ours = [_in_a_process("job", clip) for _ in range(runs)]
     script = [_in_a_process("script", clip) for _ in range(runs)]
-    wall = {name: statistics.median(r["wall_s"] for r in done) for name, done in (("job", ours), ("script", script))}
+    wall = {
+        name: statistics.median(r["wall_s"] for r in done)
+        for name, done in (("job", ours), ("script", script))
+    }
     _say(f"\n{'':24}{'wall s':>10}{'x real time':>14}{'peak MiB':>12}")
     for label, name, done in (("interview-analysis", "job", ours), ("obvious script", "script", script)):
         peak = max(r["peak_mib"] for r in done)
         _say(f"{label:24}{wall[name]:10.1f}{length_s / wall[name]:14.2f}{peak:12.0f}")
-    _say(f"\n{wall['script'] / wall['job']:.1f} x the speed of the obvious script, median of {runs} run(s) each")
+    _say(
+        f"\n{wall['script'] / wall['job']:.1f} x the speed of the obvious script, median of {runs} run(s) each"
+    )
     _stage_table(min(ours, key=lambda r: abs(r["wall_s"] - wall["job"])), length_s)
-    _say("\nobvious script, in a row: " + ", ".join(f"{k} {v[0]:.1f} s" for k, v in script[0]["stages"].items()))
+    _say(
+        "\nobvious script, in a row: "
+        + ", ".join(f"{k} {v[0]:.1f} s" for k, v in script[0]["stages"].items())
+    )
 
 
 def _stage_table(run: dict[str, Any], length_s: float) -> None:
@@ -176,14 +195,18 @@ def _memory(source: Path, folder: Path, minutes: tuple[float, ...]) -> None:
         run = _in_a_process("job", clip)
         clip.unlink()
         peaks.append(run["peak_mib"])
-        _say(f"{seconds / 60:<24.1f}{run['wall_s']:10.1f}{seconds / run['wall_s']:14.2f}{run['peak_mib']:12.0f}")
+        _say(
+            f"{seconds / 60:<24.1f}{run['wall_s']:10.1f}{seconds / run['wall_s']:14.2f}{run['peak_mib']:12.0f}"
+        )
     _say(f"longest against shortest: {100 * (peaks[-1] / peaks[0] - 1):+.1f} % peak memory")
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clip", type=Path, help="recording to measure on; the demo's sample by default")
-    parser.add_argument("--seconds", type=float, default=60.0, help="length it is repeated to for the comparison")
+    parser.add_argument(
+        "--seconds", type=float, default=60.0, help="length it is repeated to for the comparison"
+    )
     parser.add_argument("--runs", type=int, default=1, help="runs a side; the median is shown")
     parser.add_argument("--minutes", default="2,30", help="lengths for the memory table; empty leaves it out")
     parser.add_argument("--only", choices=["job", "script"], help=argparse.SUPPRESS)

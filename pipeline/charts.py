@@ -22,10 +22,10 @@ MARGIN_FACTOR = 1.96  # a 95 % interval of a normal error
 PLOT_PX, PAD_PX = 72, 9
 SERIES_ORDER = ("speech_rate", "pauses", "smile", "gaze", "pitch")
 EVENT_ORDER = (
-    "pause", "filler", "smile", "nod", "shake", "gaze_off", "hand_to_face", "gesture", "face_absent",
+    "pause", "filler", "smile", "nod", "shake", "off_camera", "hand_to_face", "gesture", "face_absent",
     "other_face", "star", "figure", "hedge", "non_answer",
 )  # fmt: skip
-NEEDS_FACE = ("smile", "nod", "shake", "gaze_off")
+NEEDS_FACE = ("smile", "nod", "shake", "off_camera")
 _TIME_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
 
 

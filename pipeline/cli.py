@@ -43,17 +43,40 @@ def main() -> None:
 
 @main.command()
 @click.argument("recording", type=click.Path(path_type=Path))
-@click.option("--job", required=True, metavar="PROFILE", help="A job profile (YAML file), or the name of a built-in one.")
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="Folder for the report; made if missing.")
+@click.option(
+    "--job",
+    required=True,
+    metavar="PROFILE",
+    help="A job profile (YAML file), or the name of a built-in one.",
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="Folder for the report; made if missing."
+)
 @click.option(
     "--lang", type=click.Choice(["auto", "en", "zh"]), default="auto", show_default=True,
     help="Language of the report; auto takes the one that is spoken.",
 )  # fmt: skip
 @click.option("--language", metavar="CODE", help="Language that is spoken (zh, en); detected when not given.")
 @click.option("--engine", type=click.Choice(["faster-whisper", "openai-whisper"]), help="Speech recogniser.")
-@click.option("--config", "config_path", type=click.Path(path_type=Path), help="YAML file that changes what is measured.")
-@click.option("--norms", "norms_path", type=click.Path(path_type=Path), help="YAML file of norms instead of the built-in ones.")
-@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Change one setting, e.g. frames_per_second=10.")
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    help="YAML file that changes what is measured.",
+)
+@click.option(
+    "--norms",
+    "norms_path",
+    type=click.Path(path_type=Path),
+    help="YAML file of norms instead of the built-in ones.",
+)
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change one setting, e.g. frames_per_second=10.",
+)
 @quiet_option
 @log_format_option
 def score(
@@ -91,7 +114,12 @@ def score(
         check_destination(out)
         with console.stages() as stages:
             analysis = analyze(
-                recording, profile, config=config, norms=norms, models=LoadedModels(config), on_progress=stages.update
+                recording,
+                profile,
+                config=config,
+                norms=norms,
+                models=LoadedModels(config),
+                on_progress=stages.update,
             )
             path = save(analysis, out, _report_language(lang, analysis.report.language, profile.languages[0]))
         console.result(str(path))
@@ -100,7 +128,9 @@ def score(
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--lang", type=click.Choice(["en", "zh"]), required=True, help="Language of the report.")
-@click.option("--out", type=click.Path(path_type=Path), help="File to write; report.LANG.html in the folder by default.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="File to write; report.LANG.html in the folder by default."
+)
 @quiet_option
 @log_format_option
 def report(folder: Path, lang: str, out: Path | None, quiet: bool, log_format: str) -> None:

@@ -51,7 +51,9 @@ class RunConfig(Model):
 
 def digest(model: Model) -> str:
     """SHA-256 of a model's canonical JSON: equal contents, equal hash, whatever the file looked like."""
-    text = json.dumps(model.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(
+        model.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":")
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -88,7 +90,11 @@ def load_profile(job: str | Path) -> JobProfile:
     path = Path(job)
     if path.is_file():
         return parse_profile(_read_yaml(path, ProfileError), str(path))
-    known = {item.name.removesuffix(".yaml"): item for item in (BUILT_IN / "jobs").iterdir() if item.name.endswith(".yaml")}
+    known = {
+        item.name.removesuffix(".yaml"): item
+        for item in (BUILT_IN / "jobs").iterdir()
+        if item.name.endswith(".yaml")
+    }
     if str(job) in known:
         return parse_profile(_read_yaml(known[str(job)], ProfileError), f"{job}.yaml")
     close = difflib.get_close_matches(path.name.removesuffix(".yaml"), known, n=1, cutoff=0.4)

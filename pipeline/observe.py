@@ -22,7 +22,9 @@ from interview_analysis.pipeline.stopwatch import Stopwatch
 from interview_analysis.types import AcousticTrack, Frame, Observations, SpeechActivity, Transcript
 
 QUEUE_FRAMES = 16
-Progress = Callable[[str, float, float], None]  # stage, second of the recording that it has reached, and of how many
+Progress = Callable[
+    [str, float, float], None
+]  # stage, second of the recording that it has reached, and of how many
 
 
 def ignore(stage: str, time_s: float, total_s: float) -> None:
@@ -52,13 +54,17 @@ def observe(
         hearing = _start_hearing(decoder, spool, pool, models, on_progress, watch)
         face, pose = _start_watching(decoder, stack, models)
         viewers = [
-            _Viewer(pool, name, model.observe, watch) for name, model in (("face", face), ("pose", pose)) if model
+            _Viewer(pool, name, model.observe, watch)
+            for name, model in (("face", face), ("pose", pose))
+            if model
         ]
         with closing(decoder.frames(spool)) as frames, _releasing(viewers):
             for frame in _timed(frames, watch):
                 for viewer in viewers:
                     viewer.show(frame)
-        (transcript, speech), voice = (hearing[0].result(), hearing[1].result()) if hearing else ((None, None), None)
+        (transcript, speech), voice = (
+            (hearing[0].result(), hearing[1].result()) if hearing else ((None, None), None)
+        )
         for viewer in viewers:
             viewer.done.result()
         return Observations(
@@ -84,7 +90,9 @@ def _start_hearing(
 
     def hear() -> tuple[Transcript, SpeechActivity]:
         with watch.stage("transcribe"):
-            return models.transcribe(spool, lambda time_s: on_progress("transcribe", time_s, decoder.declared_duration_s))
+            return models.transcribe(
+                spool, lambda time_s: on_progress("transcribe", time_s, decoder.declared_duration_s)
+            )
 
     def voice() -> AcousticTrack:
         with watch.stage("voice"):
@@ -100,7 +108,9 @@ def _start_watching(
         return None, None
     store = models.store
     face = stack.enter_context(FaceLandmarker(store.path("face-landmarker")))
-    pose = stack.enter_context(PoseLandmarker(store.path("pose-landmarker-full"), store.path("hand-landmarker")))
+    pose = stack.enter_context(
+        PoseLandmarker(store.path("pose-landmarker-full"), store.path("hand-landmarker"))
+    )
     return face, pose
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import math
 import shutil
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationError
 
 from interview_analysis.errors import OutputError
 from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.html_report import render_html
+from interview_analysis.scoring.profile import describe
 from interview_analysis.scoring.report import Model, Report
 from interview_analysis.types import Segment, Transcript, Word
 
@@ -41,22 +42,30 @@ class TranscriptFile(Model):
     model_config = ConfigDict(frozen=True, extra="forbid", title="Transcript")
 
     schema_version: Literal["1.0"] = "1.0"
-    language: str
-    language_probability: float
+    language: str = Field(description="ISO 639-1 code; empty where nobody spoke")
+    language_probability: float | None
     engine: str
     model: str
     segments: tuple[TranscriptSegment, ...]
 
     @classmethod
     def of(cls, transcript: Transcript) -> TranscriptFile:
-        return cls.model_validate(asdict(transcript))
+        probability = transcript.language_probability
+        known = {"language_probability": probability if math.isfinite(probability) else None}
+        return cls.model_validate({**asdict(transcript), **known})
 
     def transcript(self) -> Transcript:
         segments = tuple(
-            Segment(s.text, s.start_s, s.end_s, tuple(Word(w.text, w.start_s, w.end_s, w.probability) for w in s.words))
+            Segment(
+                s.text,
+                s.start_s,
+                s.end_s,
+                tuple(Word(w.text, w.start_s, w.end_s, w.probability) for w in s.words),
+            )
             for s in self.segments
         )
-        return Transcript(self.language, self.language_probability, segments, self.engine, self.model)
+        probability = math.nan if self.language_probability is None else self.language_probability
+        return Transcript(self.language, probability, segments, self.engine, self.model)
 
 
 def save(analysis: Analysis, out: Path, language: Literal["zh", "en"]) -> Path:
@@ -76,7 +85,9 @@ def save(analysis: Analysis, out: Path, language: Literal["zh", "en"]) -> Path:
         aside.chmod(0o755)
         _swap(aside, out)
     except OSError as error:
-        raise OutputError(f"cannot write to {out}: {error}; free some space or choose another folder") from error
+        raise OutputError(
+            f"cannot write to {out}: {error}; free some space or choose another folder"
+        ) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return out / "report.html"
@@ -105,7 +116,9 @@ def _write_files(analysis: Analysis, folder: Path, language: Literal["zh", "en"]
     analysis.tables.event_frame().to_parquet(features / "events.parquet")
 
 
-def write_html(report: Report, transcript: Transcript | None, target: Path, language: Literal["zh", "en"]) -> None:
+def write_html(
+    report: Report, transcript: Transcript | None, target: Path, language: Literal["zh", "en"]
+) -> None:
     """Draw a report and put it in place in one step. Raises OutputError when `target` cannot be written."""
     aside = target.with_name(f".{target.name}.partial")
     try:
@@ -135,4 +148,6 @@ def load_saved(folder: Path) -> tuple[Report, Transcript | None]:
             return report, None
         return report, TranscriptFile.model_validate_json(path.read_text(encoding="utf-8")).transcript()
     except (OSError, ValueError, json.JSONDecodeError) as error:
-        raise OutputError(f"{folder} holds no readable report: {error}; pass a folder made by `score`") from error
+        raise OutputError(
+            f"{folder} holds no readable report: {error}; pass a folder made by `score`"
+        ) from error

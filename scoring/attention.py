@@ -20,7 +20,10 @@ from interview_analysis.types import Interval, Transcript
 
 QUOTE_LENGTH = 160
 QUOTE_MARGIN_S = 3.0  # a pause has no words of its own
-RATE_UNITS = {"zh": Text(zh="字/分钟", en="characters a minute"), "en": Text(zh="词/分钟", en="words a minute")}
+RATE_UNITS = {
+    "zh": Text(zh="字/分钟", en="characters a minute"),
+    "en": Text(zh="词/分钟", en="words a minute"),
+}
 RATE_FEATURES = {"zh": "speech_rate.speaking_rate_cpm", "en": "speech_rate.speaking_rate_wpm"}
 
 
@@ -87,9 +90,10 @@ def _rate_rises(
             start_s=span.start_s,
             end_s=span.end_s,
             values={
-                "baseline": round(baseline, 1), "peak": round(peak, 1),
+                "baseline": round(baseline, 1),
+                "peak": round(peak, 1),
                 **{c.key: round(c.value, 2) for c in companions},
-            },  # fmt: skip
+            },
             text=Text(
                 zh=head.zh + "、".join(c.text.zh for c in companions) + "。",
                 en=head.en + ", ".join(c.text.en for c in companions) + ".",

@@ -64,7 +64,9 @@ def _picture(seen: Observations, tables: FeatureTables) -> Iterable[Flag]:
         yield Flag(code="other_faces", severity="warning", channel="face", values=dict(values))
     present = float(seen.faces.present.mean())
     if 0 < present < FACE_COVERAGE_LIMIT:
-        yield Flag(code="face_absent", severity="info", channel="face", values={"share": round(1 - present, 3)})
+        yield Flag(
+            code="face_absent", severity="info", channel="face", values={"share": round(1 - present, 3)}
+        )
 
 
 def _answer(found: ContentEvidence | None) -> Iterable[Flag]:

@@ -86,7 +86,11 @@ def face_gate(seen: Observations, limits: Limits) -> Abstention | None:
     seconds = ratio * seen.facts.duration_s
     if ratio < limits.min_face_ratio or seconds < limits.min_face_s:
         return _abstain(
-            Reason.FACE_TOO_BRIEF, ratio=ratio, seconds=seconds, limit=limits.min_face_ratio, limit_s=limits.min_face_s
+            Reason.FACE_TOO_BRIEF,
+            ratio=ratio,
+            seconds=seconds,
+            limit=limits.min_face_ratio,
+            limit_s=limits.min_face_s,
         )
     return None
 

@@ -45,7 +45,7 @@ class EvidenceSettings:
     credit_demonstrated: float = 1.0
     meaning_factor: float = 0.7  # a hit by meaning is less certain than a literal one
     z_floor: float = 3.5
-    margin_z: float = 1.0
+    margin_z: float = 0.75
     false_hit_rate: float = 0.01  # chance of any false hit by meaning per indicator in a whole answer
     bare_density: float = 0.6  # a sentence that is keywords and little else
     list_density_en: float = 0.3  # a run of sentences without any doing or outcome

@@ -132,9 +132,11 @@ class KeywordMatcher(Generic[Owner]):
             return
         borders = _borders(located.text)
         for pattern, keyword, owner in self._patterns:
+            # A word that jieba does not know is never cut out by it, so its borders would say nothing.
+            unguarded = len(keyword) >= _SURE_LENGTH or not segmenter().FREQ.get(normalise(keyword))
             for match in pattern.finditer(located.text):
                 start, end = match.span()
-                if end - start >= _SURE_LENGTH or (start in borders and end in borders):
+                if unguarded or (start in borders and end in borders):
                     yield KeywordSpan(owner, keyword, start, end)
 
 

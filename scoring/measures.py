@@ -47,13 +47,19 @@ def take(norm: Norm, tables: FeatureTables, min_coverage: float) -> Measure | No
     return Measure(norm, value, error, Estimate(norm.score(value), norm.score_error(value, error)))
 
 
-def take_all(norms: Sequence[Norm], tables: FeatureTables, language: str | None, rules: Norms) -> list[Measure]:
+def take_all(
+    norms: Sequence[Norm], tables: FeatureTables, language: str | None, rules: Norms
+) -> list[Measure]:
     """The measures of a channel that could be taken, of those that apply to `language`.
 
     Without a transcript (`language` None) only the norms that apply to every language are used.
     """
     fitting = [n for n in norms if (language in n.languages if language else len(n.languages) == 2)]
-    taken = [take(norm, tables, rules.limits.min_coverage_ratio) for norm in fitting if norm.feature != COVERAGE_FEATURE]
+    taken = [
+        take(norm, tables, rules.limits.min_coverage_ratio)
+        for norm in fitting
+        if norm.feature != COVERAGE_FEATURE
+    ]
     return [measure for measure in taken if measure is not None]
 
 

@@ -6,6 +6,7 @@ A norm is a curve through ``points`` (measurement, score), linear between them a
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -20,7 +21,9 @@ from interview_analysis.scoring.report import ChannelName, Model, Text
 class Norm(Model):
     """The curve of one measurement, with its unit, its plausible range, its reason and its source."""
 
-    feature: str = Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")  # a feature column, or "indicators.coverage_ratio"
+    feature: str = Field(
+        pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$"
+    )  # a feature column, or "indicators.coverage_ratio"
     name: Text
     unit: str
     range: tuple[float, float]  # what is plausible; a value outside is clamped to it
@@ -28,7 +31,9 @@ class Norm(Model):
     points: tuple[tuple[float, float], ...] = Field(min_length=2)
     weight: float = Field(gt=0)  # among the measures of its channel
     languages: tuple[Language, ...] = ("zh", "en")
-    window_sd: float = Field(ge=0)  # typical SD between ten-second windows; used where there are too few to tell
+    window_sd: float = Field(
+        ge=0
+    )  # typical SD between ten-second windows; used where there are too few to tell
     standard_error: float = Field(ge=0)  # of the curve itself, in points of score
     why: Text
     source: str = Field(min_length=8)
@@ -36,7 +41,7 @@ class Norm(Model):
     @model_validator(mode="after")
     def _is_what_it_says(self) -> Norm:
         xs, ys = zip(*self.points, strict=True)
-        if any(b <= a for a, b in zip(xs, xs[1:], strict=False)):
+        if any(b <= a for a, b in pairwise(xs)):
             raise ValueError(f"points of '{self.feature}' must rise in their first number, got {xs}")
         if min(ys) < 0 or max(ys) > 100:
             raise ValueError(f"scores of '{self.feature}' must lie between 0 and 100, got {ys}")

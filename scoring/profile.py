@@ -13,7 +13,10 @@ from interview_analysis.scoring.report import ChannelName, Model, Text
 
 Language = Literal["zh", "en"]
 WEIGHT_TOLERANCE = 1e-3
-UNKNOWN_KEY = ("extra_forbidden", "unexpected_keyword_argument")  # as pydantic calls it in models and dataclasses
+UNKNOWN_KEY = (
+    "extra_forbidden",
+    "unexpected_keyword_argument",
+)  # as pydantic calls it in models and dataclasses
 
 
 class Words(Model):
@@ -39,7 +42,9 @@ class Indicator(Model):
     @model_validator(mode="after")
     def _can_be_found(self) -> Indicator:
         if not (self.keywords.zh or self.keywords.en or self.description.zh or self.description.en):
-            raise ValueError(f"indicator '{self.id}' has neither keywords nor a description, so nothing can match it")
+            raise ValueError(
+                f"indicator '{self.id}' has neither keywords nor a description, so nothing can match it"
+            )
         return self
 
 
@@ -56,9 +61,13 @@ class Dimension(Model):
     @model_validator(mode="after")
     def _adds_up(self) -> Dimension:
         if set(self.anchors) != {1, 2, 3, 4, 5}:
-            raise ValueError(f"dimension '{self.id}' needs an anchor for each level 1 to 5, has {sorted(self.anchors)}")
+            raise ValueError(
+                f"dimension '{self.id}' needs an anchor for each level 1 to 5, has {sorted(self.anchors)}"
+            )
         if any(share < 0 for share in self.channels.values()) or not _is_one(sum(self.channels.values())):
-            raise ValueError(f"channels of dimension '{self.id}' must be shares that add up to 1, got {self.channels}")
+            raise ValueError(
+                f"channels of dimension '{self.id}' must be shares that add up to 1, got {self.channels}"
+            )
         _check_unique([i.id for i in self.indicators], f"indicator in dimension '{self.id}'")
         return self
 
@@ -97,7 +106,9 @@ def parse_profile(data: Any, origin: str) -> JobProfile:
     Raises ProfileError that names the first wrong key, where it stands, and the nearest valid key.
     """
     if not isinstance(data, dict):
-        raise ProfileError(f"{origin}: expected a mapping with the key 'dimensions', got {type(data).__name__}")
+        raise ProfileError(
+            f"{origin}: expected a mapping with the key 'dimensions', got {type(data).__name__}"
+        )
     try:
         return JobProfile.model_validate(data)
     except ValidationError as error:

@@ -81,18 +81,26 @@ def score(
 
 
 def _channel(
-    norms_of: Sequence[Norm], tables: FeatureTables, language: str | None, norms: Norms, blocked: Abstention | None
+    norms_of: Sequence[Norm],
+    tables: FeatureTables,
+    language: str | None,
+    norms: Norms,
+    blocked: Abstention | None,
 ) -> _Channel:
     """Take a channel's measures; abstain where a gate is closed or too few of its weights could be measured."""
     if blocked is not None:
         return _Channel((), None, blocked)
     measures = tuple(take_all(norms_of, tables, language, norms))
-    wanted = [n for n in norms_of if n.feature != COVERAGE_FEATURE and (not language or language in n.languages)]
+    wanted = [
+        n for n in norms_of if n.feature != COVERAGE_FEATURE and (not language or language in n.languages)
+    ]
     share = sum(m.norm.weight for m in measures) / sum(n.weight for n in wanted) if wanted else 0.0
     if share < norms.limits.min_measured_share:
         missed = _too_little(share, norms)
         return _Channel(measures, None, missed)
-    return _Channel(measures, fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation), None)
+    return _Channel(
+        measures, fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation), None
+    )
 
 
 def _too_little(share: float, norms: Norms) -> Abstention:
@@ -145,7 +153,9 @@ def _content(
     if channel.abstention is not None or found is None:
         return channel
     measures = (_coverage_measure(dimension, found, words, tables, norms), *channel.measures)
-    return _Channel(measures, fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation), None)
+    return _Channel(
+        measures, fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation), None
+    )
 
 
 def _dimension(
@@ -207,9 +217,15 @@ def _dimension_evidence(
     hits = [
         line
         for part in parts
-        for line in _indicator_evidence(part, names[part.indicator_id], shares[COVERAGE_FEATURE] * part.weight / whole)
+        for line in _indicator_evidence(
+            part, names[part.indicator_id], shares[COVERAGE_FEATURE] * part.weight / whole
+        )
     ]
-    built = [as_evidence(m, shares[m.norm.feature], duration_s) for m in content.measures if m.norm.feature != COVERAGE_FEATURE]
+    built = [
+        as_evidence(m, shares[m.norm.feature], duration_s)
+        for m in content.measures
+        if m.norm.feature != COVERAGE_FEATURE
+    ]
     return (*hits, *built)
 
 
@@ -218,7 +234,12 @@ def _indicator_evidence(part: IndicatorEvidence, name: Text, weight: float) -> l
     if not part.hits:
         return [
             Evidence(
-                kind="absent", id=part.indicator_id, name=name, weight=round(weight, 4), score=0.0, strength="absent"
+                kind="absent",
+                id=part.indicator_id,
+                name=name,
+                weight=round(weight, 4),
+                score=0.0,
+                strength="absent",
             )
         ]
     return [

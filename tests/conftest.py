@@ -18,7 +18,9 @@ SHARED = Path(os.environ.get("INTERVIEW_ANALYSIS_SHARED_DATA", ROOT.parent / "sh
 def shared_data() -> Path:
     """The folder of real recordings; skips where it is absent."""
     if not (SHARED / "MANIFEST.tsv").is_file():
-        pytest.skip(f"SKIPPED: no real recordings at {SHARED}; set INTERVIEW_ANALYSIS_SHARED_DATA to test on them")
+        pytest.skip(
+            f"SKIPPED: no real recordings at {SHARED}; set INTERVIEW_ANALYSIS_SHARED_DATA to test on them"
+        )
     return SHARED
 
 
@@ -33,5 +35,7 @@ def model_store() -> ModelStore:
     store = ModelStore()
     missing = [status.model_id for status in store.status() if status.spec.default and status.path is None]
     if missing:
-        pytest.skip(f"SKIPPED: weights of {', '.join(missing)} are missing; run `interview-analysis models fetch`")
+        pytest.skip(
+            f"SKIPPED: weights of {', '.join(missing)} are missing; run `interview-analysis models fetch`"
+        )
     return store

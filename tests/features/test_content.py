@@ -254,7 +254,7 @@ def test_star_parts_of_one_sentence():
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_background_is_large_and_without_repetition(language):
     lines = background(language)
-    assert len(lines) >= 150
+    assert len(lines) >= 190
     assert len(set(lines)) == len(lines)
 
 

@@ -275,7 +275,7 @@ def _timeline(spoken: Spoken, duration_s: float) -> Timeline:
         "filler": 23.0,
         "smile": 31.0,
         "nod": 17.0,
-        "gaze_off": 19.0,
+        "off_camera": 19.0,
         "hand_to_face": 27.0,
         "wink": 60.0,
     }
@@ -317,7 +317,7 @@ def _attention(spoken: Spoken, duration_s: float, quote: str) -> tuple[Attention
             ),
         ),
         AttentionPoint(
-            code="gaze_off_with_long_pause",
+            code="off_camera_with_long_pause",
             start_s=0.8 * duration_s,
             end_s=0.8 * duration_s + 6,
             text=Text(zh="停顿 3.1 秒，其间视线离开镜头。", en="A pause of 3.1 s with the gaze off camera."),

@@ -34,11 +34,16 @@ def seated(shared_data, loaded) -> Analysis:
 
 
 def reasons(report: Report) -> dict[str, Reason | None]:
-    return {name: channel.abstention.reason if channel.abstention else None for name, channel in report.channels.items()}
+    return {
+        name: channel.abstention.reason if channel.abstention else None
+        for name, channel in report.channels.items()
+    }
 
 
 def without_time(report: Report) -> str:
-    return report.model_copy(update={"lineage": report.lineage.model_copy(update={"created_at": ""})}).model_dump_json()
+    return report.model_copy(
+        update={"lineage": report.lineage.model_copy(update={"created_at": ""})}
+    ).model_dump_json()
 
 
 def test_a_real_recording_gets_a_score_with_error_and_evidence_on_every_channel(seated):
@@ -60,7 +65,9 @@ def test_every_quote_can_be_found_in_the_transcript_at_its_time(seated):
     words = seated.observations.transcript.words
     hits = [e for d in seated.report.dimensions for e in d.evidence if e.kind in ("keyword", "meaning")]
     for hit in hits:
-        said = "".join(w.text for w in words if hit.start_s - 0.01 <= w.start_s and w.end_s <= hit.end_s + 0.01)
+        said = "".join(
+            w.text for w in words if hit.start_s - 0.01 <= w.start_s and w.end_s <= hit.end_s + 0.01
+        )
         assert hit.match.replace(" ", "").lower() in said.replace(" ", "").lower() or hit.kind == "meaning"
 
 
@@ -167,7 +174,11 @@ def test_unicode_and_spaces_in_paths(shared_data, loaded, tmp_path):
 
 
 def test_every_shared_container_and_codec_is_read(shared_data: Path, loaded):
-    for name in ("audio_en/jfk.flac", "audio_en/librispeech_198-209-0000.ogg", "audio_zh/cosyvoice_zero_shot_prompt.wav"):
+    for name in (
+        "audio_en/jfk.flac",
+        "audio_en/librispeech_198-209-0000.ogg",
+        "audio_zh/cosyvoice_zero_shot_prompt.wav",
+    ):
         report = analyze(shared_data / name, "product-manager", models=loaded).report
         assert report.media.has_audio
         assert not report.media.has_video

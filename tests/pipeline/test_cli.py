@@ -41,7 +41,18 @@ def sound(tmp_path) -> Path:
 def test_help_answers_at_once_because_nothing_heavy_is_imported():
     code = "import sys; import interview_analysis.pipeline.cli; print(*sys.modules)"
     loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split())
-    assert not loaded & {"torch", "numpy", "pandas", "av", "mediapipe", "pydantic", "cv2", "rich", "librosa", "yaml"}
+    assert not loaded & {
+        "torch",
+        "numpy",
+        "pandas",
+        "av",
+        "mediapipe",
+        "pydantic",
+        "cv2",
+        "rich",
+        "librosa",
+        "yaml",
+    }
     begin = time.perf_counter()
     done = run("--help")
     assert done.returncode == 0
@@ -115,13 +126,17 @@ def test_misspelt_key_names_the_nearest(sound, tmp_path):
 
 
 def test_misspelt_setting_names_the_nearest(sound, tmp_path):
-    done = run("score", sound, "--job", "product-manager", "--out", tmp_path / "out", "--set", "asr.enginee=x")
+    done = run(
+        "score", sound, "--job", "product-manager", "--out", tmp_path / "out", "--set", "asr.enginee=x"
+    )
     assert_one_line_error(done, "enginee", "did you mean 'engine'")
 
 
 def test_missing_and_damaged_weights(sound, tmp_path):
     cache = tmp_path / "cache"
-    done = run("score", sound, "--job", "product-manager", "--out", tmp_path / "out", XDG_CACHE_HOME=str(cache))
+    done = run(
+        "score", sound, "--job", "product-manager", "--out", tmp_path / "out", XDG_CACHE_HOME=str(cache)
+    )
     assert_one_line_error(done, "whisper-base", "interview-analysis models fetch")
     damaged = tmp_path / "models" / "whisper-base"
     damaged.mkdir(parents=True)

@@ -31,7 +31,9 @@ def observe_text(text: str, language: str = "en") -> Observations:
 
 def evidence(profile: JobProfile, seen: Observations) -> ContentEvidence:
     assert seen.transcript is not None
-    return find_evidence(profile, seen.transcript, encoder(), background(seen.transcript.language), load_norms().evidence)
+    return find_evidence(
+        profile, seen.transcript, encoder(), background(seen.transcript.language), load_norms().evidence
+    )
 
 
 def score_text(

@@ -74,7 +74,10 @@ def _broken(change):
     ("change", "message"),
     [
         (lambda d: d["channels"]["voice"][0].update(wieght=1), "unknown key 'wieght'.*did you mean 'weight'"),
-        (lambda d: d["channels"]["content"][0].update(points=[[0, 50], [1, 20]]), "do not make a 'higher' curve"),
+        (
+            lambda d: d["channels"]["content"][0].update(points=[[0, 50], [1, 20]]),
+            "do not make a 'higher' curve",
+        ),
         (lambda d: d["channels"]["content"][0].update(points=[[1, 50], [0, 60]]), "must rise"),
         (lambda d: d["channels"]["content"][0].update(points=[[0, 50], [1, 120]]), "between 0 and 100"),
         (lambda d: d["limits"]["why"].pop("min_words"), "without a reason.*min_words"),

@@ -7,7 +7,9 @@ from interview_analysis.errors import ProfileError
 from interview_analysis.pipeline.config import BUILT_IN, load_profile
 from interview_analysis.scoring.profile import parse_profile
 
-BUILT_IN_JOBS = sorted(f.name.removesuffix(".yaml") for f in (BUILT_IN / "jobs").iterdir() if f.name.endswith(".yaml"))
+BUILT_IN_JOBS = sorted(
+    f.name.removesuffix(".yaml") for f in (BUILT_IN / "jobs").iterdir() if f.name.endswith(".yaml")
+)
 VALID = yaml.safe_load((BUILT_IN / "jobs" / "product-manager.yaml").read_text(encoding="utf-8"))
 
 
@@ -16,7 +18,14 @@ def test_the_product_manager_has_the_three_weighted_dimensions():
     weights = {d.name.zh: d.weight for d in profile.dimensions}
     assert weights == {"需求分析能力": 0.35, "项目管理能力": 0.30, "用户思维": 0.35}
     keywords = {word for d in profile.dimensions for i in d.indicators for word in i.keywords.zh}
-    assert {"用户调研数据", "功能优先级排序", "甘特图", "风险应对方案", "用户痛点", "用户反馈迭代"} <= keywords
+    assert {
+        "用户调研数据",
+        "功能优先级排序",
+        "甘特图",
+        "风险应对方案",
+        "用户痛点",
+        "用户反馈迭代",
+    } <= keywords
 
 
 @pytest.mark.parametrize("name", BUILT_IN_JOBS)
@@ -35,9 +44,15 @@ def test_built_in_profiles_are_bilingual(name):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda d: d["dimensions"][0].update(wieght=0.3), "unknown key 'wieght' in dimensions.0; did you mean 'weight'"),
+        (
+            lambda d: d["dimensions"][0].update(wieght=0.3),
+            "unknown key 'wieght' in dimensions.0; did you mean 'weight'",
+        ),
         (lambda d: d["dimensions"][0].update(weight=0.5), "must add up to 1, got 1.15"),
-        (lambda d: d["dimensions"][0].update(channels={"content": 0.5}), "channels of dimension.*add up to 1"),
+        (
+            lambda d: d["dimensions"][0].update(channels={"content": 0.5}),
+            "channels of dimension.*add up to 1",
+        ),
         (lambda d: d["dimensions"][0]["channels"].update(voices=0.1), "voices"),
         (lambda d: d["dimensions"][0]["anchors"].pop(3), "anchor for each level"),
         (lambda d: d["dimensions"].append(d["dimensions"][0]), "add up to 1|repeated"),

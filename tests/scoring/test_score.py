@@ -6,12 +6,12 @@ import random
 
 import pytest
 
+from interview_analysis.features.tables import feature_tables
 from interview_analysis.pipeline.config import load_norms, load_profile
 from interview_analysis.scoring.flags import flags
 from interview_analysis.scoring.fusion import Estimate, fuse
 from interview_analysis.scoring.report import Reason
 from interview_analysis.scoring.score import score
-from interview_analysis.features.tables import feature_tables
 from tests.scoring.scene import evidence, observe_text, score_text
 
 SUBSTANCE = {
@@ -29,7 +29,9 @@ SUBSTANCE = {
     ),
 }
 DONT_KNOW = {
-    "en": "I don't know. " * 3 + "I have never done that, so I am not sure what to say. I really do not know much about it. "
+    "en": "I don't know. "
+    * 3
+    + "I have never done that, so I am not sure what to say. I really do not know much about it. "
     "Maybe someone else did it. I can't think of an example right now, sorry, I don't know.",
     "zh": "我不知道。我不太清楚。这个我没有做过,所以不知道该怎么说。我真的不了解这方面。可能是别人做的吧。我现在想不出例子,不好意思,我不知道。",
 }
@@ -90,7 +92,9 @@ def test_a_dimension_is_the_weighted_mean_of_its_channels_and_the_overall_of_the
     card, _, _ = score_text(SUBSTANCE[language], language)
     for dimension in card.dimensions:
         parts = [(s, dimension.mix[c]) for c, s in dimension.channel_scores.items() if s is not None]
-        assert dimension.score == pytest.approx(sum(s * m for s, m in parts) / sum(m for _, m in parts), abs=0.02)
+        assert dimension.score == pytest.approx(
+            sum(s * m for s, m in parts) / sum(m for _, m in parts), abs=0.02
+        )
     estimates = [(Estimate(d.score, d.standard_error), d.weight) for d in card.dimensions]
     fused = fuse(estimates, load_norms().error_correlation)
     assert card.overall.score == pytest.approx(fused.score, abs=0.02)
@@ -102,7 +106,9 @@ def test_the_order_of_dimensions_and_indicators_does_not_matter():
     shuffled = profile.model_copy(
         update={
             "dimensions": tuple(
-                d.model_copy(update={"indicators": tuple(random.Random(3).sample(d.indicators, len(d.indicators)))})
+                d.model_copy(
+                    update={"indicators": tuple(random.Random(3).sample(d.indicators, len(d.indicators)))}
+                )
                 for d in reversed(profile.dimensions)
             )
         }
@@ -149,5 +155,9 @@ def test_evidence_quotes_what_was_said_when_it_was_said():
     hits = [e for d in card.dimensions for e in d.evidence if e.kind == "keyword"]
     assert {"甘特图", "用户痛点"} <= {hit.match for hit in hits}
     for hit in hits:
-        said = "".join(w.text for w in seen.transcript.words if hit.start_s - 1e-3 <= w.start_s and w.end_s <= hit.end_s + 1e-3)
+        said = "".join(
+            w.text
+            for w in seen.transcript.words
+            if hit.start_s - 1e-3 <= w.start_s and w.end_s <= hit.end_s + 1e-3
+        )
         assert hit.match in said
