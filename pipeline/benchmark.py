@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import platform
 import resource
@@ -34,6 +35,7 @@ def loop_clip(source: Path, seconds: float, target: Path) -> float:
         with av.open(str(source)) as first:
             kinds = [s for s in first.streams if s.type in ("video", "audio")]
             copies = {s.index: out.add_stream_from_template(s) for s in kinds}
+        last: dict[int, int] = {}
         for turn in range(times):
             with av.open(str(source)) as part:
                 for packet in part.demux([part.streams[i] for i in copies]):
@@ -41,6 +43,9 @@ def loop_clip(source: Path, seconds: float, target: Path) -> float:
                         continue
                     shift = round(turn * length / packet.time_base)
                     packet.pts, packet.dts = packet.pts + shift, packet.dts + shift
+                    if packet.dts <= last.get(packet.stream_index, -math.inf):
+                        continue  # the overhang of the turn before
+                    last[packet.stream_index] = packet.dts
                     packet.stream = copies[packet.stream_index]
                     out.mux(packet)
     return times * length

@@ -42,6 +42,7 @@ class RunConfig(Model):
 
     frames_per_second: float = Field(gt=0, le=60)
     max_side_px: int = Field(ge=64)
+    pose_every_nth_frame: int = Field(ge=1)
     window_s: float = Field(gt=0)
     hop_s: float = Field(gt=0)
     asr: AsrSettings

@@ -6,11 +6,15 @@ grows; sampled frames go through short queues to the face and the pose model. Me
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from queue import Full, Queue
+from typing import Generic, TypeVar
 
 from interview_analysis.models.face import FaceLandmarker
 from interview_analysis.models.pose import PoseLandmarker
@@ -19,12 +23,20 @@ from interview_analysis.pipeline.audio_spool import AudioSpool
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.media import Decoder
 from interview_analysis.pipeline.stopwatch import Stopwatch
-from interview_analysis.types import AcousticTrack, Frame, Observations, SpeechActivity, Transcript
+from interview_analysis.types import (
+    AcousticTrack,
+    FaceTrack,
+    Frame,
+    Observations,
+    PoseTrack,
+    SpeechActivity,
+    Transcript,
+)
 
-QUEUE_FRAMES = 16
-Progress = Callable[
-    [str, float, float], None
-]  # stage, second of the recording that it has reached, and of how many
+QUEUE_FRAMES = 64  # 55 MiB of frames at most for each model; the audio gets this much ahead of them
+VISION_NICENESS = 10  # the recogniser, the longest of the stages, goes first where cores are few
+Progress = Callable[[str, float, float], None]  # stage, second of the recording reached, and of how many
+Track = TypeVar("Track")
 
 
 def ignore(stage: str, time_s: float, total_s: float) -> None:
@@ -39,42 +51,37 @@ def observe(
     Raises MediaError for a recording that cannot be read. A channel that the recording lacks is None.
     """
     watch = watch or Stopwatch()
-    config = models.config
     with ExitStack() as stack:
-        decoder = stack.enter_context(
-            Decoder(
-                recording,
-                frames_per_second=config.frames_per_second,
-                max_side_px=config.max_side_px,
-                on_progress=lambda time_s: on_progress("decode", time_s, decoder.declared_duration_s),
-            )
-        )
+        decoder = stack.enter_context(_decoder(recording, models, on_progress))
         spool = stack.enter_context(AudioSpool())
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=4, thread_name_prefix="observe"))
-        hearing = _start_hearing(decoder, spool, pool, models, on_progress, watch)
-        face, pose = _start_watching(decoder, stack, models)
-        viewers = [
-            _Viewer(pool, name, model.observe, watch)
-            for name, model in (("face", face), ("pose", pose))
-            if model
-        ]
-        with closing(decoder.frames(spool)) as frames, _releasing(viewers):
-            for frame in _timed(frames, watch):
+        hearing, voice = _start_hearing(decoder, spool, pool, models, on_progress, watch)
+        face, pose = _start_watching(decoder, pool, models, watch)
+        viewers = [viewer for viewer in (face, pose) if viewer is not None]
+        with _releasing(spool, viewers), closing(decoder.frames(spool)) as frames:
+            for number, frame in enumerate(_timed(frames, watch)):
                 for viewer in viewers:
-                    viewer.show(frame)
-        (transcript, speech), voice = (
-            (hearing[0].result(), hearing[1].result()) if hearing else ((None, None), None)
-        )
-        for viewer in viewers:
-            viewer.done.result()
+                    viewer.show(number, frame)
+        transcript, speech = hearing.result() if hearing else (None, None)
         return Observations(
             facts=decoder.facts,
             speech=speech,
             transcript=transcript,
-            acoustics=voice,
-            faces=face.track() if face else None,
-            poses=pose.track() if pose else None,
+            acoustics=voice.result() if voice else None,
+            faces=face.track.result() if face else None,
+            poses=pose.track.result() if pose else None,
         )
+
+
+def _decoder(recording: Path, models: LoadedModels, on_progress: Progress) -> Decoder:
+    decoder = Decoder(
+        recording,
+        frames_per_second=models.config.frames_per_second,
+        max_side_px=models.config.max_side_px,
+        threads=1,  # several cost a sixth more processor time, and the other cores have work
+        on_progress=lambda time_s: on_progress("decode", time_s, decoder.declared_duration_s),
+    )
+    return decoder
 
 
 def _start_hearing(
@@ -84,15 +91,14 @@ def _start_hearing(
     models: LoadedModels,
     on_progress: Progress,
     watch: Stopwatch,
-) -> tuple[Future[tuple[Transcript, SpeechActivity]], Future[AcousticTrack]] | None:
+) -> tuple[Future[tuple[Transcript, SpeechActivity]] | None, Future[AcousticTrack] | None]:
     if not decoder.has_audio:
-        return None
+        return None, None
+    total_s = decoder.declared_duration_s
 
     def hear() -> tuple[Transcript, SpeechActivity]:
         with watch.stage("transcribe"):
-            return models.transcribe(
-                spool, lambda time_s: on_progress("transcribe", time_s, decoder.declared_duration_s)
-            )
+            return models.transcribe(spool, lambda time_s: on_progress("transcribe", time_s, total_s))
 
     def voice() -> AcousticTrack:
         with watch.stage("voice"):
@@ -102,52 +108,73 @@ def _start_hearing(
 
 
 def _start_watching(
-    decoder: Decoder, stack: ExitStack, models: LoadedModels
-) -> tuple[FaceLandmarker | None, PoseLandmarker | None]:
+    decoder: Decoder, pool: ThreadPoolExecutor, models: LoadedModels, watch: Stopwatch
+) -> tuple[_Viewer[FaceTrack] | None, _Viewer[PoseTrack] | None]:
     if not decoder.has_video:
         return None, None
     store = models.store
-    face = stack.enter_context(FaceLandmarker(store.path("face-landmarker")))
-    pose = stack.enter_context(
-        PoseLandmarker(store.path("pose-landmarker-full"), store.path("hand-landmarker"))
-    )
-    return face, pose
+
+    def faces(frames: Iterator[Frame]) -> FaceTrack:
+        with FaceLandmarker(store.path("face-landmarker")) as model:
+            for frame in frames:
+                with watch.stage("face"):
+                    model.observe(frame)
+            return model.track()
+
+    def poses(frames: Iterator[Frame]) -> PoseTrack:
+        with PoseLandmarker(store.path("pose-landmarker-full"), store.path("hand-landmarker")) as model:
+            for frame in frames:
+                with watch.stage("pose"):
+                    model.observe(frame)
+            return model.track()
+
+    return _Viewer(pool, faces, 1), _Viewer(pool, poses, models.config.pose_every_nth_frame)
 
 
-class _Viewer:
-    """One vision model on a thread of its own, fed through a short queue."""
+class _Viewer(Generic[Track]):
+    """A vision model on a thread of its own, fed with every n-th frame through a short queue."""
 
     def __init__(
-        self, pool: ThreadPoolExecutor, name: str, observe_frame: Callable[[Frame], None], watch: Stopwatch
+        self, pool: ThreadPoolExecutor, watching: Callable[[Iterator[Frame]], Track], every: int
     ) -> None:
         self._frames: Queue[Frame | None] = Queue(maxsize=QUEUE_FRAMES)
-        self._observe_frame = observe_frame
-        self._name, self._watch = name, watch
-        self.done: Future[None] = pool.submit(self._run)
+        self._watching = watching
+        self._every = every
+        self.track: Future[Track] = pool.submit(self._watch)
 
-    def show(self, frame: Frame | None) -> None:
+    def show(self, number: int, frame: Frame | None) -> None:
         """Hand over a frame, or None at the end; waits while the queue is full and the model is alive."""
-        while not self.done.done():
+        if number % self._every:
+            return
+        while not self.track.done():
             try:
                 self._frames.put(frame, timeout=0.5)
                 return
             except Full:
                 continue
 
-    def _run(self) -> None:
-        while (frame := self._frames.get()) is not None:
-            with self._watch.stage(self._name):
-                self._observe_frame(frame)
+    def _watch(self) -> Track:
+        _step_back()
+        return self._watching(iter(self._frames.get, None))
+
+
+def _step_back() -> None:
+    """Lower the priority of this thread and of those that it starts; only Linux knows that of threads."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), VISION_NICENESS)
 
 
 @contextmanager
-def _releasing(viewers: list[_Viewer]) -> Iterator[None]:
-    """However decoding ends, let the viewers end too."""
+def _releasing(spool: AudioSpool, viewers: list[_Viewer[FaceTrack] | _Viewer[PoseTrack]]) -> Iterator[None]:
+    """However decoding ends, let go of whoever waits for more; or the pool would wait for them for ever."""
     try:
         yield
+    except BaseException as error:
+        spool.fail(error)
+        raise
     finally:
         for viewer in viewers:
-            viewer.show(None)
+            viewer.show(0, None)
 
 
 def _timed(frames: Iterator[Frame], watch: Stopwatch) -> Iterator[Frame]:

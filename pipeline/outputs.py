@@ -147,7 +147,10 @@ def load_saved(folder: Path) -> tuple[Report, Transcript | None]:
         if not path.is_file():
             return report, None
         return report, TranscriptFile.model_validate_json(path.read_text(encoding="utf-8")).transcript()
-    except (OSError, ValueError, json.JSONDecodeError) as error:
+    except ValidationError as error:
+        fault = describe(error, Report)
+        raise OutputError(f"{folder}: {fault}; score the recording again with this version") from error
+    except (OSError, UnicodeDecodeError) as error:
         raise OutputError(
             f"{folder} holds no readable report: {error}; pass a folder made by `score`"
         ) from error

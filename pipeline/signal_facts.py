@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.signal import sosfilt
 
 from interview_analysis.types import MediaFacts
 
@@ -122,8 +123,6 @@ class LoudnessMeter:
 
     def add(self, samples: NDArray[np.floating]) -> None:
         """Measure the next samples, shape (n,)."""
-        from scipy.signal import sosfilt  # type: ignore[import-untyped, unused-ignore]
-
         if not len(samples):  # scipy refuses
             return
         weighted, self._state = sosfilt(self._filter, samples.astype(float), zi=self._state)

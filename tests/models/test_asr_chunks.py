@@ -70,4 +70,6 @@ def test_every_region_is_in_one_chunk_and_no_chunk_is_too_long(lengths: list[tup
     for chunk in chunks:
         assert all(a.end_s <= b.start_s + 1e-9 for a, b in pairwise(chunk.pieces))
         for region in chunk.regions:
-            assert any(p.start_s <= region.start_s and region.end_s <= p.end_s + 1e-9 for p in chunk.pieces)
+            assert any(
+                p.start_s <= region.start_s + 1e-9 and region.end_s <= p.end_s + 1e-9 for p in chunk.pieces
+            )
