@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 OUT := out
 JOB := configs/jobs/product-manager.yaml
 
-.PHONY: help setup demo test test-slow lint format bench clean
+.PHONY: help setup demo test test-slow lint format docs bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,10 @@ lint: $(READY) ## Check style, types and the direction of imports
 format: $(READY) ## Format the code and apply the fixes that are safe
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+docs: $(READY) ## Write the pages and schemas that are made from the code
+	$(BIN)/python -m interview_analysis.pipeline.feature_docs docs/features.md
+	$(BIN)/python -m interview_analysis.pipeline.schemas configs/schemas
 
 bench: setup ## Measure speed and memory, a table by stage
 	$(BIN)/python -m interview_analysis.pipeline.benchmark

@@ -39,7 +39,7 @@ class TranscriptSegment(Model):
 class TranscriptFile(Model):
     """transcript.json. Times are seconds from the start of the recording."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", title="Transcript")
+    model_config = ConfigDict(title="Transcript")
 
     schema_version: Literal["1.0"] = "1.0"
     language: str = Field(description="ISO 639-1 code; empty where nobody spoke")

@@ -1,4 +1,4 @@
-"""The published JSON Schemas of what goes in and comes out. `make schemas` writes them to configs/schemas/."""
+"""The published JSON Schemas of what goes in and comes out. `make docs` writes them to configs/schemas/."""
 
 from __future__ import annotations
 

@@ -106,21 +106,16 @@ class AttentionRules(Model):
 
 
 class Detection(Model):
-    """How often the evidence of an indicator is wrong, measured on labelled sentences."""
+    """How often the evidence of an indicator is wrong."""
 
     false_keyword: float = Field(ge=0, le=1)  # share of keyword hits that do not show the indicator
     false_meaning: float = Field(ge=0, le=1)  # the same of hits by meaning
-    missed: float = Field(ge=0, le=1)  # share of shown indicators that are not found
+    false_absent: float = Field(ge=0, le=1)  # share of indicators not found that were shown all the same
     why: str
 
-    def variance(self, kind: Literal["keyword", "meaning"] | None, heard: float) -> float:
-        """Bernoulli variance of one indicator's credit; `kind` of its best hit (None without one), `heard` the
-        recogniser's probability of the words that hit."""
-        if kind is None:
-            wrong = self.missed
-        else:
-            right = 1 - (self.false_keyword if kind == "keyword" else self.false_meaning)
-            wrong = 1 - right * heard
+    def variance(self, kind: Literal["keyword", "meaning"] | None) -> float:
+        """Bernoulli variance of an indicator's credit, by the kind of its best hit (None without one)."""
+        wrong = {"keyword": self.false_keyword, "meaning": self.false_meaning, None: self.false_absent}[kind]
         return wrong * (1 - wrong)
 
 

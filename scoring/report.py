@@ -18,7 +18,7 @@ ChannelName = Literal["content", "voice", "face", "posture"]
 class Model(BaseModel):
     """Base of every edge model: frozen, no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
 
 
 class Text(Model):

@@ -18,7 +18,7 @@ import numpy as np
 from interview_analysis.features.tables import FeatureTables
 from interview_analysis.scoring.fusion import Estimate, fuse
 from interview_analysis.scoring.gates import gates
-from interview_analysis.scoring.indicators import ContentEvidence, Hit, IndicatorEvidence, coverage
+from interview_analysis.scoring.indicators import ContentEvidence, IndicatorEvidence, coverage
 from interview_analysis.scoring.measures import COVERAGE_FEATURE, Measure, as_evidence, take_all
 from interview_analysis.scoring.norms import Norm, Norms
 from interview_analysis.scoring.profile import Dimension, JobProfile
@@ -32,7 +32,7 @@ from interview_analysis.scoring.report import (
     Reason,
     Text,
 )
-from interview_analysis.types import CHANNELS, Observations, Word
+from interview_analysis.types import CHANNELS, Observations
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +65,7 @@ def score(
         channel: _channel(norms.channels.get(channel, ()), tables, language, norms, blocked[channel])
         for channel in CHANNELS
     }
-    words = observations.transcript.words if observations.transcript else ()
-    content = {
-        d.id: _content(d, by_channel["content"], found, words, tables, norms) for d in profile.dimensions
-    }
+    content = {d.id: _content(d, by_channel["content"], found, tables, norms) for d in profile.dimensions}
     duration_s = observations.facts.duration_s
     dimensions = tuple(
         _dimension(d, content[d.id], by_channel, found, norms, duration_s) for d in profile.dimensions
@@ -113,7 +110,7 @@ def _coverage_norm(norms: Norms) -> Norm:
 
 
 def _coverage_measure(
-    dimension: Dimension, found: ContentEvidence, words: Sequence[Word], tables: FeatureTables, norms: Norms
+    dimension: Dimension, found: ContentEvidence, tables: FeatureTables, norms: Norms
 ) -> Measure:
     """Indicator coverage of a dimension, 0 to 1.
 
@@ -125,34 +122,26 @@ def _coverage_measure(
     norm = _coverage_norm(norms)
     parts = found.of(dimension.id)
     total = sum(part.weight for part in parts)
-    detected = 0.0
-    for part in parts:
-        best = part.hits[0] if part.hits else None
-        heard = _probability(best, words) if best else 1.0
-        detected += (part.weight / total) ** 2 * norms.detection.variance(best.kind if best else None, heard)
+    detected = sum(
+        (part.weight / total) ** 2 * norms.detection.variance(part.hits[0].kind if part.hits else None)
+        for part in parts
+    )
     value = coverage(found, dimension.id)
     error = float(np.sqrt(norm.window_sd**2 / len(tables.blocks) + detected))
     return Measure(norm, value, error, Estimate(norm.score(value), norm.score_error(value, error)))
-
-
-def _probability(hit: Hit, words: Sequence[Word]) -> float:
-    """The recogniser's mean probability of the words of a hit."""
-    said = [w.probability for w in words if hit.start_s <= (w.start_s + w.end_s) / 2 <= hit.end_s]
-    return float(np.mean(said)) if said else 1.0
 
 
 def _content(
     dimension: Dimension,
     channel: _Channel,
     found: ContentEvidence | None,
-    words: Sequence[Word],
     tables: FeatureTables,
     norms: Norms,
 ) -> _Channel:
     """A dimension's content: its indicators together with how the answer is built."""
     if channel.abstention is not None or found is None:
         return channel
-    measures = (_coverage_measure(dimension, found, words, tables, norms), *channel.measures)
+    measures = (_coverage_measure(dimension, found, tables, norms), *channel.measures)
     return _Channel(
         measures, fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation), None
     )
