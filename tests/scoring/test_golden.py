@@ -1,0 +1,55 @@
+"""Golden scores: what two spoken answers get, in full. A change here is a change that users will see.
+
+`python -m tests.scoring.test_golden` writes the files anew; read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.scoring.scene import score_text
+from tests.scoring.test_score import SUBSTANCE
+
+FOLDER = Path(__file__).parent / "data"
+
+
+def scored(language: str) -> dict[str, Any]:
+    card, found, _ = score_text(SUBSTANCE[language], language)
+    return {
+        "overall": card.overall.model_dump(mode="json"),
+        "channels": {name: channel.model_dump(mode="json") for name, channel in card.channels.items()},
+        "dimensions": [dimension.model_dump(mode="json") for dimension in card.dimensions],
+        "sentences": [sentence.text for sentence in found.sentences],
+    }
+
+
+def assert_same(one: Any, other: Any, where: str = "") -> None:
+    """Equal but for the last digits of numbers, which a processor may round differently."""
+    if isinstance(one, dict):
+        assert one.keys() == other.keys(), where
+        for key in one:
+            assert_same(one[key], other[key], f"{where}.{key}")
+    elif isinstance(one, list):
+        assert len(one) == len(other), where
+        for position, (a, b) in enumerate(zip(one, other, strict=True)):
+            assert_same(a, b, f"{where}[{position}]")
+    elif isinstance(one, float):
+        assert one == pytest.approx(other, abs=0.05), where
+    else:
+        assert one == other, where
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_golden_scores(language):
+    golden = json.loads((FOLDER / f"golden_{language}.json").read_text(encoding="utf-8"))
+    assert_same(scored(language), golden)
+
+
+if __name__ == "__main__":
+    for language in ("en", "zh"):
+        text = json.dumps(scored(language), ensure_ascii=False, indent=1)
+        (FOLDER / f"golden_{language}.json").write_text(text + "\n", encoding="utf-8")
