@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from interview_analysis.features.lexicons import background
 from interview_analysis.features.tables import FeatureTables, feature_tables
 from interview_analysis.pipeline.config import (
     RunConfig,
-    TimelineSeries,
     load_norms,
     load_profile,
     load_run_config,
@@ -125,7 +123,7 @@ def _report(
         level_cuts=norms.level_cuts,
         flags=flags(observations, tables, found, card),
         attention=attention_points(tables, transcript, norms.attention),
-        timeline=_timeline(tables, models.config.timeline, models.config.window_s),
+        timeline=_timeline(tables, models.config),
         lineage=lineage(
             path, profile, models.config, norms, models.hashes(video=observations.facts.has_video)
         ),
@@ -159,7 +157,7 @@ def _number(value: float, digits: int = 3) -> float | None:
     return round(value, digits) if abs(value) < float("inf") else None
 
 
-def _timeline(tables: FeatureTables, wanted: Sequence[TimelineSeries], window_s: float) -> Timeline:
+def _timeline(tables: FeatureTables, config: RunConfig) -> Timeline:
     centres = tuple(round((start + end) / 2, 3) for start, end in tables.timeline.index)
     series = [
         Series(
@@ -169,7 +167,7 @@ def _timeline(tables: FeatureTables, wanted: Sequence[TimelineSeries], window_s:
             time_s=centres,
             value=tuple(_number(float(v), 4) for v in tables.timeline[item.feature]),
         )
-        for item in wanted
+        for item in config.timeline
         if tables.timeline[item.feature].notna().any()
     ]
     events = [
@@ -181,5 +179,6 @@ def _timeline(tables: FeatureTables, wanted: Sequence[TimelineSeries], window_s:
             label=e.label,
         )
         for e in tables.events
+        if e.kind in config.timeline_events
     ]
-    return Timeline(window_s=window_s, series=tuple(series), events=tuple(events))
+    return Timeline(window_s=config.window_s, series=tuple(series), events=tuple(events))

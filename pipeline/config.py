@@ -48,6 +48,7 @@ class RunConfig(Model):
     asr: AsrSettings
     encoder: EncoderConfig
     timeline: tuple[TimelineSeries, ...]
+    timeline_events: tuple[str, ...]
 
 
 def digest(model: Model) -> str:

@@ -62,10 +62,13 @@ class Norm(Model):
         return float(np.interp(np.clip(value, *self.range), xs, ys))
 
     def score_error(self, value: float, error: float) -> float:
-        """Standard error of `score(value)`: the larger change over one standard error of the value to either
-        side, and the curve's own error, added as variances (first-order propagation, GUM 5.1.2)."""
+        """Standard error of `score(value)`.
+
+        The mean of the changes for one standard error of the value to either side, and the curve's own error, added
+        as variances. The mean instead of a slope, because a slope at the top of a band would be 0.
+        """
         here = self.score(value)
-        moved = max(abs(self.score(value + error) - here), abs(self.score(value - error) - here))
+        moved = (abs(self.score(value + error) - here) + abs(self.score(value - error) - here)) / 2
         return float(np.hypot(moved, self.standard_error))
 
 

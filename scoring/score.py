@@ -210,11 +210,7 @@ def _dimension_evidence(
             part, names[part.indicator_id], shares[COVERAGE_FEATURE] * part.weight / whole
         )
     ]
-    built = [
-        as_evidence(m, shares[m.norm.feature], duration_s)
-        for m in content.measures
-        if m.norm.feature != COVERAGE_FEATURE
-    ]
+    built = [as_evidence(m, shares[m.norm.feature], duration_s) for m in content.measures]
     return (*hits, *built)
 
 
