@@ -24,7 +24,7 @@ from interview_analysis.scoring import meaning
 from interview_analysis.scoring.literal import KeywordMatcher, KeywordSpan
 from interview_analysis.scoring.passages import Passage, denied, listed_passages, passages, supporters
 from interview_analysis.scoring.profile import Indicator, JobProfile
-from interview_analysis.types import Interval, Sentence, Transcript
+from interview_analysis.types import Sentence, Transcript
 
 Strength = Literal["absent", "listed", "mentioned", "demonstrated"]
 Key = tuple[str, str]  # dimension id, indicator id
@@ -60,7 +60,7 @@ class EvidenceSettings:
 class Hit:
     """One place where an indicator was found. `similarity_z` is NaN for keywords.
 
-    `support` are the indices of the sentences that demonstrate it; they may be excluded one by one.
+    `support` are the indices of the sentences that demonstrate it.
     """
 
     kind: Literal["keyword", "meaning"]
@@ -159,40 +159,22 @@ def reference_texts(profile: JobProfile, language: str) -> tuple[str, ...]:
     return tuple(text for indicator in indicators for text in _descriptions(indicator, language))
 
 
-def coverage(evidence: ContentEvidence, dimension_id: str, excluded: Interval | None = None) -> float:
-    """Weighted mean credit of a dimension's indicators, 0 to 1; NaN when the profile has no such dimension.
-
-    With `excluded`, as it would be without the sentences whose midpoint lies in ``[start_s, end_s)`` of it.
-    Nothing is encoded again, so this is cheap enough for a jackknife over blocks of the answer.
-    """
-    gone = frozenset(
-        i for i, s in enumerate(evidence.sentences) if excluded is not None and _inside(s, excluded)
-    )
+def coverage(evidence: ContentEvidence, dimension_id: str) -> float:
+    """Weighted mean credit of a dimension's indicators, 0 to 1; NaN when the profile has no such dimension."""
     parts = evidence.of(dimension_id)
     total = math.fsum(part.weight for part in parts)
     if not total:
         return math.nan
-    earned = math.fsum(part.weight * credit(part.hits, evidence.settings, gone) for part in parts)
-    return earned / total
+    return math.fsum(part.weight * part.credit for part in parts) / total
 
 
-def credit(hits: Iterable[Hit], settings: EvidenceSettings, excluded: frozenset[int] = frozenset()) -> float:
-    """Credit of the strongest hit outside the `excluded` sentences, 0 without one."""
-    return max((_credit(h, settings, excluded) for h in hits if h.sentence not in excluded), default=0.0)
-
-
-def _credit(hit: Hit, settings: EvidenceSettings, excluded: frozenset[int] = frozenset()) -> float:
-    if hit.listed:
-        value = settings.credit_listed
-    elif any(i not in excluded for i in hit.support):
-        value = settings.credit_demonstrated
-    else:
-        value = settings.credit_mentioned
+def _credit(hit: Hit, settings: EvidenceSettings) -> float:
+    value = {
+        "listed": settings.credit_listed,
+        "mentioned": settings.credit_mentioned,
+        "demonstrated": settings.credit_demonstrated,
+    }[hit.strength]
     return value * (settings.meaning_factor if hit.kind == "meaning" else 1.0)
-
-
-def _inside(sentence: Sentence, interval: Interval) -> bool:
-    return interval.start_s <= (sentence.start_s + sentence.end_s) / 2 < interval.end_s
 
 
 def _keyword_hit(
@@ -258,8 +240,9 @@ def _indicator(
 ) -> IndicatorEvidence:
     ranked = sorted(hits, key=lambda h: (-_credit(h, settings), h.kind, h.start_s, h.end_s, h.keyword))
     strength: Strength = ranked[0].strength if ranked else "absent"
+    earned = _credit(ranked[0], settings) if ranked else 0.0
     in_time = sorted(refused, key=lambda h: (h.start_s, h.end_s, h.keyword))
-    return IndicatorEvidence(*key, weight, strength, credit(ranked, settings), tuple(ranked), tuple(in_time))
+    return IndicatorEvidence(*key, weight, strength, earned, tuple(ranked), tuple(in_time))
 
 
 def _stuffing(spoken: Sequence[Passage], listed: frozenset[int], settings: EvidenceSettings) -> Stuffing:

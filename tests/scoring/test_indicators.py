@@ -16,7 +16,6 @@ from interview_analysis.scoring.indicators import (
     reference_texts,
 )
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.types import Interval
 from tests.transcripts import transcript_from_text
 
 SUBSTANCE = {
@@ -226,22 +225,6 @@ def test_coverage_is_the_weighted_mean_of_credits(product_manager):
     by_id = {i.indicator_id: i.credit for i in evidence.of("requirements_analysis")}
     assert coverage(evidence, "requirements_analysis") == pytest.approx(sum(by_id.values()) / 3)
     assert math.isnan(coverage(evidence, "no_such_dimension"))
-
-
-def test_leaving_out_an_interval_leaves_out_its_hits_and_their_support(product_manager):
-    text = "There was one survey.\nWe interviewed ten people in town.\nThe weather was nice."
-    evidence = _find(product_manager, text, "en")
-    survey, doing, weather = evidence.sentences
-    full = coverage(evidence, "requirements_analysis")
-    assert full == pytest.approx(1 / 3)
-
-    def without(sentence):
-        return coverage(evidence, "requirements_analysis", Interval(sentence.start_s, sentence.end_s))
-
-    assert without(survey) == 0.0
-    assert without(doing) == pytest.approx(0.35 / 3)
-    assert without(weather) == full
-    assert coverage(evidence, "requirements_analysis", Interval(0, 1e9)) == 0.0
 
 
 @pytest.mark.parametrize(
