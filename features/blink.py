@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from interview_analysis.features.extractor import Extractor, FeatureSpec
+from interview_analysis.features.memory import once
 from interview_analysis.features.visual import (
     NO_COVERAGE,
     Mask,
     bouts,
+    coverage,
     inside,
-    once,
     per_minute,
     ratio,
     started_in,
@@ -45,7 +46,7 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
     return {
         "closed_ratio": ratio(closed(faces), seen),
         "rate_per_min": per_minute(len(blinks), int(seen.sum()), faces.time_s),
-        "coverage_ratio": ratio(seen, sampled),
+        "coverage_ratio": coverage(seen, faces.time_s, window),
     }
 
 

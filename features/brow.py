@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from interview_analysis.features.extractor import Extractor, FeatureSpec
-from interview_analysis.features.visual import NO_COVERAGE, bouts, inside, mean, once, ratio, to_event
+from interview_analysis.features.memory import once
+from interview_analysis.features.visual import NO_COVERAGE, bouts, coverage, inside, mean, ratio, to_event
 from interview_analysis.types import Event, FaceTrack, FloatArray, Interval, Observations
 
 LOWERED_ABOVE_REST = 0.2
@@ -54,7 +55,7 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
         "lowering_mean_ratio": mean(lowering(faces)[seen]),
         "raising_ratio": ratio(raised, seen),
         "raising_mean_ratio": mean(raising(faces)[seen]),
-        "coverage_ratio": ratio(seen, sampled),
+        "coverage_ratio": coverage(seen, faces.time_s, window),
     }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from interview_analysis.features.extractor import Extractor, FeatureSpec
-from interview_analysis.features.visual import NO_COVERAGE, bouts, inside, once, to_event
+from interview_analysis.features.memory import once
+from interview_analysis.features.visual import NO_COVERAGE, bouts, coverage, inside, to_event
 from interview_analysis.types import Event, Interval, Observations
 
 MIN_ABSENCE_S = 1.0
@@ -13,7 +14,7 @@ MIN_OTHER_FACE_S = 0.4  # two samples at 5 frames a second, so that one false de
 
 
 def compute(observations: Observations, window: Interval) -> Mapping[str, float]:
-    """Shares of the sampled frames; coverage is 1 wherever there are frames, as absence is what is measured."""
+    """Shares of the sampled frames; coverage is that of the frames, as absence is what is measured."""
     faces = observations.faces
     if faces is None:
         return NO_COVERAGE
@@ -24,7 +25,7 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
         "present_ratio": float(faces.present[sampled].mean()),
         "other_faces_ratio": float((faces.face_count[sampled] > 1).mean()),
         "max_faces_count": float(faces.face_count[sampled].max()),
-        "coverage_ratio": 1.0,
+        "coverage_ratio": coverage(sampled, faces.time_s, window),
     }
 
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from interview_analysis.features.extractor import COVERAGE, Extractor, FeatureSpec
-from interview_analysis.features.lexicons import phrases
+from interview_analysis.features.lexicons import phrases, readable
 from interview_analysis.features.sentences import counts_characters, join_words, locate, unit_count, words_in
 from interview_analysis.types import Event, Interval, Observations
 
@@ -63,7 +63,7 @@ def _alternatives(name: str, language: str) -> str:
 
 
 def _compute(observations: Observations, window: Interval) -> Mapping[str, float]:
-    transcript = observations.transcript
+    transcript = readable(observations.transcript)
     words = words_in(transcript, window)
     if transcript is None or not words:
         return {COVERAGE: 0.0}
@@ -77,7 +77,7 @@ def _compute(observations: Observations, window: Interval) -> Mapping[str, float
 
 
 def _events(observations: Observations) -> tuple[Event, ...]:
-    transcript = observations.transcript
+    transcript = readable(observations.transcript)
     if transcript is None:
         return ()
     words = transcript.words
@@ -100,7 +100,7 @@ EXTRACTOR = Extractor(
             "figures_count", "count", "concrete figures: numbers, shares, money, dates, durations", low=0
         ),
         FeatureSpec(
-            "figures_per_100", "per 100 words (en) or characters (zh)", "concrete figures by length", 0, 100
+            "figures_per_100", "per 100 words (en) or characters (zh)", "concrete figures by length", 0
         ),
     ),
     compute=_compute,

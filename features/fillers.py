@@ -13,11 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from interview_analysis.features.extractor import COVERAGE, Extractor, FeatureSpec
+from interview_analysis.features.memory import once
 from interview_analysis.features.speech_units import (
     coverage,
     runs,
@@ -61,7 +61,11 @@ SPECS = (
         source=_SOURCE,
     ),
     FeatureSpec(
-        "filled_pause_per_min", "1/min", f"the same per minute of speaking time; {_LEXICAL}", 0, 600, _SOURCE
+        "filled_pause_per_min",
+        "1/min",
+        f"the same per minute of speaking time; {_LEXICAL}",
+        0,
+        source=_SOURCE,
     ),
     FeatureSpec(
         "discourse_marker_count",
@@ -71,19 +75,22 @@ SPECS = (
         source="Schiffrin 1987",
     ),
     FeatureSpec(
-        "discourse_marker_per_min", "1/min", "the same per minute of speaking time", 0, 600, "Schiffrin 1987"
+        "discourse_marker_per_min",
+        "1/min",
+        "the same per minute of speaking time",
+        0,
+        source="Schiffrin 1987",
     ),
     FeatureSpec("uncovered_voiced_s", "s", f"voiced time in {_ACOUSTIC}", 0, source=_SOURCE),
     FeatureSpec(
-        "uncovered_voiced_per_min", "1/min", f"per minute of speaking time, {_ACOUSTIC}", 0, 600, _SOURCE
+        "uncovered_voiced_per_min", "1/min", f"per minute of speaking time, {_ACOUSTIC}", 0, source=_SOURCE
     ),
     FeatureSpec(
         "filler_per_min",
         "1/min",
         "filled pauses of the transcript and uncovered stretches together, per minute of speaking time",
         0,
-        600,
-        _SOURCE,
+        source=_SOURCE,
     ),
 )
 
@@ -144,7 +151,7 @@ class _Token:
     mark: str = ""
 
 
-@lru_cache(maxsize=4)
+@once
 def filled_pauses(transcript: Transcript) -> tuple[Event, ...]:
     """Filled pauses that are words of the transcript; the value is the length in seconds."""
     tokens = _tokens(transcript)
@@ -159,7 +166,7 @@ def filled_pauses(transcript: Transcript) -> tuple[Event, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=4)
+@once
 def discourse_markers(transcript: Transcript) -> tuple[Event, ...]:
     """Discourse markers with a comma or a pause on either side, and no full stop after them."""
     tokens = _tokens(transcript)

@@ -20,13 +20,14 @@ from collections.abc import Mapping
 import numpy as np
 
 from interview_analysis.features.extractor import Extractor, FeatureSpec
+from interview_analysis.features.memory import once
 from interview_analysis.features.visual import (
     NO_COVERAGE,
     bouts,
+    coverage,
     inside,
     length,
     mean,
-    once,
     per_minute,
     ratio,
     spread,
@@ -101,7 +102,7 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
         "offset_mean_deg": mean(length(offset[seen])),
         "yaw_sd_deg": spread(offset[seen, 0]),
         "pitch_sd_deg": spread(offset[seen, 1]),
-        "coverage_ratio": ratio(seen, sampled),
+        "coverage_ratio": coverage(seen, faces.time_s, window),
     }
 
 

@@ -7,17 +7,19 @@ from collections.abc import Mapping
 import numpy as np
 
 from interview_analysis.features.extractor import Extractor, FeatureSpec
+from interview_analysis.features.memory import once
 from interview_analysis.features.posture import upper_body
 from interview_analysis.features.visual import (
     NO_COVERAGE,
     bouts,
+    coverage,
     inside,
     length,
-    once,
     per_minute,
     pose_points,
     ratio,
     started_in,
+    step_s,
     to_event,
 )
 from interview_analysis.types import Event, FloatArray, Interval, Observations
@@ -74,7 +76,7 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
         ),
         "moving_ratio": ratio(moving, hands & np.isfinite(fastest)),
         "extent_sw": extent(positions[hands]),
-        "coverage_ratio": ratio(body, sampled),
+        "coverage_ratio": coverage(body, poses.time_s, window),
     }
 
 
@@ -92,15 +94,26 @@ def extent(positions: FloatArray) -> float:
     return widest
 
 
+def is_jump(time_s: FloatArray, positions: FloatArray, run: tuple[int, int]) -> bool:
+    """Whether a run is a single position out of line: two fast steps that lead back to where they began."""
+    first, last = run
+    if last - first > 1:
+        return False
+    way = length(positions[last + 1] - positions[first])
+    return not np.any(way > MOVING_SW_PER_S * step_s(time_s))
+
+
 @once
 def events(observations: Observations) -> tuple[Event, ...]:
-    """``gesture``: a wrist moves for 0.4 s or more; value: top speed in shoulder widths a second."""
+    """``gesture``: a wrist moves for 0.4 s and two samples or more; value: top speed in shoulder widths a second."""
     poses = observations.poses
     if poses is None:
         return ()
-    fastest = speed(poses.time_s, wrists(observations))
+    positions = wrists(observations)
+    fastest = speed(poses.time_s, positions)
     with np.errstate(invalid="ignore"):
         runs = bouts(poses.time_s, fastest > MOVING_SW_PER_S, MIN_GESTURE_S, MAX_GAP_S)
+    runs = tuple(run for run in runs if not is_jump(poses.time_s, positions, run))
     return tuple(
         to_event("gesture", poses.time_s, run, float(np.nanmax(fastest[run[0] : run[1] + 1]))) for run in runs
     )
@@ -115,8 +128,8 @@ EXTRACTOR = Extractor(
         FeatureSpec(
             "gestures_per_min",
             "1/min",
-            f"bouts of 0.4 s or more with a wrist faster than {MOVING_SW_PER_S} shoulder widths a second against the "
-            "shoulders, per minute of seen hands; bouts up to 0.4 s apart are one",
+            "bouts of 0.4 s and two samples or more with a wrist faster than "
+            f"{MOVING_SW_PER_S} shoulder widths a second against the shoulders, per minute of seen hands; bouts up to 0.4 s apart are one",
             0,
         ),
         FeatureSpec(

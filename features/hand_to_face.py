@@ -18,14 +18,15 @@ import numpy as np
 
 from interview_analysis.features import visual
 from interview_analysis.features.extractor import Extractor, FeatureSpec
+from interview_analysis.features.memory import once
 from interview_analysis.features.visual import (
     NO_COVERAGE,
     Mask,
     bouts,
+    coverage,
     inside,
     is_candidate,
     length,
-    once,
     ratio,
 )
 from interview_analysis.types import POSE_POINTS, Event, FloatArray, Interval, Observations
@@ -153,11 +154,11 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
         "contacts_count": float(count),
         "contacts_per_min": visual.per_minute(count, int(known.sum()), poses.time_s),
         "contact_ratio": ratio(touching, known),
-        "coverage_ratio": ratio(known, sampled),
+        "coverage_ratio": coverage(known, poses.time_s, window),
     }
 
 
-_HOW = "seen in the image plane, so a hand held before the face counts; touches under 0.4 s are missed"
+_HOW = "seen in the image plane, so a hand held before the face counts; touches under 0.4 s or seen in one sample only are missed"
 EXTRACTOR = Extractor(
     name="hand_to_face",
     version=1,

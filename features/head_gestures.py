@@ -17,7 +17,8 @@ from itertools import pairwise
 import numpy as np
 
 from interview_analysis.features.extractor import Extractor, FeatureSpec
-from interview_analysis.features.visual import NO_COVERAGE, bouts, inside, once, per_minute, ratio, started_in
+from interview_analysis.features.memory import once
+from interview_analysis.features.visual import NO_COVERAGE, bouts, coverage, inside, per_minute, started_in
 from interview_analysis.types import Event, FloatArray, Interval, Observations
 
 MAX_REST_S = 0.4
@@ -127,7 +128,7 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
     seen = sampled & faces.present
     if not seen.any():
         return NO_COVERAGE
-    values = {"coverage_ratio": ratio(seen, sampled)}
+    values = {"coverage_ratio": coverage(seen, faces.time_s, window)}
     started = started_in(events(observations), window)
     for kind in ("nod", "shake"):
         count = sum(event.kind == kind for event in started)

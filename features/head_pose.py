@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from interview_analysis.features.extractor import Extractor, FeatureSpec
-from interview_analysis.features.visual import NO_COVERAGE, inside, mean, ratio, spread
+from interview_analysis.features.visual import NO_COVERAGE, coverage, inside, mean, spread
 from interview_analysis.types import Interval, Observations
 
 _MEANINGS = {
@@ -24,7 +24,7 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
     seen = sampled & faces.present
     if not seen.any():
         return NO_COVERAGE
-    values = {"coverage_ratio": ratio(seen, sampled)}
+    values = {"coverage_ratio": coverage(seen, faces.time_s, window)}
     for name, angle in (("yaw", faces.yaw_deg), ("pitch", faces.pitch_deg), ("roll", faces.roll_deg)):
         values[f"{name}_mean_deg"] = mean(angle[seen])
         values[f"{name}_sd_deg"] = spread(angle[seen])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from interview_analysis.features.extractor import COVERAGE, Extractor, FeatureSpec
-from interview_analysis.features.lexicons import spans
+from interview_analysis.features.lexicons import readable, spans
 from interview_analysis.features.sentences import join_words, locate, unit_count, words_in
 from interview_analysis.types import Event, Interval, Observations
 
 
 def _compute(observations: Observations, window: Interval) -> Mapping[str, float]:
-    transcript = observations.transcript
+    transcript = readable(observations.transcript)
     words = words_in(transcript, window)
     if transcript is None or not words:
         return {COVERAGE: 0.0}
@@ -26,7 +26,7 @@ def _compute(observations: Observations, window: Interval) -> Mapping[str, float
 
 
 def _events(observations: Observations) -> tuple[Event, ...]:
-    transcript = observations.transcript
+    transcript = readable(observations.transcript)
     if transcript is None:
         return ()
     words = transcript.words
@@ -49,7 +49,6 @@ EXTRACTOR = Extractor(
             "per 100 words (en) or characters (zh)",
             "hedges by length",
             low=0,
-            high=100,
             source="Lakoff 1973; Hyland 1998",
         ),
     ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from interview_analysis.features.extractor import COVERAGE, Extractor, FeatureSpec
-from interview_analysis.features.speech_units import coverage, frames_s, speech_frames
+from interview_analysis.features.memory import once
+from interview_analysis.features.speech_units import coverage, frames_in, frames_s, heard_frames
 from interview_analysis.types import Interval, Observations
 
 MIN_SPEECH_S = 1.0
@@ -41,28 +42,37 @@ SPECS = (
 )
 
 
+@once
+def usual_level_db(observations: Observations) -> float:
+    """Median intensity of the recording's speech, NaN without any."""
+    track = observations.acoustics
+    level = track.intensity_db[heard_frames(observations)] if track is not None else np.empty(0)
+    level = level[np.isfinite(level)]
+    return float(np.median(level)) if level.size else float("nan")
+
+
 def compute(observations: Observations, window: Interval) -> dict[str, float]:
     """Intensity statistics over the speech in `window`; coverage is the share of it that holds speech."""
     track = observations.acoustics
     if track is None:
         return {COVERAGE: 0.0}
-    everything = Interval(float("-inf"), float("inf"))
-    heard = speech_frames(track, observations.speech, everything) & np.isfinite(track.intensity_db)
-    speech = heard & (track.time_s >= window.start_s) & (track.time_s < window.end_s)
+    part = frames_in(track, window)
+    intensity_db = track.intensity_db[part]
+    speech = heard_frames(observations)[part] & np.isfinite(intensity_db)
     speech_s = frames_s(speech)
     values = {COVERAGE: coverage(speech_s, window)}
     if speech_s < MIN_SPEECH_S:
         return values
-    level = track.intensity_db[speech]
+    level = intensity_db[speech]
     p10, p50, p90 = np.percentile(level, (10, 50, 90))
     values |= {
         "intensity_sd_db": float(np.std(level)),
         "intensity_range_p10_p90_db": float(p90 - p10),
-        "intensity_shift_db": float(p50 - np.median(track.intensity_db[heard])),
+        "intensity_shift_db": float(p50) - usual_level_db(observations),
     }
-    voiced = speech & np.isfinite(track.f0_hz)
+    voiced = speech & np.isfinite(track.f0_hz[part])
     if frames_s(voiced) >= MIN_SPEECH_S:
-        values["voiced_intensity_sd_db"] = float(np.std(track.intensity_db[voiced]))
+        values["voiced_intensity_sd_db"] = float(np.std(intensity_db[voiced]))
     return values
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from interview_analysis.features.extractor import Extractor, FeatureSpec
-from interview_analysis.features.visual import NO_COVERAGE, inside, mean, ratio, spread
+from interview_analysis.features.visual import NO_COVERAGE, coverage, inside, mean, ratio, spread
 from interview_analysis.types import Interval, Observations
 
 OPEN_ACTIVATION = 0.05
@@ -25,7 +25,7 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
         "opening_mean_ratio": mean(jaw[seen]),
         "opening_sd_ratio": spread(jaw[seen]),
         "open_ratio": ratio(jaw > OPEN_ACTIVATION, seen),
-        "coverage_ratio": ratio(seen, sampled),
+        "coverage_ratio": coverage(seen, faces.time_s, window),
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from interview_analysis.features.extractor import COVERAGE, Extractor, FeatureSpec
 from interview_analysis.features.figures import figure_spans
-from interview_analysis.features.lexicons import found, pattern
+from interview_analysis.features.lexicons import found, pattern, readable
 from interview_analysis.features.sentences import locate, sentences
 from interview_analysis.features.star import has_action
 from interview_analysis.types import Event, Interval, Observations, Sentence
@@ -30,7 +30,7 @@ def _without_cues(text: str, language: str) -> str:
 
 
 def _compute(observations: Observations, window: Interval) -> Mapping[str, float]:
-    transcript = observations.transcript
+    transcript = readable(observations.transcript)
     units = sentences(transcript, window) if transcript is not None else ()
     if transcript is None or not units:
         return {COVERAGE: 0.0}
@@ -39,7 +39,7 @@ def _compute(observations: Observations, window: Interval) -> Mapping[str, float
 
 
 def _events(observations: Observations) -> tuple[Event, ...]:
-    transcript = observations.transcript
+    transcript = readable(observations.transcript)
     if transcript is None:
         return ()
     return tuple(

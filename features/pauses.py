@@ -16,7 +16,7 @@ _MIDPOINT = "whose middle lies in the window"
 SPECS = (
     FeatureSpec("pause_count", "1", f"{_PAUSE} {_MIDPOINT}", 0, source=_SOURCE),
     FeatureSpec(
-        "pause_per_min", "1/min", f"{_PAUSE} per minute of speaking time, pauses included", 0, 240, _SOURCE
+        "pause_per_min", "1/min", f"{_PAUSE} per minute of speaking time, pauses included", 0, source=_SOURCE
     ),
     FeatureSpec("pause_ratio", "1", f"share of the speaking time that is spent in {_PAUSE}", 0, 1, _SOURCE),
     FeatureSpec("pause_mean_s", "s", f"mean length of {_PAUSE} {_MIDPOINT}", 0.25, source=_SOURCE),
@@ -32,8 +32,7 @@ SPECS = (
         "1/min",
         "the same for pauses of at least 1 s per minute of speaking time",
         0,
-        60,
-        _SOURCE,
+        source=_SOURCE,
     ),
 )
 

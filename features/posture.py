@@ -11,14 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from interview_analysis.features.extractor import Extractor, FeatureSpec
+from interview_analysis.features.memory import once
 from interview_analysis.features.visual import (
     NO_COVERAGE,
     Mask,
+    coverage,
     inside,
     is_candidate,
     length,
     mean,
-    once,
     pose_points,
     ratio,
     spread,
@@ -86,16 +87,15 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
     neck = (body.middle - body.nose)[:, 1]
     with np.errstate(invalid="ignore"):
         upright = (np.abs(tilt) <= LEVEL_DEG) & (neck >= NECK_KEPT * np.nanmedian(neck[body.seen]))
-    body_ratio = ratio(seen, sampled)
     return {
-        "upper_body_ratio": body_ratio,
+        "upper_body_ratio": ratio(seen, sampled),
         "shoulder_tilt_mean_deg": mean(tilt[seen]),
         "shoulder_tilt_sd_deg": spread(tilt[seen]),
         "lean_mean_ratio": mean(lean[seen]),
         "lean_sd_ratio": spread(lean[seen]),
         "upright_ratio": ratio(upright, seen),
         "sway_sw": sway(poses.time_s[seen], body.middle[seen]) / width,
-        "coverage_ratio": body_ratio,
+        "coverage_ratio": coverage(seen, poses.time_s, window),
     }
 
 

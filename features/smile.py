@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import numpy as np
 
 from interview_analysis.features.extractor import Extractor, FeatureSpec
+from interview_analysis.features.memory import once
 from interview_analysis.features.visual import (
     NO_COVERAGE,
     bouts,
+    coverage,
     inside,
     mean,
-    once,
     per_minute,
     ratio,
     started_in,
@@ -47,7 +48,7 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
         "smile_ratio": ratio(smiling, seen),
         "activation_mean_ratio": mean(smile[seen]),
         "episodes_per_min": per_minute(len(episodes), int(seen.sum()), faces.time_s),
-        "coverage_ratio": ratio(seen, sampled),
+        "coverage_ratio": coverage(seen, faces.time_s, window),
     }
 
 

@@ -30,20 +30,19 @@ _RATE_SOURCE = "Goldman-Eisler 1968; de Jong & Wempe 2009"
 _ZH_UNIT = "characters (digits one each, a Latin word its syllables)"
 
 SPECS = (
-    FeatureSpec("speaking_rate_wpm", "words/min", f"words {_SPEAKING}; English only", 0, 1000, _RATE_SOURCE),
+    FeatureSpec("speaking_rate_wpm", "words/min", f"words {_SPEAKING}; English only", 0, source=_RATE_SOURCE),
     FeatureSpec(
-        "articulation_rate_wpm", "words/min", f"words {_ARTICULATION}; English only", 0, 1500, _RATE_SOURCE
+        "articulation_rate_wpm", "words/min", f"words {_ARTICULATION}; English only", 0, source=_RATE_SOURCE
     ),
     FeatureSpec(
-        "speaking_rate_cpm", "characters/min", f"{_ZH_UNIT} {_SPEAKING}; Chinese only", 0, 2000, _RATE_SOURCE
+        "speaking_rate_cpm", "characters/min", f"{_ZH_UNIT} {_SPEAKING}; Chinese only", 0, source=_RATE_SOURCE
     ),
     FeatureSpec(
         "articulation_rate_cpm",
         "characters/min",
         f"{_ZH_UNIT} {_ARTICULATION}; Chinese only",
         0,
-        3000,
-        _RATE_SOURCE,
+        source=_RATE_SOURCE,
     ),
     FeatureSpec("unit_count", "1", "words (English) or characters (Chinese) spoken in the window", 0),
     FeatureSpec(

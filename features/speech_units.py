@@ -10,7 +10,16 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.types import AcousticTrack, FloatArray, Interval, SpeechActivity, Transcript, Word
+from interview_analysis.features.memory import once
+from interview_analysis.types import (
+    AcousticTrack,
+    FloatArray,
+    Interval,
+    Observations,
+    SpeechActivity,
+    Transcript,
+    Word,
+)
 
 MIN_PAUSE_S = 0.25  # Goldman-Eisler (1968): shorter silences belong to articulation
 _FRAME_S = 0.01
@@ -125,9 +134,21 @@ def inside(time_s: FloatArray, pieces: Sequence[Interval]) -> NDArray[np.bool_]:
 def speech_frames(track: AcousticTrack, speech: SpeechActivity | None, window: Interval) -> NDArray[np.bool_]:
     """Frames of `window` that hold speech, shape (n,); all of the window's without a speech detector."""
     frames = np.zeros(track.time_s.shape, dtype=bool)
-    within = slice(*np.searchsorted(track.time_s, (window.start_s, window.end_s)))
+    within = frames_in(track, window)
     frames[within] = True if speech is None else inside(track.time_s[within], speech.regions)
     return frames
+
+
+@once
+def heard_frames(observations: Observations) -> NDArray[np.bool_]:
+    """Frames of the recording's acoustics, which it must have, that hold speech, shape (n,)."""
+    assert observations.acoustics is not None
+    return speech_frames(observations.acoustics, observations.speech, Interval(float("-inf"), float("inf")))
+
+
+def frames_in(track: AcousticTrack, window: Interval) -> slice:
+    """Where the frames of ``[start_s, end_s)`` lie."""
+    return slice(*np.searchsorted(track.time_s, (window.start_s, window.end_s)))
 
 
 def frames_s(frames: NDArray[np.bool_]) -> float:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from interview_analysis.features.extractor import COVERAGE, Extractor, FeatureSpec
 from interview_analysis.features.figures import figure_spans
-from interview_analysis.features.lexicons import found, phrases, spans
+from interview_analysis.features.lexicons import found, phrases, readable, spans
 from interview_analysis.features.sentences import counts_characters, locate, sentences
 from interview_analysis.types import Event, Interval, Observations, Sentence
 
@@ -93,7 +93,7 @@ def _chinese_action(text: str) -> bool:
 
 
 def _compute(observations: Observations, window: Interval) -> Mapping[str, float]:
-    transcript = observations.transcript
+    transcript = readable(observations.transcript)
     units = sentences(transcript, window) if transcript is not None else ()
     if transcript is None or not units:
         return {COVERAGE: 0.0}
@@ -103,7 +103,7 @@ def _compute(observations: Observations, window: Interval) -> Mapping[str, float
 
 
 def _events(observations: Observations) -> tuple[Event, ...]:
-    transcript = observations.transcript
+    transcript = readable(observations.transcript)
     if transcript is None:
         return ()
     return tuple(

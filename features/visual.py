@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import wraps
-from typing import TypeVar
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.features.memory import once
 from interview_analysis.types import (
     FACE_POINTS,
     POSE_POINTS,
@@ -21,7 +20,6 @@ from interview_analysis.types import (
 )
 
 Mask = NDArray[np.bool_]
-Result = TypeVar("Result")
 NO_COVERAGE: Mapping[str, float] = {"coverage_ratio": 0.0}
 _FACE_MEMORY_S = 1.0
 _SAME_PERSON = 1.0  # face heights between the nose of the pose and the nose of the face
@@ -32,22 +30,6 @@ def inside(time_s: FloatArray, window: Interval) -> Mask:
     return (time_s >= window.start_s) & (time_s < window.end_s)
 
 
-def once(function: Callable[[Observations], Result]) -> Callable[[Observations], Result]:
-    """Remember the last result, so that a recording's windows share what depends on all of it."""
-    kept: list[tuple[Observations, Result]] = []
-
-    @wraps(function)
-    def remembered(observations: Observations) -> Result:
-        last = kept[-1:]
-        if last and last[0][0] is observations:
-            return last[0][1]
-        result = function(observations)
-        kept[:] = [(observations, result)]
-        return result
-
-    return remembered
-
-
 def step_s(time_s: FloatArray) -> float:
     """Seconds that one sample stands for: the median distance of samples; 0.2 where there is only one."""
     return float(np.median(np.diff(time_s))) if time_s.size > 1 else 0.2
@@ -56,6 +38,23 @@ def step_s(time_s: FloatArray) -> float:
 def ratio(share: Mask, of: Mask) -> float:
     """Share of the samples `of` where `share` holds too; NaN when there are none."""
     return float((share & of).sum() / of.sum()) if of.any() else float("nan")
+
+
+def coverage(seen: Mask, time_s: FloatArray, window: Interval) -> float:
+    """Share of the time of `window` in which `seen`, shape (n,), holds.
+
+    A sample stands for the time up to the next one, for two steps at the most where samples are missing. Less
+    than a step without a sample, as at the edges of a window, is no gap.
+    """
+    sampled = inside(time_s, window)
+    if not sampled.any():
+        return 0.0
+    step = step_s(time_s)
+    stands_s = np.append(np.minimum(np.diff(time_s), 2.0 * step), step)
+    sampled_s = float(stands_s[sampled].sum())
+    if window.duration_s - sampled_s < step:
+        sampled_s = window.duration_s
+    return ratio(seen, sampled) * sampled_s / window.duration_s
 
 
 def nearest(times_s: FloatArray, wanted_s: FloatArray) -> NDArray[np.intp]:
@@ -85,16 +84,18 @@ def bouts(
     """Runs of active samples as index pairs (first, last).
 
     Runs that are at most `max_gap_s` apart become one. A run lasts from its first sample to one step after its
-    last; runs shorter than `min_duration_s` are dropped.
+    last. Runs shorter than `min_duration_s` are dropped, and where it is given those of a single sample too,
+    however long a step is: one sample may be a false reading.
     """
     step = step_s(time_s)
+    shortest_s = max(min_duration_s, 1.5 * step) if min_duration_s else 0.0
     runs: list[tuple[int, int]] = []
     for index in np.flatnonzero(active):
         if runs and time_s[index] - time_s[runs[-1][1]] <= max(step * 1.5, step + max_gap_s + 1e-6):
             runs[-1] = (runs[-1][0], int(index))
         else:
             runs.append((int(index), int(index)))
-    return tuple(run for run in runs if time_s[run[1]] - time_s[run[0]] + step >= min_duration_s - 1e-6)
+    return tuple(run for run in runs if time_s[run[1]] - time_s[run[0]] + step >= shortest_s - 1e-6)
 
 
 def to_event(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from interview_analysis.features.extractor import COVERAGE, Extractor, FeatureSpec
-from interview_analysis.features.speech_units import coverage, frames_s, inside, speech_frames
+from interview_analysis.features.speech_units import coverage, frames_in, frames_s, heard_frames, inside
 from interview_analysis.types import FloatArray, Interval, Observations
 
 MIN_VOICED_S = 1.0
@@ -38,9 +38,7 @@ SPECS = (
         "hnr_db",
         "dB",
         f"harmonics-to-noise ratio, median over voiced speech (higher is more regular); {_CAVEAT}",
-        -60,
-        60,
-        "Boersma 1993",
+        source="Boersma 1993",
     ),
 )
 
@@ -50,12 +48,13 @@ def compute(observations: Observations, window: Interval) -> dict[str, float]:
     track = observations.acoustics
     if track is None:
         return {COVERAGE: 0.0}
-    speech = speech_frames(track, observations.speech, window)
+    part = frames_in(track, window)
+    hnr_db, speech = track.hnr_db[part], heard_frames(observations)[part]
     values = {COVERAGE: coverage(frames_s(speech), window)}
-    voiced = speech & np.isfinite(track.hnr_db)
+    voiced = speech & np.isfinite(hnr_db)
     if frames_s(voiced) < MIN_VOICED_S:
         return values
-    values["hnr_db"] = float(np.median(track.hnr_db[voiced]))
+    values["hnr_db"] = float(np.median(hnr_db[voiced]))
     middle = (track.segment_start_s + track.segment_end_s) / 2
     kept = (middle >= window.start_s) & (middle < window.end_s)
     if observations.speech is not None:

@@ -113,10 +113,10 @@ class TransformersEncoder:
 
 
 class RememberingEncoder:
-    """An encoder that encodes no text twice in a process, and reference texts not twice on a machine.
+    """An encoder that encodes reference texts only once on a machine.
 
-    Background sentences and profiles stay the same from run to run; `remember` keeps their vectors in
-    `folder`, in a file named by the encoder and the texts. Vectors of transcripts are never written.
+    Background sentences and profiles stay the same from run to run; `remember` keeps their vectors in memory and
+    in `folder`, in a file named by the encoder and the texts. Nothing of a transcript is kept.
     """
 
     def __init__(self, encoder: SentenceEncoder, folder: Path | None = None) -> None:
@@ -130,8 +130,8 @@ class RememberingEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `SentenceEncoder.encode`."""
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known.update(zip(new, self._encoder.encode(new), strict=True))
-        return np.stack([self._known[text] for text in texts]) if texts else self._encoder.encode([])
+        vectors = {**self._known, **dict(zip(new, self._encoder.encode(new), strict=True))}
+        return np.stack([vectors[text] for text in texts]) if texts else self._encoder.encode([])
 
     def remember(self, texts: Sequence[str]) -> None:
         """Encode reference texts now, from the file of an earlier run where there is one.

@@ -67,9 +67,7 @@ def analyze(
     check_system_libraries()
     watch = watch or Stopwatch()
     path = Path(recording)
-    profile = (
-        job if isinstance(job, JobProfile) else load_profile(Path(job) if Path(job).is_file() else str(job))
-    )
+    profile = job if isinstance(job, JobProfile) else load_profile(job)
     norms = norms or load_norms()
     if models is None:
         models = LoadedModels(config or load_run_config())

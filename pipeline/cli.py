@@ -77,6 +77,12 @@ def main() -> None:
     metavar="KEY=VALUE",
     help="Change one setting, e.g. frames_per_second=10.",
 )
+@click.option(
+    "--mlflow",
+    "tracking_uri",
+    metavar="URI",
+    help="Log scores and hashes to MLflow, e.g. sqlite:///mlflow.db.",
+)
 @quiet_option
 @log_format_option
 def score(
@@ -89,6 +95,7 @@ def score(
     config_path: Path | None,
     norms_path: Path | None,
     overrides: tuple[str, ...],
+    tracking_uri: str | None,
     quiet: bool,
     log_format: str,
 ) -> None:
@@ -108,8 +115,7 @@ def score(
         from interview_analysis.pipeline.outputs import check_destination, save
 
         profile = load_profile(job)
-        wishes = [f"asr.language={language}"] * bool(language) + [f"asr.engine={engine}"] * bool(engine)
-        config = load_run_config(config_path, [*overrides, *wishes])
+        config = load_run_config(config_path, overrides, language=language, engine=engine)
         norms = load_norms(norms_path)
         check_destination(out)
         with console.stages() as stages:
@@ -122,6 +128,10 @@ def score(
                 on_progress=stages.update,
             )
             path = save(analysis, out, _report_language(lang, analysis.report.language, profile.languages[0]))
+        if tracking_uri:
+            from interview_analysis.pipeline.tracking import log_report
+
+            log_report(analysis.report, config, tracking_uri)
         console.result(str(path))
 
 
@@ -163,6 +173,10 @@ def _errors_in_one_line(console: Console) -> Iterator[None]:
         yield
     except InterviewAnalysisError as error:
         console.error(str(error))
+        sys.exit(EXIT_BAD_INPUT)
+    except OSError as error:  # a file that vanished or a disk that filled up under way
+        name = f"{error.filename}: " if error.filename else ""
+        console.error(f"{name}{error.strerror or error}; check that it is there, readable and has space")
         sys.exit(EXIT_BAD_INPUT)
     except KeyboardInterrupt:
         console.error("stopped; nothing was written")

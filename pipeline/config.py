@@ -5,22 +5,39 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 
 from interview_analysis.errors import ConfigError, InterviewAnalysisError, ProfileError
+from interview_analysis.features.extractor import COVERAGE, extractors
 from interview_analysis.models.asr import AsrSettings
+from interview_analysis.models.vad import VadSettings
+from interview_analysis.scoring.measures import COVERAGE_FEATURE
 from interview_analysis.scoring.norms import Norms, parse_norms
 from interview_analysis.scoring.profile import JobProfile, describe, parse_profile
 from interview_analysis.scoring.report import Model, Text
 
 BUILT_IN: Traversable = files("interview_analysis") / "configs"
+# Those that Whisper was trained on; the codes are its own ("jw" is Javanese).
+WHISPER_LANGUAGES = (
+    "af am ar as az ba be bg bn bo br bs ca cs cy da de el en es et eu fa fi fo fr gl gu ha haw he hi hr ht hu hy id"
+    " is it ja jw ka kk km kn ko la lb ln lo lt lv mg mi mk ml mn mr ms mt my ne nl nn no oc pa pl ps pt ro ru sa sd"
+    " si sk sl sn so sq sr su sv sw ta te tg th tk tl tr tt uk ur uz vi yi yo yue zh"
+)
+# As CTranslate2 names them; whether a device can do one is known only when a model is loaded.
+COMPUTE_TYPES = (
+    "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16",
+    "float32",
+)  # fmt: skip
+MAX_REGION_S = 28.9  # Whisper hears 30 s at once, of which a chunk of speech takes 29
 
 
 class EncoderConfig(Model):
@@ -43,12 +60,67 @@ class RunConfig(Model):
     frames_per_second: float = Field(gt=0, le=60)
     max_side_px: int = Field(ge=64)
     pose_every_nth_frame: int = Field(ge=1)
-    window_s: float = Field(gt=0)
-    hop_s: float = Field(gt=0)
+    window_s: float = Field(ge=1, le=600)
+    hop_s: float = Field(ge=0.1, le=600)
     asr: AsrSettings
     encoder: EncoderConfig
     timeline: tuple[TimelineSeries, ...]
     timeline_events: tuple[str, ...]
+
+    @field_validator("asr")
+    @classmethod
+    def _can_recognise(cls, asr: AsrSettings) -> AsrSettings:
+        if asr.language is not None and asr.language not in WHISPER_LANGUAGES.split():
+            raise ValueError(
+                f"language is '{asr.language}', expected null or a code that Whisper knows, such as zh or en"
+            )
+        if asr.compute_type not in COMPUTE_TYPES:
+            raise ValueError(
+                f"compute_type is '{asr.compute_type}', expected one of {', '.join(COMPUTE_TYPES)}"
+            )
+        for name, number in (("beam_size", asr.beam_size), ("cpu_threads", asr.cpu_threads)):
+            if number < 1:
+                raise ValueError(f"{name} is {number}, expected 1 or more")
+        _check_vad(asr.vad)
+        return asr
+
+    @field_validator("timeline")
+    @classmethod
+    def _can_be_drawn(cls, timeline: tuple[TimelineSeries, ...]) -> tuple[TimelineSeries, ...]:
+        for series in timeline:
+            _check_known(series.feature, feature_names())
+        return timeline
+
+
+def _check_vad(vad: VadSettings) -> None:
+    ranges = {
+        "start_probability": (0.01, 0.99),
+        "end_probability": (0.01, vad.start_probability),
+        "min_speech_s": (0.0, 5.0),
+        "min_silence_s": (0.03, 5.0),
+        "pad_s": (0.0, 1.0),
+        "max_region_s": (1.0, MAX_REGION_S),
+    }
+    for name, (low, high) in ranges.items():
+        value = getattr(vad, name)
+        if not low <= value <= high:  # NaN lies in no range
+            raise ValueError(f"vad.{name} is {value:g}, expected {low:g} to {high:g}")
+
+
+@cache
+def feature_names() -> frozenset[str]:
+    """The columns of the feature tables."""
+    return frozenset(
+        f"{extractor.name}.{name}"
+        for extractor in extractors()
+        for name in (*(spec.name for spec in extractor.specs), COVERAGE)
+    )
+
+
+def _check_known(feature: str, known: Iterable[str]) -> None:
+    if feature not in known:
+        close = difflib.get_close_matches(feature, sorted(known), n=1, cutoff=0.0)
+        raise ValueError(f"no extractor measures '{feature}'; did you mean '{close[0]}'?")
 
 
 def digest(model: Model) -> str:
@@ -59,8 +131,17 @@ def digest(model: Model) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def load_run_config(path: Path | None = None, overrides: Sequence[str] = ()) -> RunConfig:
-    """The built-in configuration, updated by the file at `path` and then by ``key.sub=value`` overrides."""
+def load_run_config(
+    path: Path | None = None,
+    overrides: Sequence[str] = (),
+    *,
+    language: str | None = None,
+    engine: str | None = None,
+) -> RunConfig:
+    """The built-in configuration, updated by the file at `path`, then by ``key.sub=value`` overrides.
+
+    `language` and `engine` of the recogniser, where given, come last. Raises ConfigError that names the wrong key.
+    """
     data = _read_yaml(BUILT_IN / "default.yaml", ConfigError)
     if path is not None:
         _update(data, _mapping(_read_yaml(path, ConfigError), str(path)))
@@ -68,10 +149,13 @@ def load_run_config(path: Path | None = None, overrides: Sequence[str] = ()) -> 
         key, separator, value = override.partition("=")
         if not separator:
             raise ConfigError(f"--set {override}: expected key=value, for instance asr.engine=openai-whisper")
-        nested: Any = yaml.safe_load(value)
+        nested = _yaml_value(override, value)
         for part in reversed(key.split(".")):
             nested = {part: nested}
         _update(data, nested)
+    for key, given in (("language", language), ("engine", engine)):
+        if given is not None:
+            _update(data, {"asr": {key: given}})  # not through YAML, to which "no" is false
     try:
         return RunConfig.model_validate(data)
     except ValidationError as error:
@@ -79,12 +163,23 @@ def load_run_config(path: Path | None = None, overrides: Sequence[str] = ()) -> 
 
 
 def load_norms(path: Path | None = None) -> Norms:
-    """The norms at `path`, or the built-in ones."""
-    source = path or BUILT_IN / "norms.yaml"
-    return parse_norms(_read_yaml(source, ConfigError), str(path or "norms.yaml"))
+    """The norms at `path`, or the built-in ones. Raises ConfigError that names the wrong key or feature."""
+    source, origin = path or BUILT_IN / "norms.yaml", str(path or "norms.yaml")
+    norms = parse_norms(_read_yaml(source, ConfigError), origin)
+    for channel, measures in norms.channels.items():
+        # How many indicators an answer shows is no feature of the tables, and belongs to what is said.
+        known = feature_names() | ({COVERAGE_FEATURE} if channel == "content" else set())
+        for norm in measures:
+            try:
+                _check_known(norm.feature, known)
+            except ValueError as error:
+                raise ConfigError(f"{origin}: channels.{channel}: {error}") from error
+    if all(norm.feature != COVERAGE_FEATURE for norm in norms.channels.get("content", ())):
+        raise ConfigError(f"{origin}: channels.content: a norm for '{COVERAGE_FEATURE}' is missing; add one")
+    return norms
 
 
-def load_profile(job: str | Path) -> JobProfile:
+def load_profile(job: str | os.PathLike[str]) -> JobProfile:
     """A job profile from a YAML file, or a built-in one by its name.
 
     Raises ProfileError naming the nearest known profile, or the misspelt key and the nearest valid one.
@@ -121,6 +216,14 @@ def _read_yaml(source: Path | Traversable, error_type: type[InterviewAnalysisErr
         place = getattr(error, "problem_mark", None)
         where = f" at line {place.line + 1}, column {place.column + 1}" if place else ""
         raise error_type(f"{source} is not valid YAML{where}: {getattr(error, 'problem', error)}") from error
+
+
+def _yaml_value(override: str, text: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
+        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise ConfigError(f"--set {override}: the value is not valid YAML ({reason}); quote it") from error
 
 
 def _update(base: dict[str, Any], changes: dict[str, Any]) -> None:

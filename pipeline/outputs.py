@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
+import stat
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -20,6 +22,10 @@ from interview_analysis.types import Segment, Transcript, Word
 
 REPORT_FILE = "report.json"
 TRANSCRIPT_FILE = "transcript.json"
+FEATURES_FOLDER = "features"
+# All that a report's folder ever holds; a folder with anything else in it is not ours to replace.
+OWN_FILES = {REPORT_FILE, TRANSCRIPT_FILE, "report.html", "report.en.html", "report.zh.html"}
+OWN_TABLES = {"recording.parquet", "timeline.parquet", "blocks.parquet", "events.parquet"}
 
 
 class TranscriptWord(Model):
@@ -74,16 +80,16 @@ def save(analysis: Analysis, out: Path, language: Literal["zh", "en"]) -> Path:
     An earlier report in `out` is replaced as a whole. Returns the path of report.html.
     Raises OutputError when `out` holds something else or cannot be written.
     """
-    check_destination(out)
+    target = check_destination(out)
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+        target.parent.mkdir(parents=True, exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
     except OSError as error:
         raise OutputError(f"cannot write to {out}: {error}; choose another folder with --out") from error
     try:
         _write_files(analysis, aside, language)
-        aside.chmod(0o755)
-        _swap(aside, out)
+        aside.chmod(_mode(target))
+        _swap(aside, target)
     except OSError as error:
         raise OutputError(
             f"cannot write to {out}: {error}; free some space or choose another folder"
@@ -93,12 +99,55 @@ def save(analysis: Analysis, out: Path, language: Literal["zh", "en"]) -> Path:
     return out / "report.html"
 
 
-def check_destination(out: Path) -> None:
-    """Refuse to replace anything but an earlier report."""
-    if out.exists() and not out.is_dir():
-        raise OutputError(f"{out} is a file; --out takes a folder")
-    if out.is_dir() and any(out.iterdir()) and not (out / REPORT_FILE).is_file():
-        raise OutputError(f"{out} holds files that are no report; choose an empty or new folder with --out")
+def check_destination(out: Path) -> Path:
+    """The folder that `out` leads to, without "..", "." and links.
+
+    Raises OutputError for anything but a new folder, an empty one or an earlier report, and where nothing can
+    be written.
+    """
+    try:
+        target = out.resolve()
+        if target.exists() and not target.is_dir():
+            raise OutputError(f"{out} is a file; --out takes a folder")
+        if target.is_dir():
+            _check_replaceable(out, target)
+        above = next(folder for folder in target.parents if folder.exists())
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
+        raise OutputError(f"cannot look at {out}: {error}; choose another folder with --out") from error
+    if not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
+        raise OutputError(f"cannot write to {out}: {above} takes no new folder; choose another with --out")
+    return target
+
+
+def _check_replaceable(out: Path, target: Path) -> None:
+    if Path.cwd().is_relative_to(target):
+        raise OutputError(
+            f"{out} is the folder you work in, and it would be replaced; name one in it with --out"
+        )
+    entries = sorted(target.iterdir())
+    if not entries:
+        return
+    foreign = next((entry for entry in entries if not _is_ours(entry)), None)
+    if foreign is not None or not (target / REPORT_FILE).is_file():
+        example = foreign or entries[0]
+        raise OutputError(
+            f"{out} holds files that are no report, such as {example.name}; choose an empty or new folder with --out"
+        )
+
+
+def _is_ours(entry: Path) -> bool:
+    if entry.name == FEATURES_FOLDER and entry.is_dir():
+        return all(table.name in OWN_TABLES and table.is_file() for table in entry.iterdir())
+    return entry.name in OWN_FILES and entry.is_file()
+
+
+def _mode(target: Path) -> int:
+    """Permissions of the folder that is replaced, or those that the user's umask gives a new one."""
+    if target.is_dir():
+        return stat.S_IMODE(target.stat().st_mode)
+    umask = os.umask(0o077)
+    os.umask(umask)
+    return 0o777 & ~umask
 
 
 def _write_files(analysis: Analysis, folder: Path, language: Literal["zh", "en"]) -> None:
@@ -108,7 +157,7 @@ def _write_files(analysis: Analysis, folder: Path, language: Literal["zh", "en"]
         text = TranscriptFile.of(transcript).model_dump_json(indent=1)
         (folder / TRANSCRIPT_FILE).write_text(text + "\n", encoding="utf-8")
     (folder / "report.html").write_text(render_html(analysis.report, transcript, language), encoding="utf-8")
-    features = folder / "features"
+    features = folder / FEATURES_FOLDER
     features.mkdir()
     analysis.tables.whole.to_parquet(features / "recording.parquet")
     analysis.tables.timeline.to_parquet(features / "timeline.parquet")
@@ -133,7 +182,11 @@ def _swap(aside: Path, out: Path) -> None:
     if out.is_dir():
         old = aside.with_name(aside.name + "-old")
         out.rename(old)
-        aside.rename(out)
+        try:
+            aside.rename(out)
+        except BaseException:
+            old.rename(out)
+            raise
         shutil.rmtree(old, ignore_errors=True)
     else:
         aside.rename(out)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from interview_analysis.features.extractor import COVERAGE
+from interview_analysis.features.sentences import join_words
 from interview_analysis.features.tables import FeatureTables
 from interview_analysis.scoring.norms import AttentionRules
 from interview_analysis.scoring.report import AttentionPoint, Text
@@ -60,8 +61,8 @@ def _quote(transcript: Transcript | None, span: Interval) -> str | None:
     if transcript is None:
         return None
     near = Interval(span.start_s - QUOTE_MARGIN_S, span.end_s + QUOTE_MARGIN_S)
-    said = [w.text for w in transcript.words if near.start_s <= (w.start_s + w.end_s) / 2 < near.end_s]
-    text = "".join(said).strip()
+    said = [w for w in transcript.words if near.start_s <= (w.start_s + w.end_s) / 2 < near.end_s]
+    text = join_words(said, transcript.language).strip()
     return (text if len(text) <= QUOTE_LENGTH else text[:QUOTE_LENGTH].rstrip() + "…") or None
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
-
 from interview_analysis.features.tables import FeatureTables
 from interview_analysis.scoring.indicators import ContentEvidence
 from interview_analysis.scoring.report import ChannelName, Flag, Reason
@@ -58,10 +56,10 @@ def _recording(seen: Observations) -> Iterable[Flag]:
 def _picture(seen: Observations, tables: FeatureTables) -> Iterable[Flag]:
     if seen.faces is None or not len(seen.faces.time_s):
         return
-    others = float(np.mean(seen.faces.face_count > 1))
-    if others > 0:
-        values = {"share": round(others, 3), "faces": int(seen.faces.face_count.max())}
-        yield Flag(code="other_faces", severity="warning", channel="face", values=dict(values))
+    others = [event for event in tables.events if event.kind == "other_face"]
+    if others:
+        share = sum(event.end_s - event.start_s for event in others) / seen.facts.duration_s
+        yield Flag(code="other_faces", severity="warning", channel="face", values={"share": round(share, 3)})
     present = float(seen.faces.present.mean())
     if 0 < present < FACE_COVERAGE_LIMIT:
         yield Flag(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
+from interview_analysis.features.sentences import unit_count
 from interview_analysis.scoring.norms import Limits
 from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report import Abstention, ChannelName, Reason
-from interview_analysis.types import Observations
+from interview_analysis.types import FloatArray, Observations
 
 
 def _abstain(reason: Reason, **values: float | str) -> Abstention:
@@ -35,21 +37,15 @@ def _speech_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abs
     return None
 
 
-def count_units(seen: Observations) -> int:
-    """Words of an English transcript, characters that are letters of a Chinese one."""
-    if seen.transcript is None:
-        return 0
-    if seen.transcript.language == "zh":
-        return sum(ch.isalnum() for word in seen.transcript.words for ch in word.text)
-    return len(seen.transcript.words)
-
-
 def content_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
     blocked = _speech_gate(seen, profile, limits)
     if blocked or seen.transcript is None:
         return blocked
     chinese = seen.transcript.language == "zh"
-    units, limit = count_units(seen), limits.min_characters if chinese else limits.min_words
+    units, limit = (
+        unit_count(seen.transcript.text, seen.transcript.language),
+        limits.min_characters if chinese else limits.min_words,
+    )
     if units < limit:
         unit = "characters" if chinese else "words"
         return _abstain(Reason.TOO_FEW_WORDS, count=float(units), limit=float(limit), unit=unit)
@@ -75,15 +71,20 @@ def _video_gate(seen: Observations, limits: Limits) -> Abstention | None:
     return None
 
 
+def _seen(present: NDArray[np.bool_], time_s: FloatArray, duration_s: float) -> tuple[float, float]:
+    """Share of the recording, and seconds of it, in which something was seen; a camera that stopped saw nothing."""
+    step_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
+    seconds = min(float(present.sum()) * step_s, duration_s)
+    return seconds / duration_s, seconds
+
+
 def face_gate(seen: Observations, limits: Limits) -> Abstention | None:
     blocked = _video_gate(seen, limits)
     if blocked:
         return blocked
-    present = seen.faces.present if seen.faces is not None else np.zeros(0, dtype=bool)
-    if not present.any():
+    if seen.faces is None or not seen.faces.present.any():
         return _abstain(Reason.NO_FACE)
-    ratio = float(present.mean())
-    seconds = ratio * seen.facts.duration_s
+    ratio, seconds = _seen(seen.faces.present, seen.faces.time_s, seen.facts.duration_s)
     if ratio < limits.min_face_ratio or seconds < limits.min_face_s:
         return _abstain(
             Reason.FACE_TOO_BRIEF,
@@ -102,10 +103,9 @@ def posture_gate(seen: Observations, limits: Limits) -> Abstention | None:
     if seen.poses is None or not len(seen.poses.time_s):
         return _abstain(Reason.NO_UPPER_BODY, ratio=0.0, limit=limits.min_upper_body_ratio)
     shoulders = [np.isfinite(seen.poses.point(f"{side}_shoulder")[:, 0]) for side in ("left", "right")]
-    ratio = float(np.mean(shoulders[0] & shoulders[1]))
+    ratio, seconds = _seen(shoulders[0] & shoulders[1], seen.poses.time_s, seen.facts.duration_s)
     if ratio < limits.min_upper_body_ratio:
         return _abstain(Reason.NO_UPPER_BODY, ratio=ratio, limit=limits.min_upper_body_ratio)
-    seconds = ratio * seen.facts.duration_s
     if seconds < limits.min_face_s:
         return _abstain(Reason.TOO_SHORT, seconds=seconds, limit=limits.min_face_s)
     return None

@@ -9,7 +9,7 @@ import numpy as np
 
 from interview_analysis.features.tables import FeatureTables
 from interview_analysis.scoring.fusion import Estimate
-from interview_analysis.scoring.norms import Norm, Norms
+from interview_analysis.scoring.norms import Norm
 from interview_analysis.scoring.report import Evidence
 
 COVERAGE_FEATURE = "indicators.coverage_ratio"  # measured per dimension, see score.py
@@ -25,41 +25,39 @@ class Measure:
     estimate: Estimate
 
 
-def measure_error(values: np.ndarray, blocks: int, window_sd: float) -> float:
-    """Standard error of a measurement over a recording, from its values in `blocks` disjoint windows.
+def measure_error(values: np.ndarray, window_sd: float) -> float:
+    """Standard error of a measurement over a recording, from its values in disjoint windows, shape (k,), k > 0.
 
-    With three observed windows or more it is their standard deviation over the root of their number, but not
-    less than a half of what is typical; with fewer it is the typical standard deviation over that root.
+    With three windows or more it is their standard deviation over the root of their number, but not less than a
+    half of what is typical; with fewer it is the typical standard deviation over that root.
     """
-    count = max(1, len(values) if len(values) else blocks)
-    typical = window_sd / np.sqrt(count)
+    typical = window_sd / np.sqrt(len(values))
     if len(values) < 3:
         return float(typical)
-    return float(max(np.std(values, ddof=1) / np.sqrt(count), typical / 2))
+    return float(max(np.std(values, ddof=1) / np.sqrt(len(values)), typical / 2))
+
+
+def fitting(norms: Sequence[Norm], language: str | None) -> list[Norm]:
+    """The norms that hold for a language; those for both languages hold for every other one too.
+
+    Without a transcript (`language` None) only the latter.
+    """
+    return [n for n in norms if language in n.languages or set(n.languages) == {"zh", "en"}]
 
 
 def take(norm: Norm, tables: FeatureTables, min_coverage: float) -> Measure | None:
-    """Measure what `norm` asks for; None where it was not observed well enough."""
+    """Measure what `norm` asks for; None where no block of the recording was observed well enough."""
     value = tables.value(norm.feature)
-    if not np.isfinite(value) or tables.coverage(norm.feature) < min_coverage:
+    seen = tables.block_values(norm.feature, min_coverage)
+    if not np.isfinite(value) or not len(seen):
         return None
-    error = measure_error(tables.block_values(norm.feature, min_coverage), len(tables.blocks), norm.window_sd)
+    error = measure_error(seen, norm.window_sd)
     return Measure(norm, value, error, Estimate(norm.score(value), norm.score_error(value, error)))
 
 
-def take_all(
-    norms: Sequence[Norm], tables: FeatureTables, language: str | None, rules: Norms
-) -> list[Measure]:
-    """The measures of a channel that could be taken, of those that apply to `language`.
-
-    Without a transcript (`language` None) only the norms that apply to every language are used.
-    """
-    fitting = [n for n in norms if (language in n.languages if language else len(n.languages) == 2)]
-    taken = [
-        take(norm, tables, rules.limits.min_coverage_ratio)
-        for norm in fitting
-        if norm.feature != COVERAGE_FEATURE
-    ]
+def take_all(norms: Sequence[Norm], tables: FeatureTables, min_coverage: float) -> list[Measure]:
+    """The measures of a channel that could be taken."""
+    taken = [take(norm, tables, min_coverage) for norm in norms if norm.feature != COVERAGE_FEATURE]
     return [measure for measure in taken if measure is not None]
 
 

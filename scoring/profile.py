@@ -39,13 +39,10 @@ class Indicator(Model):
     examples: Words = Words()  # sentences that a candidate who shows this might say
     weight: float = Field(1.0, gt=0)
 
-    @model_validator(mode="after")
-    def _can_be_found(self) -> Indicator:
-        if not (self.keywords.zh or self.keywords.en or self.description.zh or self.description.en):
-            raise ValueError(
-                f"indicator '{self.id}' has neither keywords nor a description, so nothing can match it"
-            )
-        return self
+    def can_be_found_in(self, language: Language) -> bool:
+        """Whether there is anything to look for in answers in `language`."""
+        described = self.description.zh if language == "zh" else self.description.en
+        return bool(described or self.keywords.get(language))
 
 
 class Dimension(Model):
@@ -87,6 +84,13 @@ class JobProfile(Model):
         if not _is_one(total):
             raise ValueError(f"weights of the dimensions must add up to 1, got {total:.4g}")
         _check_unique([d.id for d in self.dimensions], "dimension")
+        for indicator in (i for d in self.dimensions for i in d.indicators):
+            for language in self.languages:
+                if not indicator.can_be_found_in(language):
+                    raise ValueError(
+                        f"indicator '{indicator.id}' has neither keywords nor a description in '{language}', which is "
+                        "in the profile's languages; add some, or take it out of languages"
+                    )
         return self
 
 

@@ -64,7 +64,8 @@ class Evidence(Model):
 
     `keyword` and `meaning` are hits of an indicator; `quote` is the sentence and `match` the words that hit.
     `measure` is a measured behaviour: `value` in `unit`, its standard error, the score its norm gives it, and its
-    share of the score in `weight`. `absent` names an indicator that nothing was found for. The weight of an
+    share of the score in `weight`. `absent` names an indicator that nothing was found for,
+    or that the speaker denied, with the quote. The weight of an
     indicator is its part of the weight of the measure `indicators.coverage_ratio`.
     """
 

@@ -19,7 +19,7 @@ from interview_analysis.features.tables import FeatureTables
 from interview_analysis.scoring.fusion import Estimate, fuse
 from interview_analysis.scoring.gates import gates
 from interview_analysis.scoring.indicators import ContentEvidence, IndicatorEvidence, coverage
-from interview_analysis.scoring.measures import COVERAGE_FEATURE, Measure, as_evidence, take_all
+from interview_analysis.scoring.measures import COVERAGE_FEATURE, Measure, as_evidence, fitting, take_all
 from interview_analysis.scoring.norms import Norm, Norms
 from interview_analysis.scoring.profile import Dimension, JobProfile
 from interview_analysis.scoring.report import (
@@ -62,7 +62,7 @@ def score(
     blocked = gates(observations, profile, norms.limits)
     language = observations.transcript.language if observations.transcript else None
     by_channel = {
-        channel: _channel(norms.channels.get(channel, ()), tables, language, norms, blocked[channel])
+        channel: _channel(fitting(norms.channels[channel], language), tables, norms, blocked[channel])
         for channel in CHANNELS
     }
     content = {d.id: _content(d, by_channel["content"], found, tables, norms) for d in profile.dimensions}
@@ -78,23 +78,16 @@ def score(
 
 
 def _channel(
-    norms_of: Sequence[Norm],
-    tables: FeatureTables,
-    language: str | None,
-    norms: Norms,
-    blocked: Abstention | None,
+    norms_of: Sequence[Norm], tables: FeatureTables, norms: Norms, blocked: Abstention | None
 ) -> _Channel:
     """Take a channel's measures; abstain where a gate is closed or too few of its weights could be measured."""
     if blocked is not None:
         return _Channel((), None, blocked)
-    measures = tuple(take_all(norms_of, tables, language, norms))
-    wanted = [
-        n for n in norms_of if n.feature != COVERAGE_FEATURE and (not language or language in n.languages)
-    ]
-    share = sum(m.norm.weight for m in measures) / sum(n.weight for n in wanted) if wanted else 0.0
+    measures = tuple(take_all(norms_of, tables, norms.limits.min_coverage_ratio))
+    wanted = sum(n.weight for n in norms_of if n.feature != COVERAGE_FEATURE)
+    share = sum(m.norm.weight for m in measures) / wanted
     if share < norms.limits.min_measured_share:
-        missed = _too_little(share, norms)
-        return _Channel(measures, None, missed)
+        return _Channel(measures, None, _too_little(share, norms))
     return _Channel(
         measures, fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation), None
     )
@@ -172,11 +165,7 @@ def _dimension(
         mix=mix,
         channel_scores={c: _round(e.score) if (e := own[c].estimate) is not None else None for c in mix},
         partial=fused is not None and len(parts) < len(mix),
-        evidence=(
-            _dimension_evidence(dimension, content, found, mix.get("content", 0.0) / measured, duration_s)
-            if fused and found
-            else ()
-        ),
+        evidence=_dimension_evidence(dimension, own, found, measured, duration_s) if fused else (),
         abstention=None if fused else _why_not(mix, own, measured, norms),
     )
 
@@ -194,29 +183,45 @@ def _why_not(
 
 
 def _dimension_evidence(
-    dimension: Dimension, content: _Channel, found: ContentEvidence, content_share: float, duration_s: float
+    dimension: Dimension,
+    own: Mapping[ChannelName, _Channel],
+    found: ContentEvidence | None,
+    measured: float,
+    duration_s: float,
 ) -> tuple[Evidence, ...]:
-    if content.estimate is None:
-        return ()
-    total = sum(m.norm.weight for m in content.measures)
-    shares = {m.norm.feature: content_share * m.norm.weight / total for m in content.measures}
+    """The indicators, then every measure of every scored channel; the weights of the measures add up to 1."""
+    shares = {
+        channel: share / measured
+        for channel, share in dimension.channels.items()
+        if share > 0 and own[channel].estimate is not None
+    }
+    lines = [
+        line for channel, share in shares.items() for line in _measure_lines(own[channel], share, duration_s)
+    ]
+    if found is None or "content" not in shares:
+        return tuple(lines)
+    covered = next(line.weight for line in lines if line.id == COVERAGE_FEATURE)
     names = {indicator.id: indicator.name for indicator in dimension.indicators}
     parts = found.of(dimension.id)
     whole = sum(part.weight for part in parts)
     hits = [
         line
         for part in parts
-        for line in _indicator_evidence(
-            part, names[part.indicator_id], shares[COVERAGE_FEATURE] * part.weight / whole
-        )
+        for line in _indicator_evidence(part, names[part.indicator_id], covered * part.weight / whole)
     ]
-    built = [as_evidence(m, shares[m.norm.feature], duration_s) for m in content.measures]
-    return (*hits, *built)
+    return (*hits, *lines)
+
+
+def _measure_lines(channel: _Channel, share: float, duration_s: float) -> list[Evidence]:
+    """The measures of a channel that stands for `share` of a score."""
+    total = sum(m.norm.weight for m in channel.measures)
+    return [as_evidence(m, share * m.norm.weight / total, duration_s) for m in channel.measures]
 
 
 def _indicator_evidence(part: IndicatorEvidence, name: Text, weight: float) -> list[Evidence]:
     """A line for each hit, the first of which carries the indicator's weight; one line when nothing was found."""
     if not part.hits:
+        taken_back = part.denied[0] if part.denied else None
         return [
             Evidence(
                 kind="absent",
@@ -225,6 +230,10 @@ def _indicator_evidence(part: IndicatorEvidence, name: Text, weight: float) -> l
                 weight=round(weight, 4),
                 score=0.0,
                 strength="absent",
+                start_s=round(taken_back.start_s, 3) if taken_back else None,
+                end_s=round(taken_back.end_s, 3) if taken_back else None,
+                quote=taken_back.quote if taken_back else None,
+                match=taken_back.match if taken_back else None,
             )
         ]
     return [
@@ -255,19 +264,36 @@ def _channel_score(
 ) -> ChannelScore:
     """Voice, face and posture as measured; content as the mean over the dimensions in their weights."""
     shares = {d.id: d.weight * d.channels.get(channel, 0.0) for d in profile.dimensions}
-    estimate, abstention, measures = taken.estimate, taken.abstention, taken.measures
-    if channel == "content" and abstention is None:
-        parts = [(e, shares[d] or 1e-9) for d, c in content.items() if (e := c.estimate) is not None]
-        estimate = fuse(parts, norms.error_correlation)
-    total = sum(m.norm.weight for m in measures) or 1.0
+    estimate, evidence = taken.estimate, _measure_lines(taken, 1.0, duration_s)
+    if channel == "content" and taken.abstention is None:
+        # A profile may give content no weight at all; then every dimension counts alike.
+        parts = [(content[d], share) for d, share in shares.items() if share > 0] or [
+            (c, 1.0) for c in content.values()
+        ]
+        estimate = fuse([(c.estimate, share) for c, share in parts if c.estimate], norms.error_correlation)
+        evidence = _content_lines(parts, duration_s)
     return ChannelScore(
         score=_round(estimate.score) if estimate else None,
         standard_error=_round(estimate.standard_error) if estimate else None,
         level=norms.level(estimate.score) if estimate else None,
         weight=round(sum(shares.values()), 4),
-        evidence=tuple(as_evidence(m, m.norm.weight / total, duration_s) for m in measures),
-        abstention=abstention,
+        evidence=tuple(evidence),
+        abstention=taken.abstention,
     )
+
+
+def _content_lines(parts: Sequence[tuple[_Channel, float]], duration_s: float) -> list[Evidence]:
+    """The measures of content; the coverage of indicators, which each dimension has its own of, as their mean."""
+    total = sum(share for _, share in parts)
+    coverages = [(_measure_lines(c, 1.0, duration_s)[0], share / total) for c, share in parts]
+    mean = coverages[0][0].model_copy(
+        update={
+            "value": round(sum((line.value or 0.0) * share for line, share in coverages), 4),
+            "score": round(sum((line.score or 0.0) * share for line, share in coverages), 1),
+            "value_standard_error": None,
+        }
+    )
+    return [mean, *_measure_lines(parts[0][0], 1.0, duration_s)[1:]]
 
 
 def _overall(dimensions: Sequence[DimensionScore], norms: Norms) -> OverallScore:

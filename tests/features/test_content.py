@@ -279,3 +279,21 @@ def test_lexicons_hold_text_only_and_no_entry_twice(lexicon, language):
 def test_gaps_in_phrases_match_a_few_words():
     assert list(spans("star", "outcome", "it paid off within three short months", "en"))
     assert list(spans("star", "situation", "在一家很小的公司我们", "zh"))
+
+
+@pytest.mark.parametrize(
+    "extractor", [m.EXTRACTOR for m in (figures, hedges, non_answer, star)], ids=lambda e: e.name
+)
+@pytest.mark.parametrize("language", ["ru", "de", "ja", "yue"])
+def test_a_language_without_lists_has_no_value_and_no_coverage(extractor, language):
+    observations = observations_from_text(
+        "Я не знаю, maybe I don't know, I built 20 of them last year", language
+    )
+    assert extractor.compute(observations, whole(observations)) == {"coverage_ratio": 0.0}
+    assert extractor.events(observations) == ()
+
+
+def test_a_date_alone_has_more_figures_than_units():
+    observations = observations_from_text("12/5/2021", "zh")
+    table = tabulate(figures.EXTRACTOR, observations, [whole(observations)])
+    assert table["figures.figures_per_100"].item() == 300.0

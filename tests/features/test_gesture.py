@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from interview_analysis.features.gesture import compute, events
-from tests.features.tracks import SHOULDER_WIDTH, face_track, move, observe, pose_track, whole
+from tests.features.tracks import (
+    SHOULDER_WIDTH,
+    every_second_pose,
+    face_track,
+    move,
+    observe,
+    pose_track,
+    whole,
+)
 
 REST = np.array([0.2, 0.5])
 
@@ -52,3 +60,17 @@ def test_hands_out_of_view_are_unknown_not_still() -> None:
     assert np.isnan(values["extent_sw"])
     assert values["coverage_ratio"] == 1.0
     assert compute(observe(), whole(observations)) == {"coverage_ratio": 0.0}
+
+
+@pytest.mark.parametrize("every_second", [False, True])
+def test_a_single_position_out_of_line_is_no_gesture(every_second: bool) -> None:
+    jump = np.tile(REST, (100, 1))
+    jump[50, 1] -= SHOULDER_WIDTH
+    lift = np.tile(REST, (100, 1))
+    lift[52:, 1] -= SHOULDER_WIDTH
+    lift[51, 1] -= SHOULDER_WIDTH / 2
+    lift[50, 1] -= SHOULDER_WIDTH / 2
+    seen = [observe(face_track(20.0), move(pose_track(20.0), "left_wrist", path)) for path in (jump, lift)]
+    jumping, lifting = map(every_second_pose, seen) if every_second else seen
+    assert events(jumping) == ()
+    assert len(events(lifting)) == 1

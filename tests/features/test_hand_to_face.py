@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from interview_analysis.features.hand_to_face import compute, events
-from tests.features.tracks import face_track, hand, move, observe, pose_track, whole, without_face
+from tests.features.tracks import (
+    every_second_pose,
+    face_track,
+    hand,
+    move,
+    observe,
+    pose_track,
+    whole,
+    without_face,
+)
 
 KNUCKLES = ("left_pinky", "left_index", "left_thumb")
 
@@ -66,3 +75,11 @@ def test_time_without_a_face_is_not_covered() -> None:
     assert events(observations) == ()
     assert compute(observations, whole(observations))["coverage_ratio"] == pytest.approx(0.5)
     assert compute(observe(), whole(observations)) == {"coverage_ratio": 0.0}
+
+
+def test_a_hand_in_one_sample_only_is_no_contact() -> None:
+    once = observe(face_track(20.0), hand(pose_track(20.0), 5.9, 6.1, (0.0, 0.01)))
+    twice = observe(face_track(20.0), hand(pose_track(20.0), 5.9, 6.5, (0.0, 0.01)))
+    assert events(every_second_pose(once)) == ()
+    (event,) = events(every_second_pose(twice))
+    assert event.value == pytest.approx(0.8)

@@ -122,3 +122,11 @@ def test_fast_synthetic_voice_through_the_recogniser(shared_data: Path) -> None:
     facts = MediaFacts(samples.size / 16_000, True, False)
     values = compute(Observations(facts, speech, transcript), Interval(0, facts.duration_s))
     assert 205 < values["speaking_rate_wpm"] < 245
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "2023,"), ("zh", "一" * 100)])
+def test_no_transcript_is_too_fast_to_be_tabulated(language: str, text: str) -> None:
+    observations = observe(even([text] * 30, 1200), language)
+    table = tabulate(EXTRACTOR, observations, [Interval(0, 1.5)])
+    rate = table["speech_rate.speaking_rate_wpm" if language == "en" else "speech_rate.speaking_rate_cpm"]
+    assert rate.item() == pytest.approx(3600 if language == "en" else 120_000)

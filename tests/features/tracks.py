@@ -141,5 +141,12 @@ def observe(faces: FaceTrack | None = None, poses: PoseTrack | None = None) -> O
     return Observations(MediaFacts(duration_s, has_audio=False, has_video=True), faces=faces, poses=poses)
 
 
+def every_second_pose(observations: Observations) -> Observations:
+    poses = observations.poses
+    assert poses is not None
+    names = ("time_s", "points", "visibility", "world_m", "hand_points")
+    return replace(observations, poses=replace(poses, **{name: getattr(poses, name)[::2] for name in names}))
+
+
 def whole(observations: Observations) -> Interval:
     return Interval(0.0, observations.facts.duration_s)

@@ -89,12 +89,13 @@ class _Counting:
         return np.array([[1.0, len(t)] for t in texts], dtype=np.float32).reshape(-1, 2)
 
 
-def test_nothing_is_encoded_twice():
+def test_only_reference_texts_are_kept():
     inner = _Counting()
     encoder = RememberingEncoder(inner)
-    assert encoder.encode(["a", "bb", "a"])[:, 1].tolist() == [1, 2, 1]
+    encoder.remember(["a"])
+    assert encoder.encode(["a", "bb", "a", "bb"])[:, 1].tolist() == [1, 2, 1, 2]
     encoder.encode(["bb"])
-    assert inner.encoded == ["a", "bb"]
+    assert inner.encoded == ["a", "bb", "bb"]
     assert encoder.encode([]).shape == (0, 2)
 
 

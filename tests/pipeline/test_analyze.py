@@ -56,8 +56,7 @@ def test_a_real_recording_gets_a_score_with_error_and_evidence_on_every_channel(
     for dimension in report.dimensions:
         assert dimension.standard_error > 0
         assert {e.kind for e in dimension.evidence} >= {"measure"}
-        measured = sum(e.weight for e in dimension.evidence if e.kind == "measure")
-        assert measured == pytest.approx(dimension.mix["content"], abs=0.01)
+        assert sum(e.weight for e in dimension.evidence if e.kind == "measure") == pytest.approx(1, abs=0.01)
     by_weight = sum(d.weight * d.score for d in report.dimensions)
     assert report.overall.score == pytest.approx(by_weight, abs=0.02)
 
@@ -162,6 +161,9 @@ def test_another_language_is_not_scored_by_its_words(shared_data, loaded):
     assert content.reason is Reason.LANGUAGE_MISMATCH
     assert content.values["language"] == "ru"
     assert all(d.score is None for d in report.dimensions)
+    assert reasons(report)["voice"] is Reason.LANGUAGE_MISMATCH
+    assert reasons(report)["face"] is None  # a face speaks no language
+    assert reasons(report)["posture"] is None
 
 
 def test_unicode_and_spaces_in_paths(shared_data, loaded, tmp_path):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import threading
 import tracemalloc
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interview_analysis.errors import MediaError
+from interview_analysis.errors import MediaError, OutputError
 from interview_analysis.pipeline.audio_spool import AudioSpool
 from interview_analysis.types import AudioSource
 
@@ -102,6 +103,39 @@ def test_closing_releases_a_waiting_reader() -> None:
     spool.close()
     reader.join(timeout=10)
     assert len(caught) == 1
+
+
+def test_giving_up_overrides_a_finished_spool() -> None:
+    with AudioSpool() as spool:
+        spool.append(np.zeros(300))
+        spool.finish()
+        spool.fail(MediaError("first"))
+        spool.fail(MediaError("second"))
+        with pytest.raises(MediaError, match="first"):
+            spool.wait(200)
+        with pytest.raises(MediaError, match="first"):
+            spool.read(0, 10)
+
+
+def test_closing_a_finished_spool_is_no_failure() -> None:
+    spool = AudioSpool()
+    spool.append(np.zeros(300))
+    spool.finish()
+    spool.close()
+    assert spool.wait(1_000) == 300
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"nowhere cannot be written .* TMPDIR"):
+        AudioSpool(tmp_path / "nowhere")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="SKIPPED: there is no /dev/full to be a full disk")
+def test_a_full_disk_is_named(tmp_path: Path) -> None:
+    with AudioSpool(tmp_path) as spool, Path("/dev/full").open("wb", buffering=0) as full:
+        os.dup2(full.fileno(), spool._file.fileno())
+        with pytest.raises(OutputError, match=rf"{tmp_path} is full.* TMPDIR"):
+            spool.append(np.zeros(10))
 
 
 def test_misuse_is_refused() -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from interview_analysis.pipeline.cli import _errors_in_one_line
+from interview_analysis.pipeline.console import Console
 from tests.conftest import ROOT
 from tests.media import grey, silence, write_recording
 
@@ -130,6 +132,58 @@ def test_misspelt_setting_names_the_nearest(sound, tmp_path):
         "score", sound, "--job", "product-manager", "--out", tmp_path / "out", "--set", "asr.enginee=x"
     )
     assert_one_line_error(done, "enginee", "did you mean 'engine'")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["--set", "x=[a"], "--set x=[a"),
+        (["--set", "frames_per_second"], "expected key=value"),
+        (["--set", "asr.beam_size=0"], "beam_size is 0"),
+        (["--language", "klingon"], "klingon"),
+        (["--language", ""], "language"),
+    ],
+)
+def test_bad_settings(sound, tmp_path, arguments, part):
+    done = run("score", sound, "--job", "product-manager", "--out", tmp_path / "out", *arguments)
+    assert_one_line_error(done, part)
+    assert not (tmp_path / "out").exists()
+
+
+def _skip_where_all_can_be_read() -> None:
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        pytest.skip("SKIPPED: root may read and write everything; run the tests as another user")
+
+
+def test_an_unreadable_recording(model_store, sound, tmp_path):
+    _skip_where_all_can_be_read()
+    sound.chmod(0)
+    done = run("score", sound, "--job", "product-manager", "--out", tmp_path / "out")
+    assert_one_line_error(done, "sound.wav", "permissions")
+
+
+def test_an_output_folder_below_one_that_is_closed(sound, tmp_path):
+    _skip_where_all_can_be_read()
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o000)
+    try:
+        done = run("score", sound, "--job", "product-manager", "--out", closed / "out")
+    finally:
+        closed.chmod(0o700)
+    assert_one_line_error(done, "closed")
+
+
+def test_an_output_folder_below_a_file(sound, tmp_path):
+    done = run("score", sound, "--job", "product-manager", "--out", sound / "out")
+    assert_one_line_error(done, "sound.wav", "choose another")
+
+
+def test_a_file_that_vanishes_under_way_is_named_in_one_line(capsys):
+    console = Console()
+    with pytest.raises(SystemExit) as stopped, _errors_in_one_line(console):
+        Path("/nowhere/interview.mp4").read_bytes()
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.startswith("error: /nowhere/interview.mp4: No such file or directory")
 
 
 def test_missing_and_damaged_weights(sound, tmp_path):

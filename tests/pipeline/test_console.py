@@ -147,6 +147,33 @@ def test_stages_stop_when_the_work_fails() -> None:
     assert ends == [("decode", "done"), ("transcribe", "stopped")]
 
 
+@pytest.mark.parametrize("total", [float("nan"), float("inf"), None])
+@pytest.mark.parametrize("log_format", ["json", "text"])
+def test_a_recording_of_unknown_length_has_no_total(total: float | None, log_format: str) -> None:
+    stream, clock = io.StringIO(), Clock()
+    with _console(stream, log_format=log_format, clock=clock).stages() as stages:
+        for second in (1.0, float("nan"), 12.0):
+            clock.now_s += 20
+            stages.update("decode", second, total)
+        stages.update("decode", 12.0, 12.0)
+        stages.update("decode", 13.0, 12.0)  # late, and not shown
+    text = stream.getvalue()
+    assert "nan" not in text.lower()
+    assert "inf" not in text.lower().replace('"info"', "")
+    if log_format == "json":
+        lines = _objects(stream)
+        assert {line["total"] for line in lines} == {None}
+        assert [line["state"] for line in lines] == ["running", "running", "done"]
+
+
+def test_json_messages_are_json_whatever_the_numbers() -> None:
+    stream = io.StringIO()
+    _console(stream, log_format="json").info("level", snr_db=float("nan"), loud=float("-inf"), rate=2.5)
+    assert "NaN" not in stream.getvalue()
+    (line,) = _objects(stream)
+    assert (line["snr_db"], line["loud"], line["rate"]) == (None, None, 2.5)
+
+
 @pytest.mark.parametrize("make_stream", [io.StringIO, Terminal])
 def test_threads_may_report_at_once(make_stream: type[io.StringIO]) -> None:
     stream = make_stream()

@@ -22,7 +22,7 @@ FLAGS = (
     "low_snr", "clipped", "quiet", "truncated", "dark_video", "low_resolution", "low_frame_rate",
     "variable_frame_rate", "short", "no_audio", "no_video", "no_speech", "other_faces", "face_absent",
     "keyword_stuffing", "non_answer", "language_mismatch", "low_transcript_confidence", "fillers_lower_bound",
-    "blink_lower_bound", "partial_overall", "one_voice_assumed", "several_voices_possible",
+    "blink_lower_bound", "partial_overall", "one_voice_assumed", "decode_errors",
 )  # fmt: skip
 EVERY_TEXT = [(section, code) for section, codes in load_messages().items() for code in codes]
 # Feelings must not be read out of a recording; the list is of words that would do so.

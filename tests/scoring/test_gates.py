@@ -1,0 +1,90 @@
+"""What keeps a channel from being scored, and by which reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from interview_analysis.pipeline.config import load_norms, load_profile
+from interview_analysis.scoring.gates import gates
+from interview_analysis.scoring.report import Reason
+from interview_analysis.types import (
+    FaceTrack,
+    Interval,
+    MediaFacts,
+    Observations,
+    PoseTrack,
+    SpeechActivity,
+)
+from tests.features.tracks import face_track, pose_track, without_face
+from tests.scoring.scene import observe_text
+from tests.transcripts import transcript_from_text
+
+PROFILE = load_profile("product-manager")
+LIMITS = load_norms().limits
+ANSWER = "I interviewed twenty users and wrote down what they needed most. " * 5
+
+
+def reason(channel: str, seen: Observations) -> Reason | None:
+    abstention = gates(seen, PROFILE, LIMITS)[channel]
+    return abstention.reason if abstention else None
+
+
+def heard(**facts: object) -> Observations:
+    seen = observe_text(ANSWER)
+    return replace(seen, facts=replace(seen.facts, **facts))
+
+
+def test_a_clean_answer_is_scored():
+    assert reason("content", heard()) is None
+    assert reason("voice", heard()) is None
+
+
+@pytest.mark.parametrize("channel", ["content", "voice"])
+def test_sound_that_is_missing_empty_or_foreign(channel):
+    assert reason(channel, heard(has_audio=False)) is Reason.NO_AUDIO
+    assert reason(channel, replace(heard(), speech=SpeechActivity(()))) is Reason.NO_SPEECH
+    foreign = replace(heard(), transcript=replace(heard().transcript, language="ru"))
+    assert reason(channel, foreign) is Reason.LANGUAGE_MISMATCH
+    mumbled = replace(heard(), transcript=transcript_from_text(ANSWER, "en", probability=0.3))
+    assert reason(channel, mumbled) is Reason.LOW_TRANSCRIPT_CONFIDENCE
+
+
+def test_noise_and_brevity_stop_the_voice_only():
+    assert reason("voice", heard(snr_db=2.0)) is Reason.LOW_SNR
+    assert reason("content", heard(snr_db=2.0)) is None
+    brief = replace(heard(), speech=SpeechActivity((Interval(0.0, 3.0),)))
+    assert reason("voice", brief) is Reason.TOO_SHORT
+
+
+def test_words_are_counted_in_the_unit_of_the_language():
+    latin = "我们用 Kubernetes Docker PostgreSQL Elasticsearch Prometheus Grafana Terraform 部署。"
+    abstention = gates(observe_text(latin, "zh"), PROFILE, LIMITS)["content"]
+    assert abstention.reason is Reason.TOO_FEW_WORDS
+    assert abstention.values["count"] < 20
+
+
+FACE, POSE = face_track(20.0), pose_track(20.0)
+NOBODY = replace(POSE, visibility=np.zeros_like(POSE.visibility))
+
+
+def watched(faces: FaceTrack = FACE, poses: PoseTrack = POSE, **facts: object) -> Observations:
+    media = MediaFacts(duration_s=20.0, has_audio=False, has_video=True, luma_median=120.0)
+    return Observations(facts=replace(media, **facts), faces=faces, poses=poses)
+
+
+def test_the_picture():
+    assert reason("face", watched()) is None
+    assert reason("posture", watched()) is None
+    assert reason("face", watched(luma_median=5.0)) is Reason.VIDEO_TOO_DARK
+    assert reason("posture", watched(has_video=False)) is Reason.NO_VIDEO
+    assert reason("face", watched(without_face(FACE, 0, 20))) is Reason.NO_FACE
+    assert reason("posture", watched(poses=NOBODY)) is Reason.NO_UPPER_BODY
+    assert reason("face", watched(without_face(FACE, 4, 20))) is Reason.FACE_TOO_BRIEF
+
+
+def test_a_camera_that_stops_has_not_seen_the_whole():
+    assert reason("face", watched(duration_s=600.0)) is Reason.FACE_TOO_BRIEF
+    assert reason("posture", watched(duration_s=600.0)) is Reason.NO_UPPER_BODY
