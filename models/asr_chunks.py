@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from interview_analysis.types import AudioSource, Interval
 
 MAX_CHUNK_S = 29.0  # of Whisper's 30, so that a last word is not cut by the window
-_MIN_FILL = 0.6  # a chunk may end early, at a longer silence, once it is this full
+_MIN_FILL = 0.8  # a chunk may end early, at a longer silence, once it is this full
 _EDGE_S = 0.5  # silence kept on either side of a cut: Whisper needs some to place the first and last word
 
 

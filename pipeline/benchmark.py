@@ -144,6 +144,17 @@ def _in_a_process(what: str, clip: Path) -> dict[str, Any]:
     return result
 
 
+def _help_time() -> float:
+    """Median wall seconds of `--help` in a new process, after one to warm the disk's cache."""
+    command = [sys.executable, "-m", "interview_analysis.pipeline", "--help"]
+    times = []
+    for _ in range(6):
+        begin = time.perf_counter()
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+        times.append(time.perf_counter() - begin)
+    return statistics.median(times[1:])
+
+
 def _machine() -> str:
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
@@ -210,7 +221,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clip", type=Path, help="recording to measure on; the demo's sample by default")
     parser.add_argument(
-        "--seconds", type=float, default=60.0, help="length it is repeated to for the comparison"
+        "--seconds", type=float, default=120.0, help="length it is repeated to for the comparison"
     )
     parser.add_argument("--runs", type=int, default=1, help="runs a side; the median is shown")
     parser.add_argument("--minutes", default="2,30", help="lengths for the memory table; empty leaves it out")
@@ -227,6 +238,7 @@ def main(arguments: list[str] | None = None) -> None:
         clip = folder / f"clip{source.suffix}"
         length_s = loop_clip(source, asked.seconds, clip)
         _say(f"{_machine()}\n{source.name}, repeated to {length_s:.0f} s")
+        _say(f"--help answers in {_help_time():.2f} s")
         _compare(clip, length_s, asked.runs)
         if asked.minutes:
             _memory(source, folder, tuple(float(m) for m in asked.minutes.split(",")))
