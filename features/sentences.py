@@ -39,9 +39,6 @@ class Located:
         """First and last word index of the characters ``start..end``."""
         return self.word_of[start], self.word_of[end - 1]
 
-    def starts_word(self, position: int) -> bool:
-        return position == 0 or self.word_of[position] != self.word_of[position - 1]
-
 
 def counts_characters(language: str) -> bool:
     """Whether the unit of length of `language` is the character instead of the word."""

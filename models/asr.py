@@ -21,8 +21,6 @@ from interview_analysis.models.vad import SpeechDetector, VadSettings, speech_ac
 from interview_analysis.models.weights import ModelStore
 from interview_analysis.types import AudioSource, Interval, Segment, SpeechActivity, Transcript, Word
 
-ENGINES = ("faster-whisper", "openai-whisper")
-
 # Above this, text repeats itself; below that, it is hardly more than a guess (Radford et al. 2022, sect. 4.5).
 MAX_COMPRESSION_RATIO = 2.4
 MIN_MEAN_LOG_PROBABILITY = -1.0

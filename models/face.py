@@ -104,17 +104,12 @@ class FaceLandmarker:
         self._times_s.append(frame.time_s)
         self._aspect_ratio = aspect_ratio
 
-    def track(self, aspect_ratio: float | None = None) -> FaceTrack:
+    def track(self) -> FaceTrack:
         """What was observed so far, one row a frame.
 
         The candidate is the face that was seen longest and largest: faces are linked over time by place, the
         heaviest path (sum of face heights) wins, and other paths of similar size (at least half as high) fill
         the frames where it was out of sight, if they never appear beside it.
-
-        Parameters
-        ----------
-        aspect_ratio : float, optional
-            Displayed width / height of the image; by default that of the frames.
         """
         n = len(self._times_s)
         blendshapes = np.full((n, len(BLENDSHAPES)), np.nan)
@@ -132,7 +127,7 @@ class FaceLandmarker:
             pitch_deg=angles[:, 1],
             roll_deg=angles[:, 2],
             points=points,
-            aspect_ratio=self._aspect_ratio if aspect_ratio is None else aspect_ratio,
+            aspect_ratio=self._aspect_ratio,
         )
 
 

