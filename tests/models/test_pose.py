@@ -142,8 +142,7 @@ def test_each_hand_goes_to_the_wrist_it_suits_best() -> None:
     np.testing.assert_array_equal(only[1], right)
 
 
-def test_a_given_aspect_ratio_is_kept(models: dict[str, Path]) -> None:
+def test_the_aspect_ratio_is_that_of_the_frames(models: dict[str, Path]) -> None:
     with PoseLandmarker(models["pose-landmarker-full"]) as landmarker:
         landmarker.observe(Frame(0.0, np.zeros((90, 160, 3), dtype=np.uint8)))
         assert landmarker.track().aspect_ratio == pytest.approx(16 / 9)
-        assert landmarker.track(2.0).aspect_ratio == 2.0
