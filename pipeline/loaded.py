@@ -64,7 +64,12 @@ class LoadedModels:
     def hashes(self, *, video: bool) -> tuple[Hashed, ...]:
         """The models that a score depends on."""
         versions = {self.config.asr.model: self.engine.name}
-        used = [self.config.asr.model, "silero-vad", self.config.encoder.path or DEFAULT_ENCODER]
+        folder = self.config.encoder.path
+        used = [
+            self.config.asr.model,
+            "silero-vad",
+            str(Path(folder).resolve()) if folder else DEFAULT_ENCODER,
+        ]
         used += VISION_MODELS if video else ()
         return tuple(
             Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.store.hash(model))
