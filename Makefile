@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 OUT := out
 JOB := configs/jobs/product-manager.yaml
 
-.PHONY: help setup demo test test-slow lint format docs bench clean
+.PHONY: help setup demo test test-slow lint format docs head bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,8 +47,12 @@ docs: $(READY) ## Write the pages and schemas that are made from the code
 	$(BIN)/python -m interview_analysis.pipeline.feature_docs docs/features.md
 	$(BIN)/python -m interview_analysis.pipeline.schemas configs/schemas
 
-bench: setup ## Measure speed and memory, a table by stage
+head: setup ## Fit again what the job parser has learned, after its library or labels were edited
+	$(BIN)/python -m interview_analysis.pipeline.job_training
+
+bench: setup ## Measure speed and memory, of scoring and of parsing job descriptions
 	$(BIN)/python -m interview_analysis.pipeline.benchmark
+	$(BIN)/python -m interview_analysis.pipeline.job_benchmark
 
 clean: ## Remove what was built and cached here, but not .venv
 	rm -rf $(OUT) build dist .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -71,9 +71,11 @@ def found(lexicon: str, name: str, text: str, language: str) -> bool:
 
 
 @cache
-def background(language: str) -> tuple[str, ...]:
-    """Neutral spoken sentences of a language, that meaning is measured against; empty where there are none."""
-    file = files("interview_analysis") / "configs" / "background" / f"{language}.txt"
+def background(name: str) -> tuple[str, ...]:
+    """Neutral sentences that meaning is measured against: of speech by its language ("zh"), of descriptions as
+    "job-zh"; empty where there are none.
+    """
+    file = files("interview_analysis") / "configs" / "background" / f"{name}.txt"
     if not file.is_file():
         return ()
     lines = (line.strip() for line in file.read_text(encoding="utf-8").splitlines())

@@ -11,12 +11,13 @@ from interview_analysis.features.tables import FeatureTables, feature_tables
 from interview_analysis.pipeline.config import (
     RunConfig,
     load_norms,
-    load_profile,
     load_run_config,
 )
+from interview_analysis.pipeline.job_files import load_job
 from interview_analysis.pipeline.lineage import lineage
 from interview_analysis.pipeline.loaded import LoadedModels
-from interview_analysis.pipeline.observe import Progress, ignore, observe
+from interview_analysis.pipeline.observe import observe
+from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.pipeline.stopwatch import Stopwatch
 from interview_analysis.pipeline.system import check_system_libraries, quiet_dependencies
 from interview_analysis.scoring.attention import attention_points
@@ -24,7 +25,7 @@ from interview_analysis.scoring.flags import flags
 from interview_analysis.scoring.indicators import ContentEvidence, find_evidence, reference_texts
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.scoring.report import Media, Report, Series, Timeline, TimelineEvent
+from interview_analysis.scoring.report import JobDescription, Media, Report, Series, Timeline, TimelineEvent
 from interview_analysis.scoring.score import score
 from interview_analysis.types import MediaFacts, Observations
 
@@ -34,6 +35,7 @@ class Analysis:
     """A report with everything that it was made from. `save` in outputs.py writes it to a folder."""
 
     report: Report
+    profile: JobProfile
     observations: Observations
     tables: FeatureTables
 
@@ -53,7 +55,7 @@ def analyze(
     Parameters
     ----------
     recording : path of any audio or video file that ffmpeg reads.
-    job : a job profile, the path of its YAML file, or the name of a built-in one.
+    job : a job profile, the path of its YAML file, the name of a built-in one, or the path of a job description.
     config, norms : what to measure and how it becomes a score; the built-in ones by default.
     models : pass the same `LoadedModels` for several recordings, so that each model is loaded once.
     on_progress : called with a stage's name, the second of the recording that it has reached, and of how many.
@@ -67,12 +69,12 @@ def analyze(
     check_system_libraries()
     watch = watch or Stopwatch()
     path = Path(recording)
-    profile = job if isinstance(job, JobProfile) else load_profile(job)
     norms = norms or load_norms()
     if models is None:
-        models = LoadedModels(config or load_run_config())
+        models = LoadedModels(config or load_run_config(), on_progress=on_progress)
     elif config is not None and config != models.config:
         raise ValueError("pass the configuration to LoadedModels, or no LoadedModels: got two that differ")
+    profile = job if isinstance(job, JobProfile) else load_job(job, lambda: models.job_parser)
     with watch.stage("load models"):
         models.load()
     observations = observe(path, models, on_progress=on_progress, watch=watch)
@@ -84,7 +86,7 @@ def analyze(
         found = _evidence(profile, norms, observations, models)
     with watch.stage("score"):
         report = _report(path, profile, norms, observations, tables, found, models)
-    return Analysis(report, observations, tables)
+    return Analysis(report, profile, observations, tables)
 
 
 def _evidence(
@@ -119,6 +121,8 @@ def _report(
         channels=card.channels,
         dimensions=card.dimensions,
         level_cuts=norms.level_cuts,
+        bar=card.bar,
+        description=_description(profile),
         flags=flags(observations, tables, found, card),
         attention=attention_points(tables, transcript, norms.attention),
         timeline=_timeline(tables, models.config),
@@ -126,6 +130,13 @@ def _report(
             path, profile, models.config, norms, models.hashes(video=observations.facts.has_video)
         ),
     )
+
+
+def _description(profile: JobProfile) -> JobDescription | None:
+    read = profile.description
+    if read is None:
+        return None
+    return JobDescription(id=read.name, version=read.parser, sha256=read.sha256, model=read.model)
 
 
 def _media(path: Path, facts: MediaFacts) -> Media:

@@ -16,9 +16,9 @@ from statistics import median
 from markupsafe import Markup, escape
 
 from interview_analysis.pipeline.messages import Messages, format_number, format_percent, format_time
+from interview_analysis.scoring.job_bar import margin
 from interview_analysis.scoring.report import AttentionPoint, Report, Series, TimelineEvent
 
-MARGIN_FACTOR = 1.96  # a 95 % interval of a normal error
 PLOT_PX, PAD_PX = 72, 9
 SERIES_ORDER = ("speech_rate", "pauses", "smile", "gaze", "pitch")
 EVENT_ORDER = (
@@ -40,34 +40,46 @@ class Lane:
     plot: Markup
 
 
-def margin(score: float, standard_error: float | None) -> tuple[float, float]:
-    """The ends of the error bar, within 0 to 100."""
-    reach = MARGIN_FACTOR * (standard_error or 0.0)
-    return max(0.0, score - reach), min(100.0, score + reach)
-
-
 def score_bar(
     score: float | None,
     standard_error: float | None,
     cuts: Sequence[float],
     label: str,
     level_names: bool = False,
+    asked_level: int | None = None,
+    asked_score: float | None = None,
 ) -> Markup:
-    """A bar from 0 to 100 with the score as a dot, its error bar, and a line where each level begins."""
+    """A bar from 0 to 100 with the score as a dot, its error bar, and a line where each level begins.
+
+    What the job asks for is underlined if it is a level, and marked by a triangle above if it is a score.
+    """
     parts = [_svg_open("bar", 44 if level_names else 26, label)]
     parts.append(
         _rect("track", 0, 100, 10, 6, extra=' rx="3"') if score is not None else _rect("gap", 0, 100, 9, 8)
     )
     parts += [_line("cut", cut, 5, 21) for cut in cuts]
-    if level_names and cuts:
-        edges = (0.0, *cuts, 100.0)
-        parts += [_text("tick", (a + b) / 2, 38, str(i)) for i, (a, b) in enumerate(pairwise(edges), start=1)]
+    levels = list(enumerate(pairwise((0.0, *cuts, 100.0)), start=1)) if cuts else []
+    parts += [_rect("asked-level", a, b, 22, 3) for level, (a, b) in levels if level == asked_level]
+    if level_names:
+        parts += [
+            _text("tick asked" if i == asked_level else "tick", (a + b) / 2, 38, str(i))
+            for i, (a, b) in levels
+        ]
     if score is not None:
         low, high = margin(score, standard_error)
         parts.append(_rect("ci", low, high, 8, 10))
         parts += [_line("whisker", end, 6, 20) for end in (low, high)]
         parts.append(Markup('<circle class="dot" cx="{}%" cy="13" r="5.5"/>').format(_number(score)))
+    if asked_score is not None:
+        parts.append(_asked_score(asked_score))
     return Markup("").join([*parts, Markup("</svg>")])
+
+
+def _asked_score(score: float) -> Markup:
+    return Markup(
+        '<svg x="{}%" width="1" height="1" overflow="visible"><path class="asked-score" d="M-5 -6h10l-5 7z"/>'
+        '<path class="asked-line" d="M0 0v22"/></svg>'
+    ).format(_number(score))
 
 
 def timeline(report: Report, messages: Messages) -> list[Lane]:

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from interview_analysis import __version__
-from interview_analysis.errors import InterviewAnalysisError
+from interview_analysis.pipeline.cli_shared import errors_in_one_line, log_format_option, quiet_option
 from interview_analysis.pipeline.console import Console
+from interview_analysis.pipeline.jobs_cli import job as job_commands
 from interview_analysis.pipeline.models_cli import models
 
 if TYPE_CHECKING:
     from interview_analysis.scoring.profile import Language
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
-EXIT_BAD_INPUT = 2
-
-quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print nothing but results and errors.")
-log_format_option = click.option(
-    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
-    help="How progress and messages are written to stderr.",
-)  # fmt: skip
 
 
 @click.group(context_settings=CONTEXT)
@@ -37,6 +28,7 @@ def main() -> None:
     Examples:
       interview-analysis score interview.mp4 --job product-manager --out out/interview
       interview-analysis report out/interview --lang zh
+      interview-analysis job parse job-description.docx -o job.yaml
       interview-analysis models list
     """
 
@@ -46,8 +38,8 @@ def main() -> None:
 @click.option(
     "--job",
     required=True,
-    metavar="PROFILE",
-    help="A job profile (YAML file), or the name of a built-in one.",
+    metavar="JOB",
+    help="A job profile (YAML file), the name of a built-in one, or a job description (txt, md, docx, pdf).",
 )
 @click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="Folder for the report; made if missing."
@@ -99,33 +91,32 @@ def score(
     quiet: bool,
     log_format: str,
 ) -> None:
-    """Score one recording and write report.html, report.json, transcript.json and feature tables to a folder.
+    """Score one recording and write report.html, report.json, transcript.json, the job profile and feature tables to
+    a folder.
 
     \b
     Examples:
       interview-analysis score interview.mp4 --job configs/jobs/product-manager.yaml --out out/interview
       interview-analysis score 面试.mp4 --job product-manager --out out/面试 --lang zh
       interview-analysis score call.wav --job customer-success-manager --out out/call --quiet
+      interview-analysis score interview.mp4 --job JD.docx --out out/interview
     """
     console = Console(quiet=quiet, log_format=log_format)
-    with _errors_in_one_line(console):
+    with errors_in_one_line(console):
         from interview_analysis.pipeline.analyze import analyze
-        from interview_analysis.pipeline.config import load_norms, load_profile, load_run_config
+        from interview_analysis.pipeline.config import load_norms, load_run_config
+        from interview_analysis.pipeline.job_files import load_job
         from interview_analysis.pipeline.loaded import LoadedModels
         from interview_analysis.pipeline.outputs import check_destination, save
 
-        profile = load_profile(job)
         config = load_run_config(config_path, overrides, language=language, engine=engine)
         norms = load_norms(norms_path)
         check_destination(out)
         with console.stages() as stages:
+            models = LoadedModels(config, on_progress=stages.update)
+            profile = load_job(job, lambda: models.job_parser)
             analysis = analyze(
-                recording,
-                profile,
-                config=config,
-                norms=norms,
-                models=LoadedModels(config),
-                on_progress=stages.update,
+                recording, profile, config=config, norms=norms, models=models, on_progress=stages.update
             )
             path = save(analysis, out, _report_language(lang, analysis.report.language, profile.languages[0]))
         if tracking_uri:
@@ -151,7 +142,7 @@ def report(folder: Path, lang: str, out: Path | None, quiet: bool, log_format: s
       interview-analysis report out/interview --lang zh
     """
     console = Console(quiet=quiet, log_format=log_format)
-    with _errors_in_one_line(console):
+    with errors_in_one_line(console):
         from interview_analysis.pipeline.outputs import load_saved, write_html
 
         target = out or folder / f"report.{lang}.html"
@@ -159,25 +150,10 @@ def report(folder: Path, lang: str, out: Path | None, quiet: bool, log_format: s
         console.result(str(target))
 
 
+main.add_command(job_commands)
 main.add_command(models)
 
 
 def _report_language(asked: str, spoken: str | None, first: Language) -> Language:
     wanted = spoken if asked == "auto" else asked
     return "zh" if wanted == "zh" else "en" if wanted == "en" else first
-
-
-@contextmanager
-def _errors_in_one_line(console: Console) -> Iterator[None]:
-    try:
-        yield
-    except InterviewAnalysisError as error:
-        console.error(str(error))
-        sys.exit(EXIT_BAD_INPUT)
-    except OSError as error:  # a file that vanished or a disk that filled up under way
-        name = f"{error.filename}: " if error.filename else ""
-        console.error(f"{name}{error.strerror or error}; check that it is there, readable and has space")
-        sys.exit(EXIT_BAD_INPUT)
-    except KeyboardInterrupt:
-        console.error("stopped; nothing was written")
-        sys.exit(130)

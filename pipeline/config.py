@@ -142,9 +142,9 @@ def load_run_config(
 
     `language` and `engine` of the recogniser, where given, come last. Raises ConfigError that names the wrong key.
     """
-    data = _read_yaml(BUILT_IN / "default.yaml", ConfigError)
+    data = read_yaml(BUILT_IN / "default.yaml", ConfigError)
     if path is not None:
-        _update(data, _mapping(_read_yaml(path, ConfigError), str(path)))
+        _update(data, _mapping(read_yaml(path, ConfigError), str(path)))
     for override in overrides:
         key, separator, value = override.partition("=")
         if not separator:
@@ -165,7 +165,7 @@ def load_run_config(
 def load_norms(path: Path | None = None) -> Norms:
     """The norms at `path`, or the built-in ones. Raises ConfigError that names the wrong key or feature."""
     source, origin = path or BUILT_IN / "norms.yaml", str(path or "norms.yaml")
-    norms = parse_norms(_read_yaml(source, ConfigError), origin)
+    norms = parse_norms(read_yaml(source, ConfigError), origin)
     for channel, measures in norms.channels.items():
         # How many indicators an answer shows is no feature of the tables, and belongs to what is said.
         known = feature_names() | ({COVERAGE_FEATURE} if channel == "content" else set())
@@ -186,18 +186,19 @@ def load_profile(job: str | os.PathLike[str]) -> JobProfile:
     """
     path = Path(job)
     if path.is_file():
-        return parse_profile(_read_yaml(path, ProfileError), str(path))
+        return parse_profile(read_yaml(path, ProfileError), str(path))
     known = {
         item.name.removesuffix(".yaml"): item
         for item in (BUILT_IN / "jobs").iterdir()
         if item.name.endswith(".yaml")
     }
     if str(job) in known:
-        return parse_profile(_read_yaml(known[str(job)], ProfileError), f"{job}.yaml")
+        return parse_profile(read_yaml(known[str(job)], ProfileError), f"{job}.yaml")
     close = difflib.get_close_matches(path.name.removesuffix(".yaml"), known, n=1, cutoff=0.4)
     hint = f"; did you mean '{close[0]}'?" if close else ""
     raise ProfileError(
-        f"no job profile '{job}': expected a YAML file or one of the built-in profiles {', '.join(sorted(known))}{hint}"
+        f"no job profile '{job}': expected a YAML file, a job description (txt, md, docx, pdf) or one of the built-in "
+        f"profiles {', '.join(sorted(known))}{hint}"
     )
 
 
@@ -207,15 +208,19 @@ def _mapping(data: Any, origin: str) -> dict[str, Any]:
     return data
 
 
-def _read_yaml(source: Path | Traversable, error_type: type[InterviewAnalysisError]) -> Any:
+def read_yaml(source: Path | Traversable, error_type: type[InterviewAnalysisError]) -> Any:
+    """The contents of a YAML file. Raises `error_type` with the line and column of a mistake."""
     try:
         return yaml.safe_load(source.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise error_type(f"cannot read {source}: {error}; check the path and its permissions") from error
-    except yaml.YAMLError as error:
+    except RecursionError as error:
+        raise error_type(f"{source} is nested too deeply; check its brackets") from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
         place = getattr(error, "problem_mark", None)
         where = f" at line {place.line + 1}, column {place.column + 1}" if place else ""
-        raise error_type(f"{source} is not valid YAML{where}: {getattr(error, 'problem', error)}") from error
+        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise error_type(f"{source} is not valid YAML{where}: {reason}") from error
 
 
 def _yaml_value(override: str, text: str) -> Any:

@@ -83,8 +83,8 @@ class Console:
         self._message("warning", message, fields)
 
     def error(self, message: str, **fields: Field) -> None:
-        """Why the program stops."""
-        self._message("error", message, fields)
+        """Why the program stops, in one line whatever a name or key in it holds."""
+        self._message("error", " ".join(message.splitlines()), fields)
 
     @contextmanager
     def progress(self, label: str, total: float | None = None) -> Iterator[Task]:

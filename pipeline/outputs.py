@@ -16,15 +16,17 @@ from pydantic import ConfigDict, Field, ValidationError
 from interview_analysis.errors import OutputError
 from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.html_report import render_html
+from interview_analysis.pipeline.job_files import write_profile
 from interview_analysis.scoring.profile import describe
 from interview_analysis.scoring.report import Model, Report
 from interview_analysis.types import Segment, Transcript, Word
 
 REPORT_FILE = "report.json"
 TRANSCRIPT_FILE = "transcript.json"
+PROFILE_FILE = "job.yaml"
 FEATURES_FOLDER = "features"
 # All that a report's folder ever holds; a folder with anything else in it is not ours to replace.
-OWN_FILES = {REPORT_FILE, TRANSCRIPT_FILE, "report.html", "report.en.html", "report.zh.html"}
+OWN_FILES = {REPORT_FILE, TRANSCRIPT_FILE, PROFILE_FILE, "report.html", "report.en.html", "report.zh.html"}
 OWN_TABLES = {"recording.parquet", "timeline.parquet", "blocks.parquet", "events.parquet"}
 
 
@@ -75,7 +77,7 @@ class TranscriptFile(Model):
 
 
 def save(analysis: Analysis, out: Path, language: Literal["zh", "en"]) -> Path:
-    """Write report.json, report.html, transcript.json and the feature tables to the folder `out`.
+    """Write report.json, report.html, transcript.json, job.yaml and the feature tables to the folder `out`.
 
     An earlier report in `out` is replaced as a whole. Returns the path of report.html.
     Raises OutputError when `out` holds something else or cannot be written.
@@ -157,6 +159,7 @@ def _write_files(analysis: Analysis, folder: Path, language: Literal["zh", "en"]
         text = TranscriptFile.of(transcript).model_dump_json(indent=1)
         (folder / TRANSCRIPT_FILE).write_text(text + "\n", encoding="utf-8")
     (folder / "report.html").write_text(render_html(analysis.report, transcript, language), encoding="utf-8")
+    write_profile(analysis.profile, folder / PROFILE_FILE)
     features = folder / FEATURES_FOLDER
     features.mkdir()
     analysis.tables.whole.to_parquet(features / "recording.parquet")

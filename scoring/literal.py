@@ -104,19 +104,7 @@ class KeywordMatcher(Generic[Owner]):
 
     def find(self, located: Located) -> tuple[KeywordSpan[Owner], ...]:
         """All hits in order of time. Of hits that overlap the longest stays; equally long ones stay together."""
-        spans = [*self._find_phrases(located.text), *self._find_chinese(located)]
-        spans.sort(key=lambda s: (s.start - s.end, s.start, s.keyword, repr(s.owner)))
-        kept: list[KeywordSpan[Owner]] = []
-        seen: set[tuple[Owner, int, int]] = set()
-        for span in spans:
-            clash = any(
-                span.start < k.end and k.start < span.end and (span.start, span.end) != (k.start, k.end)
-                for k in kept
-            )
-            if not clash and (span.owner, span.start, span.end) not in seen:
-                kept.append(span)
-                seen.add((span.owner, span.start, span.end))
-        return tuple(sorted(kept, key=lambda s: (s.start, s.end, repr(s.owner))))
+        return longest([*self._find_phrases(located.text), *self._find_chinese(located)])
 
     def _find_phrases(self, text: str) -> Iterator[KeywordSpan[Owner]]:
         matches = list(_LATIN_TOKEN.finditer(text))
@@ -138,6 +126,21 @@ class KeywordMatcher(Generic[Owner]):
                 start, end = match.span()
                 if unguarded or (start in borders and end in borders):
                     yield KeywordSpan(owner, keyword, start, end)
+
+
+def longest(spans: Iterable[KeywordSpan[Owner]]) -> tuple[KeywordSpan[Owner], ...]:
+    """Of spans that overlap the longest, in order of the text; equally long ones at one place stay together."""
+    kept: list[KeywordSpan[Owner]] = []
+    seen: set[tuple[Owner, int, int]] = set()
+    for span in sorted(spans, key=lambda s: (s.start - s.end, s.start, s.keyword, repr(s.owner))):
+        clash = any(
+            span.start < k.end and k.start < span.end and (span.start, span.end) != (k.start, k.end)
+            for k in kept
+        )
+        if not clash and (span.owner, span.start, span.end) not in seen:
+            kept.append(span)
+            seen.add((span.owner, span.start, span.end))
+    return tuple(sorted(kept, key=lambda s: (s.start, s.end, repr(s.owner))))
 
 
 def _phrase_end(

@@ -12,6 +12,12 @@ from interview_analysis.errors import ProfileError
 from interview_analysis.scoring.report import ChannelName, Model, Text
 
 Language = Literal["zh", "en"]
+Level = Literal[1, 2, 3, 4, 5]
+Seniority = Literal["junior", "middle", "senior", "lead"]
+Section = Literal[
+    "title", "duty", "must", "nice", "unmarked"
+]  # parts of a job description that ask for something
+Origin = Literal["person", "library", "description", "model"]  # who wrote it; "model" is a language model
 WEIGHT_TOLERANCE = 1e-3
 UNKNOWN_KEY = (
     "extra_forbidden",
@@ -29,8 +35,33 @@ class Words(Model):
         return self.zh if language == "zh" else self.en
 
 
+class Source(Model):
+    """A sentence of a job description that asks for something, and the part it plays in a weight.
+
+    `match` are the words that were recognised, empty where the sentence was recognised by its meaning.
+    `demand` is how strongly the sentence asks, before repetition is discounted.
+    """
+
+    quote: str
+    section: Section
+    by: Literal["title", "term", "skill", "meaning"]
+    match: str = ""
+    demand: float = Field(ge=0)
+
+
+class Question(Model):
+    """A question to ask: about something done (`past`), or what one would do (`situational`)."""
+
+    kind: Literal["past", "situational"]
+    text: Text
+    origin: Origin = "person"
+
+
 class Indicator(Model):
-    """What to look for in an answer: by literal form (`keywords`) and by meaning (`description`, `examples`)."""
+    """What to look for in an answer: by literal form (`keywords`) and by meaning (`description`, `examples`).
+
+    `source` is the sentence of the job description that asks for it, empty where none does so on its own.
+    """
 
     id: str = Field(pattern="^[a-z0-9_]+$")
     name: Text
@@ -38,6 +69,8 @@ class Indicator(Model):
     keywords: Words = Words()
     examples: Words = Words()  # sentences that a candidate who shows this might say
     weight: float = Field(1.0, gt=0)
+    source: str = ""
+    origin: Origin = "person"
 
     def can_be_found_in(self, language: Language) -> bool:
         """Whether there is anything to look for in answers in `language`."""
@@ -46,14 +79,26 @@ class Indicator(Model):
 
 
 class Dimension(Model):
-    """A competency. `channels` is the mix that its score is made of and adds up to 1."""
+    """A competency. `channels` is the mix that its score is made of and adds up to 1.
+
+    `competency` is its id in the library, `expected_level` the level of the anchors that the job asks for,
+    `reason` says how the weight came about and `sources` from which sentences.
+    """
 
     id: str = Field(pattern="^[a-z0-9_]+$")
     name: Text
     weight: float = Field(gt=0, le=1)
     indicators: tuple[Indicator, ...] = Field(min_length=1)
-    anchors: dict[Literal[1, 2, 3, 4, 5], Text]
+    anchors: dict[Level, Text]
     channels: dict[ChannelName, float]
+    definition: Text = Text()
+    questions: tuple[Question, ...] = ()
+    training: tuple[Text, ...] = ()
+    competency: str = ""
+    expected_level: Level | None = None
+    reason: Text = Text()
+    sources: tuple[Source, ...] = ()
+    origin: Origin = "person"
 
     @model_validator(mode="after")
     def _adds_up(self) -> Dimension:
@@ -61,21 +106,36 @@ class Dimension(Model):
             raise ValueError(
                 f"dimension '{self.id}' needs an anchor for each level 1 to 5, has {sorted(self.anchors)}"
             )
-        if any(share < 0 for share in self.channels.values()) or not _is_one(sum(self.channels.values())):
-            raise ValueError(
-                f"channels of dimension '{self.id}' must be shares that add up to 1, got {self.channels}"
-            )
+        check_mix(self.channels, self.id)
         _check_unique([i.id for i in self.indicators], f"indicator in dimension '{self.id}'")
         return self
 
 
+class Description(Model):
+    """The job description that a profile was parsed from, and what parsed it."""
+
+    name: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    language: Language
+    parser: str  # version of the product, the library and the encoder
+    model: str = ""  # the language model that was asked to add to it, empty where none was
+
+
 class JobProfile(Model):
-    """A job's dimensions. Weights add up to 1; `languages` are those that answers are scored in."""
+    """A job's dimensions. Weights add up to 1; `languages` are those that answers are scored in.
+
+    `pass_score` (0 to 100) is the overall score that the job asks for, and follows from `seniority` and
+    `years` of experience unless a person sets it.
+    """
 
     schema_version: Literal["1.0"] = "1.0"
     id: str = Field(pattern="^[a-z0-9][a-z0-9_-]*$")
     name: Text
     languages: tuple[Language, ...] = ("zh", "en")
+    seniority: Seniority | None = None
+    years: float | None = Field(None, ge=0, le=60)
+    pass_score: float | None = Field(None, ge=0, le=100)
+    description: Description | None = None
     dimensions: tuple[Dimension, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -92,6 +152,12 @@ class JobProfile(Model):
                         "in the profile's languages; add some, or take it out of languages"
                     )
         return self
+
+
+def check_mix(channels: dict[ChannelName, float], owner: str) -> None:
+    """Raises ValueError unless the shares of the channels add up to 1."""
+    if any(share < 0 for share in channels.values()) or not _is_one(sum(channels.values())):
+        raise ValueError(f"channels of dimension '{owner}' must be shares that add up to 1, got {channels}")
 
 
 def _is_one(total: float) -> bool:

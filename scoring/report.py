@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 REPORT_SCHEMA_VERSION = "1.0"
 
 ChannelName = Literal["content", "voice", "face", "posture"]
+Origin = Literal["person", "library", "description", "model"]  # who wrote it; "model" is a language model
+QuestionKind = Literal["past", "situational"]  # about something done, or what one would do
+Verdict = Literal["clearly_above", "clearly_below", "too_close"]
 
 
 class Model(BaseModel):
@@ -66,7 +69,8 @@ class Evidence(Model):
     `measure` is a measured behaviour: `value` in `unit`, its standard error, the score its norm gives it, and its
     share of the score in `weight`. `absent` names an indicator that nothing was found for,
     or that the speaker denied, with the quote. The weight of an
-    indicator is its part of the weight of the measure `indicators.coverage_ratio`.
+    indicator is its part of the weight of the measure `indicators.coverage_ratio`. `source` is the sentence of
+    the job description that asks for an indicator, `origin` who wrote the indicator.
     """
 
     kind: Literal["keyword", "meaning", "measure", "absent"]
@@ -84,6 +88,8 @@ class Evidence(Model):
     value_standard_error: float | None = None
     unit: str | None = None
     why: Text | None = None  # why the norm is what it is
+    source: str | None = None
+    origin: Origin | None = None
 
 
 class Score(Model):
@@ -101,8 +107,20 @@ class ChannelScore(Score):
     """One of content, voice, face, posture; `weight` is its share of the overall score."""
 
 
+class AskedFor(Model):
+    """A sentence of the job description that a dimension rests on; `match` are the words that were recognised,
+    empty where the sentence was recognised by its meaning."""
+
+    quote: str
+    section: Literal["title", "duty", "must", "nice", "unmarked"]
+    match: str = ""
+
+
 class DimensionScore(Score):
-    """A competency of the job profile; `weight` as the profile has it."""
+    """A competency of the job profile; `weight` as the profile has it.
+
+    What follows `partial` is the profile's: what the job asks for and why, and what to ask and to train.
+    """
 
     id: str
     name: Text
@@ -110,10 +128,28 @@ class DimensionScore(Score):
     mix: dict[ChannelName, float]  # the profile's channel mix
     channel_scores: dict[ChannelName, float | None]  # this dimension's score on each channel of the mix
     partial: bool = False  # a channel of the mix is missing and the rest was re-weighted
+    definition: Text | None = None
+    expected_level: int | None = Field(None, description="1 to 5")
+    expected_anchor: Text | None = None  # the profile's words for the level that the job asks for
+    reason: Text | None = None  # how the weight came about
+    sources: tuple[AskedFor, ...] = ()  # the strongest first
+    questions: dict[QuestionKind, tuple[Text, ...]] = Field(default_factory=dict)
+    training: tuple[Text, ...] = ()  # topics
+    origin: Origin = "person"
 
 
 class OverallScore(Score):
     partial: bool = False  # a dimension abstained and the rest was re-weighted
+
+
+class JobBar(Model):
+    """What the job asks for. `verdict` is the overall score, with its margin of error of 1.96 standard errors,
+    against `pass_score`; none where there is no such score."""
+
+    pass_score: float | None = Field(None, description="0 to 100")
+    seniority: Literal["junior", "middle", "senior", "lead"] | None = None
+    years: float | None = None  # of experience
+    verdict: Verdict | None = None
 
 
 class Flag(Model):
@@ -189,6 +225,12 @@ class Hashed(Model):
     sha256: str = Field(pattern="^[0-9a-f]{64}$")
 
 
+class JobDescription(Hashed):
+    """The text that the job profile was parsed from; `version` names the parser."""
+
+    model: str = ""  # the language model that added to the profile, empty where none did
+
+
 class Lineage(Model):
     """Everything that the scores depend on. Two reports with equal lineage but `created_at` are equal."""
 
@@ -215,4 +257,6 @@ class Report(Model):
     attention: tuple[AttentionPoint, ...]
     timeline: Timeline
     lineage: Lineage
+    bar: JobBar | None = None
+    description: JobDescription | None = None  # none where a person wrote the profile
     level_cuts: tuple[float, float, float, float] | None = None  # scores at which levels 2 to 5 begin

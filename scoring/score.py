@@ -19,16 +19,20 @@ from interview_analysis.features.tables import FeatureTables
 from interview_analysis.scoring.fusion import Estimate, fuse
 from interview_analysis.scoring.gates import gates
 from interview_analysis.scoring.indicators import ContentEvidence, IndicatorEvidence, coverage
+from interview_analysis.scoring.job_bar import job_bar
 from interview_analysis.scoring.measures import COVERAGE_FEATURE, Measure, as_evidence, fitting, take_all
 from interview_analysis.scoring.norms import Norm, Norms
-from interview_analysis.scoring.profile import Dimension, JobProfile
+from interview_analysis.scoring.profile import Dimension, Indicator, JobProfile
 from interview_analysis.scoring.report import (
     Abstention,
+    AskedFor,
     ChannelName,
     ChannelScore,
     DimensionScore,
     Evidence,
+    JobBar,
     OverallScore,
+    QuestionKind,
     Reason,
     Text,
 )
@@ -40,6 +44,7 @@ class ScoreCard:
     overall: OverallScore
     channels: dict[ChannelName, ChannelScore]
     dimensions: tuple[DimensionScore, ...]
+    bar: JobBar | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,8 @@ def score(
         channel: _channel_score(channel, by_channel[channel], content, profile, norms, duration_s)
         for channel in CHANNELS
     }
-    return ScoreCard(_overall(dimensions, norms), channels, dimensions)
+    overall = _overall(dimensions, norms)
+    return ScoreCard(overall, channels, dimensions, job_bar(profile, overall))
 
 
 def _channel(
@@ -167,7 +173,27 @@ def _dimension(
         partial=fused is not None and len(parts) < len(mix),
         evidence=_dimension_evidence(dimension, own, found, measured, duration_s) if fused else (),
         abstention=None if fused else _why_not(mix, own, measured, norms),
+        definition=_given(dimension.definition),
+        expected_level=dimension.expected_level,
+        expected_anchor=dimension.anchors[dimension.expected_level] if dimension.expected_level else None,
+        reason=_given(dimension.reason),
+        sources=tuple(AskedFor(quote=s.quote, section=s.section, match=s.match) for s in dimension.sources),
+        questions=_questions(dimension),
+        training=dimension.training,
+        origin=dimension.origin,
     )
+
+
+def _given(text: Text) -> Text | None:
+    return text if text.zh or text.en else None
+
+
+def _questions(dimension: Dimension) -> dict[QuestionKind, tuple[Text, ...]]:
+    """The profile's questions by kind, in its order."""
+    found: dict[QuestionKind, tuple[Text, ...]] = {}
+    for question in dimension.questions:
+        found[question.kind] = (*found.get(question.kind, ()), question.text)
+    return found
 
 
 def _why_not(
@@ -201,13 +227,13 @@ def _dimension_evidence(
     if found is None or "content" not in shares:
         return tuple(lines)
     covered = next(line.weight for line in lines if line.id == COVERAGE_FEATURE)
-    names = {indicator.id: indicator.name for indicator in dimension.indicators}
+    indicators = {indicator.id: indicator for indicator in dimension.indicators}
     parts = found.of(dimension.id)
     whole = sum(part.weight for part in parts)
     hits = [
         line
         for part in parts
-        for line in _indicator_evidence(part, names[part.indicator_id], covered * part.weight / whole)
+        for line in _indicator_evidence(part, indicators[part.indicator_id], covered * part.weight / whole)
     ]
     return (*hits, *lines)
 
@@ -218,7 +244,7 @@ def _measure_lines(channel: _Channel, share: float, duration_s: float) -> list[E
     return [as_evidence(m, share * m.norm.weight / total, duration_s) for m in channel.measures]
 
 
-def _indicator_evidence(part: IndicatorEvidence, name: Text, weight: float) -> list[Evidence]:
+def _indicator_evidence(part: IndicatorEvidence, indicator: Indicator, weight: float) -> list[Evidence]:
     """A line for each hit, the first of which carries the indicator's weight; one line when nothing was found."""
     if not part.hits:
         taken_back = part.denied[0] if part.denied else None
@@ -226,7 +252,7 @@ def _indicator_evidence(part: IndicatorEvidence, name: Text, weight: float) -> l
             Evidence(
                 kind="absent",
                 id=part.indicator_id,
-                name=name,
+                name=indicator.name,
                 weight=round(weight, 4),
                 score=0.0,
                 strength="absent",
@@ -234,13 +260,15 @@ def _indicator_evidence(part: IndicatorEvidence, name: Text, weight: float) -> l
                 end_s=round(taken_back.end_s, 3) if taken_back else None,
                 quote=taken_back.quote if taken_back else None,
                 match=taken_back.match if taken_back else None,
+                source=indicator.source or None,
+                origin=indicator.origin,
             )
         ]
     return [
         Evidence(
             kind=hit.kind,
             id=part.indicator_id,
-            name=name,
+            name=indicator.name,
             strength=hit.strength,
             weight=round(weight, 4) if position == 0 else 0.0,
             score=round(100 * part.credit, 1) if position == 0 else None,
@@ -249,6 +277,8 @@ def _indicator_evidence(part: IndicatorEvidence, name: Text, weight: float) -> l
             quote=hit.quote,
             match=hit.match,
             similarity=round(hit.similarity_z, 2) if np.isfinite(hit.similarity_z) else None,
+            source=indicator.source or None,
+            origin=indicator.origin,
         )
         for position, hit in enumerate(part.hits)
     ]

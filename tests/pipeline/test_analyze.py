@@ -13,10 +13,11 @@ import pytest
 from interview_analysis import analyze
 from interview_analysis.features.extractor import extractors
 from interview_analysis.pipeline.analyze import Analysis
-from interview_analysis.pipeline.config import load_run_config
+from interview_analysis.pipeline.config import load_profile, load_run_config
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.outputs import load_saved, save
-from interview_analysis.scoring.report import Reason, Report
+from interview_analysis.scoring.profile import Description
+from interview_analysis.scoring.report import JobBar, JobDescription, Reason, Report
 from tests.media import grey, noise, silence, write_recording
 
 SEATED = "video_talking/latentsync_demo3_en_seated.mp4"
@@ -110,6 +111,20 @@ def test_silence_abstains_everywhere(tmp_path, loaded):
     }  # fmt: skip
     assert report.overall.score is None
     assert report.overall.abstention.reason is Reason.NOTHING_SCORED
+
+
+def test_a_report_names_the_description_that_its_profile_was_parsed_from(tmp_path, loaded):
+    read = Description(name="JD.docx", sha256="ab" * 32, language="zh", parser="0.1.0", model="some-model")
+    asked = {"pass_score": 60.0, "seniority": "senior", "years": 5.0, "description": read}
+    profile = load_profile("product-manager").model_copy(update=asked)
+    path = write_recording(tmp_path / "silence.wav", seconds=8, sound=silence(8))
+    report = analyze(path, profile, models=loaded).report
+    assert report.bar == JobBar(pass_score=60.0, seniority="senior", years=5.0, verdict=None)
+    assert report.description == JobDescription(
+        id="JD.docx", version="0.1.0", sha256="ab" * 32, model="some-model"
+    )
+    plain = analyze(path, "product-manager", models=loaded).report
+    assert (plain.bar, plain.description) == (None, None)
 
 
 def test_noise_makes_no_words_up(tmp_path, loaded, rng):

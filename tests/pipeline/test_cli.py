@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from interview_analysis.pipeline.cli import _errors_in_one_line
+from interview_analysis.pipeline.cli_shared import errors_in_one_line
 from interview_analysis.pipeline.console import Console
 from tests.conftest import ROOT
 from tests.media import grey, silence, write_recording
@@ -180,7 +180,7 @@ def test_an_output_folder_below_a_file(sound, tmp_path):
 
 def test_a_file_that_vanishes_under_way_is_named_in_one_line(capsys):
     console = Console()
-    with pytest.raises(SystemExit) as stopped, _errors_in_one_line(console):
+    with pytest.raises(SystemExit) as stopped, errors_in_one_line(console):
         Path("/nowhere/interview.mp4").read_bytes()
     assert stopped.value.code == 2
     assert capsys.readouterr().err.startswith("error: /nowhere/interview.mp4: No such file or directory")

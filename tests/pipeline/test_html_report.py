@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from interview_analysis.pipeline.charts import margin, score_bar, time_ticks, value_ticks
+from interview_analysis.pipeline.charts import score_bar, time_ticks, value_ticks
 from interview_analysis.pipeline.html_report import describe_values, render_html
 from interview_analysis.pipeline.messages import Language, Messages
+from interview_analysis.scoring.job_bar import margin
 from interview_analysis.scoring.report import Report, Series, Text, Timeline
 from interview_analysis.types import Segment, Transcript, Word
 from tests.pipeline.sample_report import (

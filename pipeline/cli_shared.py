@@ -1,0 +1,37 @@
+"""Options that commands share, and how an error reaches the user."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from interview_analysis.errors import InterviewAnalysisError
+from interview_analysis.pipeline.console import Console
+
+EXIT_BAD_INPUT = 2
+
+quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print nothing but results and errors.")
+log_format_option = click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="How progress and messages are written to stderr.",
+)  # fmt: skip
+
+
+@contextmanager
+def errors_in_one_line(console: Console) -> Iterator[None]:
+    """One line on stderr and exit code 2 for what the user can mend; 130 for Ctrl-C."""
+    try:
+        yield
+    except InterviewAnalysisError as error:
+        console.error(str(error))
+        sys.exit(EXIT_BAD_INPUT)
+    except OSError as error:  # a file that vanished or a disk that filled up under way
+        name = f"{error.filename}: " if error.filename else ""
+        console.error(f"{name}{error.strerror or error}; check that it is there, readable and has space")
+        sys.exit(EXIT_BAD_INPUT)
+    except KeyboardInterrupt:
+        console.error("stopped; nothing was written")
+        sys.exit(130)

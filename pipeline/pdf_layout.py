@@ -1,0 +1,352 @@
+"""Lines of pdf pages to text: columns in reading order, wrapped lines joined, paragraphs and headings kept apart.
+
+A pdf holds placed characters and no paragraphs. What tells that a line was wrapped is that the next word had
+no room on it; what tells that it was not is a list mark, a larger gap, another size, or room left over.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+Column = Literal["all", "left", "right"]
+
+_MARK = re.compile(
+    r"(?:[•●○◦▪■□◆◇★☆✦✓✔►▶→·‣⁃]|[-*–—](?=\s|$)|[(（]?\d{1,2}[)）、](?=\D|$)|\d{1,2}[.．](?=\D|$)"
+    r"|[(（]?[一二三四五六七八九十]{1,3}[)）、.．]|[①-⑳]|[(]?(?:[a-zA-Z]|[ivx]{1,4})\)(?=\s|$))\s*"
+)
+_ENDS = tuple("。！？；：!?;:.…")
+_PAGE_NUMBER = re.compile(
+    r"(?:page\s*|第\s*|[-–—]\s*)?\d{1,3}(?:\s*(?:/|of|页|[-–—]).{0,10})?", re.IGNORECASE
+)
+# What browsers print at the edges of a page: when and from where.
+_PRINTED = re.compile(
+    r"\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4},?\s+(?:[上下]午\s*)?\d{1,2}:\d{2}(?:\s*[AP]M)?|(?:https?|file)://\S+",
+    re.IGNORECASE,
+)
+_LOOSE = 1.3  # times the usual distance of lines: a gap between paragraphs
+_HEADING_SIZE = 1.15  # times the size of most of the text
+_MAX_HEADING_SHARE = 0.25  # of the characters of a document
+_MAX_HEADING = 60
+_MAX_LABEL = 30
+_MIN_GUTTER_SHARE = 0.2  # share of lines that may run across the gap between two columns
+_MIN_COLUMN_LINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a page; lengths in points from the page's left and bottom edge.
+
+    `first_width` is the width of its first word, `start` where its text begins if that is not `left`.
+    """
+
+    text: str
+    left: float
+    right: float
+    baseline: float
+    size: float
+    bold: bool
+    first_width: float
+    page_width: float
+    start: float | None = None
+    column: Column = "all"
+    page: int = 0
+
+    @property
+    def marked(self) -> bool:
+        """Whether it begins with a list mark, or a picture in place of one."""
+        return bool(_MARK.match(self.text)) or unicodedata.category(self.text[0]) == "So"
+
+    @property
+    def text_left(self) -> float:
+        return self.left if self.start is None else self.start
+
+
+def is_mark(text: str) -> bool:
+    """Whether `text` is a list mark and nothing else."""
+    return bool(_MARK.fullmatch(text)) or (len(text) == 1 and is_unmapped(text))
+
+
+def is_unmapped(character: str) -> bool:
+    """Whether a font does not say what it draws for a character."""
+    return character == "\ufffd" or unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs")
+
+
+def is_cjk(character: str) -> bool:
+    """Whether a character is set without spaces around it: Chinese, or full-width punctuation."""
+    return bool(re.match(r"[⺀-鿿豈-﫿︰-﹏＀-｠“”‘’·…—]", character)) and not character.isspace()
+
+
+def text_of_pages(pages: Sequence[Sequence[Line]]) -> str:
+    """The text of a document's pages."""
+    ordered: list[Line] = []
+    for number, page in enumerate(_without_running_heads(pages)):
+        rows = _with_labels(_with_marks(list(page)))
+        ordered.extend(replace(line, page=number) for line in _reading_order(rows))
+    if not ordered:
+        return ""
+    setting = _Setting.of(ordered)
+    paragraphs: list[list[Line]] = []
+    for line in ordered:
+        if paragraphs and setting.continues(paragraphs[-1][-1], line):
+            paragraphs[-1].append(line)
+        else:
+            paragraphs.append([line])
+    return _written(paragraphs, setting)
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """How a document is set: sizes of its headings, usual distance of lines in em, right margin by column."""
+
+    heading_sizes: frozenset[int]
+    leading_em: float
+    margins: dict[Column, float]
+    words: Counter[str]
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> _Setting:
+        sizes = Counter(size for line in lines for size in [_half_points(line)] * len(line.text))
+        usual = _HEADING_SIZE * sorted(sizes.elements())[sizes.total() // 2]
+        larger = {
+            size for size in sizes if size > usual and sizes[size] <= _MAX_HEADING_SHARE * sizes.total()
+        }
+        steps = sorted(
+            _step_em(a, b)
+            for a, b in pairwise(lines)
+            if a.page == b.page and a.column == b.column and 0.8 < _step_em(a, b) < 3
+        )
+        margins = {
+            column: _margin([li for li in lines if li.column == column], lines) for column in _columns(lines)
+        }
+        words = Counter(re.findall(r"[a-z]+", " ".join(line.text for line in lines).lower()))
+        return cls(frozenset(larger), steps[len(steps) // 4] if steps else 1.2, margins, words)
+
+    def continues(self, line: Line, following: Line) -> bool:
+        """Whether `following` is the rest of what `line` begins."""
+        if following.marked or self.is_heading(line) != self.is_heading(following):
+            return False
+        if not 0.88 < following.size / line.size < 1.14:
+            return False
+        lower = following.text[0].islower()
+        full = self._is_full(line, following)
+        ends = line.text.endswith(_ENDS) and not lower
+        if (
+            line.page != following.page or following.baseline >= line.baseline
+        ):  # at the end of a page or column
+            return full and not ends and (lower or (is_cjk(line.text[-1]) and is_cjk(following.text[0])))
+        if line.column != following.column:
+            return False
+        if self.is_loose(line, following) or (ends and not self._is_full(line, following, slack_em=0.0)):
+            return False
+        if lower and line.right - line.left > 0.5 * (self.margins[line.column] - line.left):
+            return True
+        indent_em = (following.left - line.text_left) / line.size
+        return full and -3 < indent_em < (3 if line.marked else 1)
+
+    def is_loose(self, line: Line, following: Line) -> bool:
+        """Whether more than the usual distance lies between two lines."""
+        return _step_em(line, following) > _LOOSE * self.leading_em
+
+    def is_heading(self, line: Line) -> bool:
+        """Whether a line is larger than most of the text, or bold and short."""
+        if line.marked or line.start is not None or len(line.text) > _MAX_HEADING:
+            return False
+        if line.text.endswith(("。", ".", "；", ";")):
+            return False
+        return _half_points(line) in self.heading_sizes or line.bold
+
+    def _is_full(self, line: Line, following: Line, slack_em: float | None = None) -> bool:
+        """Whether the first word of `following` had no room on `line`."""
+        room = self.margins[line.column] - line.right
+        # A Chinese line also ends early where punctuation must not begin the next.
+        if slack_em is None:
+            slack_em = 1.3 if is_cjk(line.text[-1]) or is_cjk(following.text[0]) else 0.4
+        return room < following.first_width + slack_em * line.size
+
+
+def _half_points(line: Line) -> int:
+    return round(2 * line.size)
+
+
+def _columns(lines: Sequence[Line]) -> set[Column]:
+    return {line.column for line in lines}
+
+
+def _step_em(line: Line, following: Line) -> float:
+    return (line.baseline - following.baseline) / max(line.size, following.size)
+
+
+def _margin(column: Sequence[Line], lines: Sequence[Line]) -> float:
+    """Where lines of a column end at most. Short lines alone do not show it; then the page's edges do."""
+    left = min(line.left for line in lines)
+    bound = max(line.page_width for line in column) - left
+    if column[0].column == "left":
+        bound = min((line.left for line in lines if line.column == "right"), default=bound)
+    furthest = max(line.right for line in column)
+    start = min(line.text_left for line in column)
+    return furthest if furthest - start > 0.8 * (bound - start) else bound
+
+
+def _without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Pages without page numbers, and without what stands in the same place at the edge of most of them."""
+    seen = Counter(key for page in pages for key in {_place(line) for line in _edges(page)})
+    needed = max(2, len(pages) / 2)
+    result = []
+    for page in pages:
+        edges = _edges(page)
+        heads = [line for line in edges if seen[_place(line)] >= needed or _PRINTED.fullmatch(line.text)]
+        heads += [line for line in edges[:1] if _PAGE_NUMBER.fullmatch(line.text)]
+        result.append([line for line in page if not any(_beside(line, head) for head in heads)])
+    return result
+
+
+def _edges(page: Sequence[Line]) -> list[Line]:
+    """The lowest and highest lines of a page, the lowest first."""
+    by_height = sorted(page, key=lambda line: line.baseline)
+    return [*by_height[:3], *by_height[3:][-3:]]
+
+
+def _place(line: Line) -> tuple[str, int]:
+    return re.sub(r"\d+", "#", line.text), round(line.baseline / 4)
+
+
+def _with_marks(lines: Sequence[Line]) -> list[Line]:
+    """Lines with the list marks that are drawn apart from them."""
+    result: list[Line] = []
+    for line in lines:
+        if (
+            result
+            and is_mark(result[-1].text)
+            and _beside(result[-1], line)
+            and line.left >= result[-1].right
+        ):
+            mark = result.pop()
+            line = replace(line, text=f"{mark.text} {line.text}", left=mark.left)
+        result.append(line)
+    return result
+
+
+def _beside(a: Line, b: Line) -> bool:
+    return abs(a.baseline - b.baseline) < 0.4 * max(a.size, b.size)
+
+
+def _with_labels(lines: Sequence[Line]) -> list[Line]:
+    """Rows of a table of names and values as one line each: where several values stand below each other."""
+    pairs = [
+        (a, b)
+        for a, b in pairwise(lines)
+        if _beside(a, b) and b.left > a.right and len(a.text) <= _MAX_LABEL and not a.marked and not b.marked
+    ]
+    lefts = Counter(round(b.left / 2) for _, b in pairs)
+    values = {id(b): a for a, b in pairs if lefts[round(b.left / 2)] > 1}
+    rows = Counter(round(line.baseline / 2) for line in lines)
+    result: list[Line] = []
+    for line in lines:
+        label = values.get(id(line))
+        if label is not None and result and result[-1] is label and rows[round(line.baseline / 2)] == 2:
+            colon = " " if label.text.endswith((":", "：")) else ": "
+            text = f"{label.text}{colon}{line.text}"
+            result[-1] = replace(line, text=text, left=label.left, start=line.left, bold=False)
+        else:
+            result.append(line)
+    return result
+
+
+def _reading_order(lines: Sequence[Line]) -> list[Line]:
+    """Lines in the order in which they are read, each with its column.
+
+    That is the order in which the page draws them, unless it draws from the top down across two columns of
+    text, or one column in another order.
+    """
+    gutter = _gutter(lines)
+    if gutter is None:
+        side_by_side = any(_beside(a, b) for i, a in enumerate(lines) for b in lines[i + 1 : i + 60])
+        return list(lines) if side_by_side else sorted(lines, key=lambda line: -line.baseline)
+    placed = [replace(line, column=_column(line, gutter)) for line in lines]
+    left = [line for line in placed if line.column == "left"]
+    begin = min(line.left for line in left)
+    widths = sorted((line.right - line.left) / (gutter - begin) for line in left)
+    switches = sum({a.column, b.column} == {"left", "right"} for a, b in pairwise(placed))
+    if switches <= 0.6 * len(placed) or widths[len(widths) // 2] < 0.6:
+        return placed
+    result: list[Line] = []
+    waiting: list[Line] = []
+    for line in sorted(placed, key=lambda line: -line.baseline):
+        if line.column == "all":
+            result.extend([*waiting, line])
+            waiting = []
+        else:  # of what stands between two lines of full width, the left column comes first
+            waiting = sorted([*waiting, line], key=lambda li: li.column)
+    return [*result, *waiting]
+
+
+def _column(line: Line, gutter: float) -> Column:
+    if line.right <= gutter:
+        return "left"
+    return "right" if line.text_left >= gutter else "all"
+
+
+def _gutter(lines: Sequence[Line]) -> float | None:
+    """Where the right one of two columns begins, None where the page has one."""
+    best: tuple[int, float] | None = None
+    lefts = Counter(math.floor(line.text_left) for line in lines)
+    for gutter in sorted(left for left, count in lefts.items() if count >= _MIN_COLUMN_LINES):
+        columns = Counter(_column(line, gutter) for line in lines)
+        if (
+            columns["all"] > _MIN_GUTTER_SHARE * len(lines)
+            or min(columns["left"], columns["right"]) < _MIN_COLUMN_LINES
+        ):
+            continue
+        left = [line for line in lines if _column(line, gutter) == "left"]
+        right = [line for line in lines if _column(line, gutter) == "right"]
+        low, high = min(line.baseline for line in right), max(line.baseline for line in right)
+        beside = sum(low <= line.baseline <= high for line in left)
+        if beside >= _MIN_COLUMN_LINES and (best is None or columns["all"] < best[0]):
+            best = (columns["all"], gutter)
+    return None if best is None else best[1]
+
+
+def _written(paragraphs: Sequence[Sequence[Line]], setting: _Setting) -> str:
+    result: list[str] = []
+    before: Line | None = None
+    for paragraph in paragraphs:
+        first = paragraph[0]
+        text = _joined(paragraph, setting.words)
+        heading = setting.is_heading(first) and len(text) <= _MAX_HEADING
+        apart = before is not None and (heading or _is_apart(before, first, setting))
+        result.extend([""] if apart else [])
+        result.append(("# " if heading else "") + text)
+        before = paragraph[-1]
+    return "\n".join(result)
+
+
+def _is_apart(before: Line, line: Line, setting: _Setting) -> bool:
+    if before.page != line.page or before.column != line.column:
+        return False
+    return line.baseline < before.baseline and setting.is_loose(before, line)
+
+
+def _joined(paragraph: Sequence[Line], words: Counter[str]) -> str:
+    text = paragraph[0].text
+    for line in paragraph[1:]:
+        if is_cjk(text[-1]) or is_cjk(line.text[0]):
+            text += line.text
+        elif re.search(r"[A-Za-z]-$", text):
+            text = _unhyphenated(text, line.text, words)
+        else:
+            text += f" {line.text}"
+    return text
+
+
+def _unhyphenated(text: str, rest: str, words: Counter[str]) -> str:
+    """A word parted at the end of a line. It keeps its hyphen unless it stands elsewhere without one."""
+    head, tail = re.findall(r"[A-Za-z]+", text)[-1], re.match(r"[A-Za-z]*", rest)
+    whole = head + (tail.group() if tail else "")
+    return (text[:-1] if words[whole.lower()] else text) + rest

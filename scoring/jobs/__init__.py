@@ -1,0 +1,1 @@
+"""From the text of a job description to a job profile."""
