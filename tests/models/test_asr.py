@@ -28,7 +28,7 @@ Listen = Callable[[NDArray[np.floating]], tuple[Transcript, SpeechActivity]]
 ENGLISH = {  # clip: highest word error rate that is accepted
     "audio_en/jfk.flac": 0.0,
     "audio_en/azure_en-training_audio2.wav": 0.02,
-    "audio_en/mfa_acoustic_corpus.wav": 0.12,
+    "audio_en/mfa_acoustic_corpus.wav": 0.14,  # one word either way with the CPU's int8 kernels
 }
 ENGLISH_SLOW = {
     "audio_en/OSR_us_000_0034_8k.wav": 0.02,

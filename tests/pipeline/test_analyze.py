@@ -164,7 +164,10 @@ def test_a_face_for_a_part_of_the_time_and_two_faces_are_told(shared_data, loade
 def test_three_words_are_too_few(shared_data, loaded, tmp_path):
     path = shared_data / "video_talking/grid_bbaf2n.mpg"
     content = analyze(path, "product-manager", models=loaded).report.channels["content"]
-    assert content.abstention.reason in (Reason.TOO_FEW_WORDS, Reason.LANGUAGE_MISMATCH)
+    # Which of the reasons comes first hangs on what is heard in three seconds, and that on the CPU's int8 kernels.
+    assert content.abstention.reason in (
+        Reason.TOO_FEW_WORDS, Reason.LANGUAGE_MISMATCH, Reason.LOW_TRANSCRIPT_CONFIDENCE,
+    )  # fmt: skip
     assert content.score is None
 
 

@@ -143,7 +143,10 @@ def test_labels_name_competencies_of_the_library_and_their_files(language, libra
 
 
 def test_labels_cover_many_families_in_halves_of_one_size():
-    every = [row for rows in LABELS.values() for row in rows]
+    """Those written for tuning alone came later and are no part of the halves."""
+    every = [row for rows in LABELS.values() for row in rows if "/tune-" not in row.file]
+    assert len(every) >= 40
     assert len({row.family for row in every}) >= 12
     dev = sum(row.half == "dev" for row in every)
     assert abs(dev - len(every) / 2) <= 1
+    assert all(row.half == "dev" for rows in LABELS.values() for row in rows if "/tune-" in row.file)
