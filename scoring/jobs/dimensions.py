@@ -13,7 +13,7 @@ from interview_analysis.scoring.jobs.demand import Demand
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.jobs.sections import Outline
 from interview_analysis.scoring.jobs.skills import Skill
-from interview_analysis.scoring.profile import Dimension, Indicator, Level, Section, Words
+from interview_analysis.scoring.profile import Dimension, Indicator, Language, Level, Section, Words
 from interview_analysis.scoring.report import Text
 
 MAX_SOURCES = 5
@@ -154,6 +154,11 @@ def _fill(value: object, skill: Skill, language: str = "en") -> object:
     return value
 
 
+def indicator_descriptions(competency: Competency, language: Language) -> tuple[str, ...]:
+    """What the sentences of a description are held against to find the one that asks for an indicator."""
+    return tuple(indicator.description.get(language) for indicator in competency.indicators)
+
+
 def indicator_sources(
     competency: Competency, demand: Demand | None, outline: Outline, encoder: SentenceEncoder | None
 ) -> dict[str, str]:
@@ -172,8 +177,7 @@ def indicator_sources(
     quotes = [s.quote for s in demand.sources if s.section != "title"]
     if encoder is None or not quotes or len(named) == len(competency.indicators):
         return named
-    described = [i.description.get(outline.language) for i in competency.indicators]
-    directions = _unit(_centred(encoder.encode(described)))
+    directions = _unit(_centred(encoder.encode(indicator_descriptions(competency, outline.language))))
     for quote, row in zip(
         quotes, _unit(encoder.encode(quotes).astype(np.float64)) @ directions.T, strict=True
     ):

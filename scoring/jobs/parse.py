@@ -9,9 +9,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from interview_analysis.errors import ProfileError
-from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.models.text_encoder import RememberingEncoder
 from interview_analysis.scoring.jobs.demand import Demand, demands, skill_demands
-from interview_analysis.scoring.jobs.dimensions import dimension_of, indicator_sources, skill_dimension
+from interview_analysis.scoring.jobs.dimensions import (
+    dimension_of,
+    indicator_descriptions,
+    indicator_sources,
+    skill_dimension,
+)
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.jobs.matching import Match, Matcher
 from interview_analysis.scoring.jobs.meaning_head import MeaningHead
@@ -42,7 +47,7 @@ class JobParser:
     head: MeaningHead | None
     relevance: Relevance
     settings: ParserSettings
-    encoder: SentenceEncoder | None
+    encoder: RememberingEncoder | None
     version: str
 
     @cached_property
@@ -139,6 +144,8 @@ class JobParser:
         competency = self.competencies[key]
         named = skill_demands(read, matches, self.settings.demand)
         own = [(self.matcher.skills[s], d) for s, d in named.items() if self._home(s, order) == key]
+        if self.encoder is not None:
+            self.encoder.remember(indicator_descriptions(competency, read.language))
         sources = indicator_sources(competency, demand, read, self.encoder)
         return dimension_of(competency, weight, demand, own, expected, sources)
 
