@@ -130,8 +130,9 @@ class RememberingEncoder:
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `SentenceEncoder.encode`."""
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        vectors = {**self._known, **dict(zip(new, self._encoder.encode(new), strict=True))}
-        return np.stack([vectors[text] for text in texts]) if texts else self._encoder.encode([])
+        vectors = dict(zip(new, self._encoder.encode(new), strict=True))
+        found = [vectors[text] if text in vectors else self._known[text] for text in texts]
+        return np.stack(found) if found else self._encoder.encode([])
 
     def remember(self, texts: Sequence[str]) -> None:
         """Encode reference texts now, from the file of an earlier run where there is one.

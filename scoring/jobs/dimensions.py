@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.models.text_encoder import SentenceEncoder
 from interview_analysis.scoring.jobs.demand import Demand
 from interview_analysis.scoring.jobs.library import Competency
+from interview_analysis.scoring.jobs.matching import Vector
 from interview_analysis.scoring.jobs.sections import Outline
 from interview_analysis.scoring.jobs.skills import Skill
 from interview_analysis.scoring.profile import Dimension, Indicator, Language, Level, Section, Words
@@ -160,12 +160,17 @@ def indicator_descriptions(competency: Competency, language: Language) -> tuple[
 
 
 def indicator_sources(
-    competency: Competency, demand: Demand | None, outline: Outline, encoder: SentenceEncoder | None
+    competency: Competency,
+    demand: Demand | None,
+    outline: Outline,
+    vectors: Mapping[str, Vector],
+    descriptions: NDArray[np.float32] | None,
 ) -> dict[str, str]:
     """For each indicator the sentence that asks for it: by its own keywords, else by meaning.
 
     By meaning a sentence goes to the indicator that it is clearly nearer to than to the next, and to no other: a
-    sentence about the trade as a whole is no source of one indicator.
+    sentence about the trade as a whole is no source of one indicator. `vectors` are those of the sentences,
+    `descriptions`, shape (k, d), those of the texts of `indicator_descriptions`; None leaves it at keywords.
     """
     if demand is None:
         return {}
@@ -174,13 +179,12 @@ def indicator_sources(
         for m in reversed(demand.matches)
         if m.indicator and m.statement >= 0
     }
-    quotes = [s.quote for s in demand.sources if s.section != "title"]
-    if encoder is None or not quotes or len(named) == len(competency.indicators):
+    quotes = [s.quote for s in demand.sources if s.quote in vectors]
+    if descriptions is None or not quotes or len(named) == len(competency.indicators):
         return named
-    directions = _unit(_centred(encoder.encode(indicator_descriptions(competency, outline.language))))
-    for quote, row in zip(
-        quotes, _unit(encoder.encode(quotes).astype(np.float64)) @ directions.T, strict=True
-    ):
+    directions = _unit(_centred(descriptions))
+    rows = _unit(np.stack([vectors[quote] for quote in quotes]).astype(np.float64)) @ directions.T
+    for quote, row in zip(quotes, rows, strict=True):
         first, second = np.argsort(-row, kind="stable")[:2]
         if row[first] - row[second] >= CLEARLY_NEARER:
             named.setdefault(competency.indicators[int(first)].id, quote)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
 
 from interview_analysis.features.lexicons import LANGUAGES, found
 from interview_analysis.features.sentences import Located, normalise
@@ -21,6 +24,7 @@ from interview_analysis.scoring.jobs.skills import ExactMatcher, Skill, is_signe
 from interview_analysis.scoring.literal import KeywordMatcher, KeywordSpan, longest
 
 How = Literal["title", "term", "keyword", "skill", "meaning"]
+Vector = NDArray[np.float32]
 Owner = tuple[How, str, str]  # kind, competency or skill id, indicator id
 _CLAUSE = re.compile(r"[,;]|(?<=\w)\.\s")
 SURE = 0.5  # a posterior above which a sentence means what it seems to
@@ -48,11 +52,13 @@ class Match:
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All matches of a description; `known_title` whether the library knows the title, `asking_ratio` the share of its
-    sentences that ask for something by their words, or for sure by meaning."""
+    sentences that ask for something by their words, or for sure by meaning; `vectors` of the sentences that were
+    encoded, by their text."""
 
     matches: tuple[Match, ...]
     known_title: bool
     asking_ratio: float
+    vectors: Mapping[str, Vector]
 
 
 class Matcher:
@@ -90,10 +96,11 @@ class Matcher:
         asked = [index for index, statement in enumerate(outline.statements) if statement.asks]
         for index in asked:
             matches.extend(self._literal(outline.statements[index].text, index, self._words))
-        matches.extend(self._by_meaning(outline.statements, asked))
+        vectors = self._encoded([outline.statements[index].text for index in asked])
+        matches.extend(self._by_meaning(outline.statements, asked, vectors))
         asking = {m.statement for m in matches if m.certainty >= SURE} - {-1}
         share = len(asking) / len(outline.statements) if outline.statements else 0.0
-        return Reading(tuple(sorted(matches, key=lambda m: m.statement)), known_title, share)
+        return Reading(tuple(sorted(matches, key=lambda m: m.statement)), known_title, share, vectors)
 
     def _literal(self, text: str, statement: int, words: KeywordMatcher[Owner]) -> Iterator[Match]:
         folded = normalise(text)
@@ -114,13 +121,20 @@ class Matcher:
             else:
                 yield Match(statement, owner, kind, said, clause, 1.0, indicator=indicator)
 
-    def _by_meaning(self, statements: Sequence[Statement], chosen: Sequence[int]) -> Iterator[Match]:
-        if self._head is None or self._encoder is None or not chosen:
+    def _encoded(self, texts: Sequence[str]) -> dict[str, Vector]:
+        different = list(dict.fromkeys(texts))
+        if self._head is None or self._encoder is None or not different:
+            return {}
+        return dict(zip(different, self._encoder.encode(different), strict=True))
+
+    def _by_meaning(
+        self, statements: Sequence[Statement], chosen: Sequence[int], vectors: Mapping[str, Vector]
+    ) -> Iterator[Match]:
+        if self._head is None or not vectors:
             return
-        vectors = self._encoder.encode([statements[i].text for i in chosen])
-        for row, index in enumerate(chosen):
+        for index in chosen:
             statement = statements[index]
-            posterior = self._head.probabilities(vectors[row : row + 1], statement.language)[0]
+            posterior = self._head.probabilities(vectors[statement.text][None], statement.language)[0]
             ranked = sorted(zip(posterior, self._head.classes, strict=True), key=lambda p: (-p[0], p[1]))
             for probability, competency in ranked[:_MAX_BY_MEANING]:
                 if competency != NONE and probability >= self._least_posterior:

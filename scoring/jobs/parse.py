@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from interview_analysis.errors import ProfileError
 from interview_analysis.models.text_encoder import RememberingEncoder
 from interview_analysis.scoring.jobs.demand import Demand, demands, skill_demands
@@ -18,7 +21,7 @@ from interview_analysis.scoring.jobs.dimensions import (
     skill_dimension,
 )
 from interview_analysis.scoring.jobs.library import Competency
-from interview_analysis.scoring.jobs.matching import Match, Matcher
+from interview_analysis.scoring.jobs.matching import Match, Matcher, Reading
 from interview_analysis.scoring.jobs.meaning_head import MeaningHead
 from interview_analysis.scoring.jobs.refusal import check_kind, check_length
 from interview_analysis.scoring.jobs.relevance import Relevance
@@ -76,14 +79,13 @@ class JobParser:
         read = outline(text, language)
         reading = self.matcher.read(read)
         check_kind(text, read, reading, name, self.settings.refusal)
-        matches = reading.matches
-        asked = self._asked(read, matches)
+        asked = self._asked(read, reading.matches)
         if not chosen(asked, self.settings.weights):
             raise ProfileError(
                 f"{name}: no sentence asks for a competency of the library; write a profile by hand, or add to "
                 "configs/competencies"
             )
-        return self._profile(text, name, read, asked, matches)
+        return self._profile(text, name, read, asked, reading)
 
     def _asked(self, read: Outline, matches: Sequence[Match]) -> dict[str, Demand]:
         """Demands of competencies, and of skills that are a dimension of their own."""
@@ -96,7 +98,7 @@ class JobParser:
         return found
 
     def _profile(
-        self, text: str, name: str, read: Outline, asked: Mapping[str, Demand], matches: Sequence[Match]
+        self, text: str, name: str, read: Outline, asked: Mapping[str, Demand], reading: Reading
     ) -> JobProfile:
         settings = self.settings
         years = years_asked(read)
@@ -123,7 +125,7 @@ class JobParser:
                 parser=self.version,
             ),
             dimensions=tuple(
-                self._dimension(key, shares[key], asked.get(key), read, matches, order, expected)
+                self._dimension(key, shares[key], asked.get(key), read, reading, order, expected)
                 for key in order
             ),
         )
@@ -134,7 +136,7 @@ class JobParser:
         weight: float,
         demand: Demand | None,
         read: Outline,
-        matches: Sequence[Match],
+        reading: Reading,
         order: Sequence[str],
         expected: Level,
     ) -> Dimension:
@@ -142,12 +144,19 @@ class JobParser:
             skill = self.matcher.skills[key.removeprefix(SKILL)]
             return skill_dimension(self.skill_template, skill, weight, demand, expected)
         competency = self.competencies[key]
-        named = skill_demands(read, matches, self.settings.demand)
+        named = skill_demands(read, reading.matches, self.settings.demand)
         own = [(self.matcher.skills[s], d) for s, d in named.items() if self._home(s, order) == key]
-        if self.encoder is not None:
-            self.encoder.remember(indicator_descriptions(competency, read.language))
-        sources = indicator_sources(competency, demand, read, self.encoder)
+        sources = indicator_sources(
+            competency, demand, read, reading.vectors, self._described(competency, read.language)
+        )
         return dimension_of(competency, weight, demand, own, expected, sources)
+
+    def _described(self, competency: Competency, language: Language) -> NDArray[np.float32] | None:
+        if self.encoder is None:
+            return None
+        texts = indicator_descriptions(competency, language)
+        self.encoder.remember(texts)
+        return self.encoder.encode(texts)
 
     def _home(self, skill: str, order: Sequence[str]) -> str | None:
         """The dimension that a skill becomes an indicator of: the nearest of those that it belongs to."""

@@ -10,6 +10,7 @@ from interview_analysis.scoring.jobs.dimensions import (
     MAX_SOURCES,
     SKILLS_SHARE,
     dimension_of,
+    indicator_descriptions,
     indicator_sources,
     reason,
     skill_dimension,
@@ -156,8 +157,15 @@ def keyword(statement: int, indicator: str) -> Match:
     return Match(statement, "teamwork", "keyword", "words", "words", 1.0, indicator=indicator)
 
 
+def sources_found(teamwork, asked, read, encoder):
+    texts = [statement.text for statement in read.statements]
+    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+    descriptions = encoder.encode(indicator_descriptions(teamwork, "en"))
+    return indicator_sources(teamwork, asked, read, vectors, descriptions)
+
+
 def test_a_sentence_goes_to_the_indicator_that_it_is_nearest_to(teamwork, sentence_encoder):
-    found = indicator_sources(teamwork, by_meaning(HELP, SETTLE), asking(HELP, SETTLE), sentence_encoder)
+    found = sources_found(teamwork, by_meaning(HELP, SETTLE), asking(HELP, SETTLE), sentence_encoder)
     assert found == {"helping_colleagues": HELP, "team_disagreement": SETTLE}
 
 
@@ -165,8 +173,8 @@ def test_a_keyword_goes_before_meaning(teamwork, sentence_encoder):
     read = asking(HELP, SETTLE)
     asked = by_meaning(HELP, SETTLE, matches=(keyword(1, "helping_colleagues"), keyword(0, "shared_work")))
     known = {"helping_colleagues": SETTLE, "shared_work": HELP}
-    assert indicator_sources(teamwork, asked, read, None) == known
-    assert indicator_sources(teamwork, asked, read, sentence_encoder) == {
+    assert indicator_sources(teamwork, asked, read, {}, None) == known
+    assert sources_found(teamwork, asked, read, sentence_encoder) == {
         **known,
         "team_disagreement": SETTLE,
     }
@@ -175,11 +183,11 @@ def test_a_keyword_goes_before_meaning(teamwork, sentence_encoder):
 def test_the_title_is_no_sentence_of_an_indicator(teamwork):
     read = asking(HELP, "Free parking", title="Buddy")
     asked = by_meaning(HELP, matches=(keyword(-1, "helping_colleagues"),))
-    assert indicator_sources(teamwork, asked, read, None).get("helping_colleagues") in (None, "Buddy")
+    assert indicator_sources(teamwork, asked, read, {}, None).get("helping_colleagues") in (None, "Buddy")
 
 
 def test_nothing_asks_for_the_indicators_of_a_default(teamwork, sentence_encoder):
-    assert indicator_sources(teamwork, None, asking(HELP), sentence_encoder) == {}
+    assert sources_found(teamwork, None, asking(HELP), sentence_encoder) == {}
 
 
 def test_no_keyword_of_a_dimension_stands_twice_in_an_indicator(analysis):

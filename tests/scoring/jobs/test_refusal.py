@@ -156,7 +156,7 @@ def test_a_known_title_sentences_that_ask_and_a_list_are_signs(signs, settings):
     statements = (Statement("Keep the ledger", "duty", 0.0, "en"), Statement("Close it", "duty", 1.0, "en"))
     lines = rules.min_listed if listed else rules.min_listed - 1
     cut = Outline("Bookkeeper", "en", statements, frozenset({"duty"}), lines)
-    reading = Reading((), title, rules.min_asking_ratio if asks else rules.min_asking_ratio - 0.01)
+    reading = Reading((), title, rules.min_asking_ratio if asks else rules.min_asking_ratio - 0.01, {})
     heading = 1
     if heading + sum(signs) >= rules.min_signs:
         check_kind(text, cut, reading, "jd.txt", rules)
