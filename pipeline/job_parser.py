@@ -70,9 +70,7 @@ def load_job_parser(encoder: RememberingEncoder | None, on_progress: Progress = 
     template = Dimension.model_validate(read_yaml(BUILT_IN / "skill_dimension.yaml", ConfigError))
     head = None
     if encoder is not None:
-        head = load_head(
-            load_known(library, load_labelled(library)), encoder, settings.demand.temperature, on_progress
-        )
+        head = load_head(load_known(library, load_labelled(library)), encoder, settings.demand, on_progress)
     relevance = parse_relevance(read_yaml(BUILT_IN / "job_relevance.yaml", ConfigError), "job_relevance.yaml")
     skills = load_skills(library)
     return JobParser(library, skills, template, head, relevance, settings, encoder, _version(encoder))
@@ -88,7 +86,7 @@ def load_labelled(library: Sequence[Competency]) -> Labelled:
 
 
 def load_known(library: Sequence[Competency], labelled: Labelled) -> Known:
-    """The sentences that the meaning head learns from."""
+    """The sentences that the heads learn from."""
     neutral: dict[Language, Sequence[str]] = {lang: background(f"job-{lang}") for lang in LANGUAGES}
     return known_sentences(library, neutral, labelled)
 

@@ -1,6 +1,6 @@
 """`make head`: fit what the parser of job descriptions has learned, after its library or its labels were edited.
 
-The meaning head learns from the library's and the labelled sentences. The relevance model learns from the labelled
+The heads learn from the library's and the labelled sentences. The relevance model learns from the labelled
 descriptions of the half `dev`, each read with a head that has not seen its sentences, so that it meets the
 evidence as it is on a description that nobody has labelled.
 """
@@ -19,7 +19,7 @@ import yaml
 from interview_analysis.errors import ConfigError
 from interview_analysis.pipeline.config import load_run_config, read_yaml
 from interview_analysis.pipeline.console import Console
-from interview_analysis.pipeline.job_head import new_head, save_head
+from interview_analysis.pipeline.job_head import new_meaning, pooled, save_head
 from interview_analysis.pipeline.job_parser import (
     load_known,
     load_labelled,
@@ -32,7 +32,7 @@ from interview_analysis.scoring.jobs.demand import demands
 from interview_analysis.scoring.jobs.evaluation import Label, parse_labels
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.jobs.matching import Match, Matcher
-from interview_analysis.scoring.jobs.meaning_head import LANGUAGES, fit_head
+from interview_analysis.scoring.jobs.meaning_head import LANGUAGES, fit_meaning
 from interview_analysis.scoring.jobs.relevance import Relevance, features_of
 from interview_analysis.scoring.jobs.sections import Outline, outline
 from interview_analysis.scoring.jobs.settings import ParserSettings
@@ -64,7 +64,8 @@ def read_descriptions(
     for fold in range(FOLDS):
         held = {s.text for i, read in enumerate(outlines) if i % FOLDS == fold for s in read.statements}
         others = {lang: [s for s in items if s.text not in held] for lang, items in labelled.items()}
-        head = fit_head(load_known(library, others), models.encoder, settings.demand.temperature)
+        seen = load_known(library, others)
+        head = pooled(fit_meaning(seen, models.encoder), seen, settings.demand)
         matcher = Matcher(library, skills, head, models.encoder, settings.demand)
         for index in range(fold, len(outlines), FOLDS):
             matches[index] = matcher.read(outlines[index]).matches
@@ -79,18 +80,31 @@ def fit_relevance(
 
     trades = {c.id for c in library if c.kind == "professional"}
     rows: list[Mapping[str, float]] = []
+    owners: list[str] = []
     grades: list[float] = []
     for label, read, matches in reads:
         unknown = Relevance(intercept=0.0, coefficients={})
         for key, demand in demands(read, matches, settings.demand, trades, unknown).items():
             rows.append(features_of(demand.matches, demand.total, key in trades))
+            owners.append(key)
             grades.append(ESSENTIAL if key in label.essential else float(key in label.acceptable))
     names = list(rows[0])
-    table = np.array([[row[name] for name in names] for row in rows])
+    ids = [competency.id for competency in library]
+    table = np.array(
+        [
+            [*(row[name] for name in names), *(key == owner for key in ids)]
+            for row, owner in zip(rows, owners, strict=True)
+        ],
+        dtype=float,
+    )
     model = LogisticRegression(C=STRENGTH, max_iter=5000)
     model.fit(table, np.array(grades) > 0, sample_weight=np.maximum(grades, 1.0))
-    coefficients = {name: round(float(value), 3) for name, value in zip(names, model.coef_[0], strict=True)}
-    return Relevance(intercept=round(float(model.intercept_[0]), 3), coefficients=coefficients)
+    fitted = {name: round(float(v), 3) for name, v in zip([*names, *ids], model.coef_[0], strict=True)}
+    return Relevance(
+        intercept=round(float(model.intercept_[0]), 3),
+        coefficients={name: fitted[name] for name in names},
+        competencies={key: fitted[key] for key in ids if fitted[key]},
+    )
 
 
 def main() -> None:
@@ -109,7 +123,7 @@ def main() -> None:
     console = Console()
     with console.stages() as stages:
         models = LoadedModels(load_run_config())
-        head = new_head(known, models.encoder, settings.demand.temperature, stages.update)
+        head = new_meaning(known, models.encoder, stages.update)
     save_head(head, known, models.encoder, given.configs / "job_head.npz")
     with console.progress("relevance"):
         reads = read_descriptions(given.folder, library, models, settings)

@@ -54,7 +54,7 @@ def demands(
     result = {}
     for key, group in _grouped(matches, "competency").items():
         demand = _demand(key, group, outline, settings)
-        chance = relevance.probability(features_of(group, demand.total, key in trades))
+        chance = relevance.probability(key, features_of(group, demand.total, key in trades))
         result[key] = replace(demand, relevance=chance)
     return result
 

@@ -274,7 +274,7 @@ class _Desk:
         old = {d.id: d.weight for d in self._profile.dimensions}
         if not self._dimensions:
             return old
-        in_proportion = self._rules.weights.model_copy(update={"power": 1.0, "cap": 1.0})
+        in_proportion = self._rules.weights.model_copy(update={"cap": 1.0})
         return weights(old | dict.fromkeys(self._dimensions, 0.0), in_proportion)
 
 

@@ -87,7 +87,7 @@ def compare(label: Label, profile: JobProfile | None, language: Language) -> Com
     weight = {dimension.id: dimension.weight for dimension in profile.dimensions} if profile else {}
     skills = {f"skill_{_key(skill)}" for skill in label.skills}
     welcome = {*label.essential, *label.acceptable, *skills}
-    top = max(weight, key=lambda key: (weight[key], key), default="")
+    top = max(weight, key=weight.__getitem__, default="")  # of equal ones the first
     return Comparison(
         label=label,
         language=language,

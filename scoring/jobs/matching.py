@@ -16,9 +16,10 @@ from interview_analysis.features.sentences import Located, normalise
 from interview_analysis.models.text_encoder import SentenceEncoder
 from interview_analysis.scoring.jobs.headings import LEXICON
 from interview_analysis.scoring.jobs.library import Competency
-from interview_analysis.scoring.jobs.meaning_head import NONE, MeaningHead
+from interview_analysis.scoring.jobs.meaning_head import NONE
 from interview_analysis.scoring.jobs.sections import Outline, Statement
 from interview_analysis.scoring.jobs.seniority import own_title
+from interview_analysis.scoring.jobs.sentence_head import SentenceHead
 from interview_analysis.scoring.jobs.settings import DemandSettings
 from interview_analysis.scoring.jobs.skills import ExactMatcher, Skill, is_signed
 from interview_analysis.scoring.literal import KeywordMatcher, KeywordSpan, longest
@@ -68,7 +69,7 @@ class Matcher:
         self,
         library: Sequence[Competency],
         skills: Sequence[Skill],
-        head: MeaningHead | None,
+        head: SentenceHead | None,
         encoder: SentenceEncoder | None,
         settings: DemandSettings,
     ) -> None:
@@ -134,7 +135,9 @@ class Matcher:
             return
         for index in chosen:
             statement = statements[index]
-            posterior = self._head.probabilities(vectors[statement.text][None], statement.language)[0]
+            posterior = self._head.probabilities(
+                [statement.text], vectors[statement.text][None], statement.language
+            )[0]
             ranked = sorted(zip(posterior, self._head.classes, strict=True), key=lambda p: (-p[0], p[1]))
             for probability, competency in ranked[:_MAX_BY_MEANING]:
                 if competency != NONE and probability >= self._least_posterior:

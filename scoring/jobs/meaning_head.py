@@ -3,8 +3,7 @@
 Sentence vectors are centred on the mean of their language, because raw vectors of one language lie closer to
 each other than to their own translations; then a linear discriminant with a shrunk covariance (Ledoit & Wolf
 2004, J. Multivariate Analysis 88) tells the competencies and "none of them" apart. Shrinkage is what makes a
-covariance of 384 dimensions usable with some thousand sentences. Its posteriors are far too sure; they are divided
-by a temperature in the exponent (Guo et al. 2017, ICML).
+covariance of 384 dimensions usable with some thousand sentences.
 """
 
 from __future__ import annotations
@@ -48,13 +47,12 @@ class MeaningHead:
     coefficients: Array
     intercepts: Array
     centres: Mapping[Language, Array]
-    temperature: float
 
-    def probabilities(self, vectors: NDArray[np.float32], language: Language) -> Array:
-        """Posterior of each class, (n, k), for sentence vectors (n, d) of one language; classes as `classes`."""
-        scores = (vectors.astype(np.float64) - self.centres[language]) @ self.coefficients.T + self.intercepts
-        exponents = np.exp((scores - scores.max(axis=1, keepdims=True)) / self.temperature)
-        return np.asarray(exponents / exponents.sum(axis=1, keepdims=True))
+    def scores(self, vectors: NDArray[np.float32], language: Language) -> Array:
+        """Log posteriors but for a constant a row, (n, k), of sentence vectors (n, d); columns as `classes`."""
+        return np.asarray(
+            (vectors.astype(np.float64) - self.centres[language]) @ self.coefficients.T + self.intercepts
+        )
 
 
 def parse_sentences(data: Any, library: Sequence[Competency], origin: str) -> tuple[LabelledSentence, ...]:
@@ -105,7 +103,7 @@ def fingerprint(known: Known, encoder: SentenceEncoder) -> str:
     return digest.hexdigest()
 
 
-def fit_head(known: Known, encoder: SentenceEncoder, temperature: float) -> MeaningHead:
+def fit_meaning(known: Known, encoder: SentenceEncoder) -> MeaningHead:
     """Learn the head from known sentences."""
     from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
@@ -121,4 +119,4 @@ def fit_head(known: Known, encoder: SentenceEncoder, temperature: float) -> Mean
     model = LinearDiscriminantAnalysis(solver="lsqr", shrinkage="auto", priors=priors)
     model.fit(np.concatenate(rows), labels)
     classes = tuple(str(name) for name in model.classes_)
-    return MeaningHead(classes, model.coef_, model.intercept_, centres, temperature)
+    return MeaningHead(classes, model.coef_, model.intercept_, centres)

@@ -22,11 +22,11 @@ from interview_analysis.scoring.jobs.dimensions import (
 )
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.jobs.matching import Match, Matcher, Reading
-from interview_analysis.scoring.jobs.meaning_head import MeaningHead
 from interview_analysis.scoring.jobs.refusal import check_kind, check_length
 from interview_analysis.scoring.jobs.relevance import Relevance
 from interview_analysis.scoring.jobs.sections import Outline, outline
 from interview_analysis.scoring.jobs.seniority import seniority_of, years_asked
+from interview_analysis.scoring.jobs.sentence_head import SentenceHead
 from interview_analysis.scoring.jobs.settings import ParserSettings
 from interview_analysis.scoring.jobs.skills import Skill
 from interview_analysis.scoring.jobs.weights import chosen, weights
@@ -47,7 +47,7 @@ class JobParser:
     library: tuple[Competency, ...]
     skills: tuple[Skill, ...]
     skill_template: Dimension
-    head: MeaningHead | None
+    head: SentenceHead | None
     relevance: Relevance
     settings: ParserSettings
     encoder: RememberingEncoder | None

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from interview_analysis.errors import ConfigError
 from interview_analysis.scoring.jobs.matching import How, Match
@@ -21,16 +21,17 @@ MAX_COUNTED = 4  # sentences of one kind; more say no more
 
 
 class Relevance(Model):
-    """`intercept` and, in log odds, what each unit of a feature adds."""
+    """`intercept` and, in log odds, what each unit of a feature adds; `competencies` is what is added for each of
+    them, because readers name some for less evidence than others."""
 
     intercept: float
     coefficients: dict[str, float]
+    competencies: dict[str, float] = Field(default_factory=dict)
 
-    def probability(self, features: Mapping[str, float]) -> float:
+    def probability(self, competency: str, features: Mapping[str, float]) -> float:
         """Between 0 and 1. `features` are those of `features_of`."""
-        odds = self.intercept + math.fsum(
-            self.coefficients[name] * features[name] for name in self.coefficients
-        )
+        evidence = math.fsum(self.coefficients[name] * features[name] for name in self.coefficients)
+        odds = self.intercept + self.competencies.get(competency, 0.0) + evidence
         return 1 / (1 + math.exp(-odds))
 
 

@@ -26,6 +26,7 @@ class DemandSettings(Model):
     last: float = Field(gt=0)
     decay: float = Field(gt=0, lt=1)
     temperature: float = Field(gt=0)
+    words_share: float = Field(ge=0, le=1)
     least_posterior: float = Field(gt=0, lt=1)
     least_shown: float = Field(ge=0)
 
@@ -37,7 +38,6 @@ class WeightSettings(Model):
     least_filler: float = Field(gt=0, lt=1)
     min_dimensions: int = Field(ge=1)
     max_dimensions: int = Field(ge=1)
-    power: float = Field(gt=0)
     floor: float = Field(gt=0, lt=1)
     cap: float = Field(gt=0, le=1)
     skill_dimension_demand: float = Field(gt=0)

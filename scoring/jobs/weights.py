@@ -24,10 +24,10 @@ def chosen(demands: Mapping[str, Demand], settings: WeightSettings) -> tuple[str
 def weights(totals: Mapping[str, float], settings: WeightSettings) -> dict[str, float]:
     """Weights in whole hundredths that add up to 1, each between `floor` and `cap`.
 
-    In proportion to demand to the power of `power`; what a bound takes or gives is shared among the others in
+    In proportion to demand; what a bound takes or gives is shared among the others in
     proportion. Equal demands get weights that differ by at most 0.01.
     """
-    raw = {key: max(total, 1e-9) ** settings.power for key, total in totals.items()}
+    raw = {key: max(total, 1e-9) for key, total in totals.items()}
     floor, cap = settings.floor, max(settings.cap, 1 / max(1, len(raw)))
     fixed: dict[str, float] = {}
     while True:

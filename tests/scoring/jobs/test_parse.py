@@ -43,19 +43,21 @@ SOME = (
 # What the parser misses, of the descriptions for tuning: the largest move of a weight. Take out what it no longer
 # misses; the test then fails until it is.
 PARAPHRASE_MISSES = {
-    "en/staff-nurse-medical-ward.txt": "moves more than 0.10",
-    "zh/purchasing-specialist-electronics.txt": "moves more than 0.10",
+    "en/purchasing-specialist-suzhou.txt": "sales_negotiation moves 0.12",
     "zh/convenience-store-manager.txt": "moves more than 0.10",
 }
-TRANSLATION_MISSES = {
-    "dev-account-executive": "moves more than 0.10",
-    "dev-icu-nurse": "moves more than 0.10",
+TRANSLATED_DIMENSIONS_MISSES = {
+    "dev-account-executive": "stress_tolerance, results_orientation or integrity, user_thinking",
+    "dev-payments-backend": "it_operations, finance_accounting or communication, responsibility",
+    "dev-primary-teacher": "communication in English alone",
+    "dev-tax-accountant": "data_analysis or communication",
+    "dev-warehouse-supervisor": "problem_solving or leadership",
+}
+TRANSLATED_WEIGHTS_MISSES = {
     "dev-payments-backend": "moves more than 0.10",
-    "dev-tax-accountant": "moves more than 0.10",
+    "dev-primary-teacher": "moves more than 0.10",
     "dev-warehouse-supervisor": "moves more than 0.10",
 }
-# The years in "You've spent 3+ years closing deals" are not read; in Chinese they are.
-YEARS_MISSES = {"dev-account-executive": "3 years in Chinese, none in English"}
 PRODUCT_MANAGER = {"requirements_analysis", "user_thinking", "project_management"}
 
 
@@ -146,19 +148,19 @@ def pair(read_parser):
     return both
 
 
-@pytest.mark.parametrize("name", missing(TRANSLATIONS, TRANSLATION_MISSES))
+@pytest.mark.parametrize("name", missing(TRANSLATIONS, TRANSLATED_DIMENSIONS_MISSES))
 def test_a_translation_has_the_same_dimensions(name, pair):
     zh, en = pair(name)
     assert set(weights_of(zh)) == set(weights_of(en))
 
 
-@pytest.mark.parametrize("name", missing(TRANSLATIONS, YEARS_MISSES))
+@pytest.mark.parametrize("name", TRANSLATIONS)
 def test_a_translation_expects_the_same(name, pair):
     zh, en = pair(name)
     assert (zh.seniority, zh.years, zh.pass_score) == (en.seniority, en.years, en.pass_score)
 
 
-@pytest.mark.parametrize("name", missing(TRANSLATIONS, TRANSLATION_MISSES))
+@pytest.mark.parametrize("name", missing(TRANSLATIONS, TRANSLATED_WEIGHTS_MISSES))
 def test_a_translation_has_nearly_the_same_weights(name, pair):
     zh, en = pair(name)
     assert moved(zh, en, MOST) == {}

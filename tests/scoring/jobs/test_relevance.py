@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import pytest
 
@@ -80,16 +81,34 @@ def test_a_certain_meaning_leaves_no_doubt():
 
 def test_probability_is_logistic():
     relevance = Relevance(intercept=-1.0, coefficients={"terms": 0.5, "title": 2.0})
-    assert relevance.probability({**NOTHING, "terms": 2.0}) == 0.5
-    assert relevance.probability(NOTHING) == pytest.approx(1 / (1 + math.e))
-    assert relevance.probability({**NOTHING, "title": 1.0}) == pytest.approx(math.e / (1 + math.e))
-    assert relevance.probability({**NOTHING, "title": 1.0, "demand": 9.0}) == pytest.approx(0.731, abs=1e-3)
+    legal = partial(relevance.probability, "legal")
+    assert legal({**NOTHING, "terms": 2.0}) == 0.5
+    assert legal(NOTHING) == pytest.approx(1 / (1 + math.e))
+    assert legal({**NOTHING, "title": 1.0}) == pytest.approx(math.e / (1 + math.e))
+    assert legal({**NOTHING, "title": 1.0, "demand": 9.0}) == pytest.approx(0.731, abs=1e-3)
+
+
+def test_each_competency_has_a_term_of_its_own():
+    relevance = Relevance(intercept=-1.0, coefficients={}, competencies={"legal": 1.0})
+    assert relevance.probability("legal", NOTHING) == 0.5
+    assert relevance.probability("teaching", NOTHING) == pytest.approx(1 / (1 + math.e))
+
+
+def test_the_built_in_terms_are_of_the_library(built_in, library):
+    assert set(built_in.competencies) <= {competency.id for competency in library}
 
 
 def test_worked_example_of_the_built_in_model(built_in):
     b, a = built_in.coefficients, built_in.intercept
-    odds = a + b["demand"] * math.log(2) + b["terms"] + b["foreign_trade"] + b["foreign_trade_terms"]
-    chance = built_in.probability(features_of([match(0, "term")], 1.0, trade=True))
+    odds = (
+        a
+        + built_in.competencies["legal"]
+        + b["demand"] * math.log(2)
+        + b["terms"]
+        + b["foreign_trade"]
+        + b["foreign_trade_terms"]
+    )
+    chance = built_in.probability("legal", features_of([match(0, "term")], 1.0, trade=True))
     assert math.log(chance / (1 - chance)) == pytest.approx(odds)
 
 

@@ -26,6 +26,8 @@ from tests.scoring.jobs.descriptions import asking
         ("fifteen years of practice", 15),
         ("You have taught children for at least two years", 2),
         ("You've sold software for 3+ years and can prove it", 3),
+        ("You've spent 3+ years closing deals", 3),
+        ("you have two years closing the books behind you", 2),
         ("1.5 years of experience", 1.5),
         ("五年以上工作经验", 5),
         ("3-5年工作经验", 3),
@@ -49,6 +51,7 @@ def test_years_are_read(sentence, years):
     [
         "The company was founded 20 years ago",
         "We have been in business for over 30 years",
+        "We've spent ten years building software for banks",
         "You must be at least 18 years old",
         "A contract of two years",
         "A degree in engineering",

@@ -62,7 +62,7 @@ def test_equal_demands_share_equally(count):
 
 
 def test_worked_example():
-    # Demands to the power 0.8: 16 -> 9.19, 1 -> 1, 1 -> 1. The first would have 82 %: capped, the rest is shared.
+    # In proportion the first would have 89 %: capped, the rest is shared.
     assert weights({"a": 16.0, "b": 1.0, "c": 1.0}, RULES) == {"a": 0.60, "b": 0.20, "c": 0.20}
     # No demand at all gets the floor.
     assert weights({"a": 1.0, "b": 1.0, "c": 1.0, "d": 0.0}, RULES) == {
