@@ -17,6 +17,7 @@ from interview_analysis.errors import OutputError
 from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.html_report import render_html
 from interview_analysis.pipeline.job_files import write_profile
+from interview_analysis.pipeline.storage import swap_folder
 from interview_analysis.scoring.profile import describe
 from interview_analysis.scoring.report import Model, Report
 from interview_analysis.types import Segment, Transcript, Word
@@ -91,7 +92,7 @@ def save(analysis: Analysis, out: Path, language: Literal["zh", "en"]) -> Path:
     try:
         _write_files(analysis, aside, language)
         aside.chmod(_mode(target))
-        _swap(aside, target)
+        swap_folder(aside, target)
     except OSError as error:
         raise OutputError(
             f"cannot write to {out}: {error}; free some space or choose another folder"
@@ -179,20 +180,6 @@ def write_html(
     except OSError as error:
         aside.unlink(missing_ok=True)
         raise OutputError(f"cannot write {target}: {error}; choose another file with --out") from error
-
-
-def _swap(aside: Path, out: Path) -> None:
-    if out.is_dir():
-        old = aside.with_name(aside.name + "-old")
-        out.rename(old)
-        try:
-            aside.rename(out)
-        except BaseException:
-            old.rename(out)
-            raise
-        shutil.rmtree(old, ignore_errors=True)
-    else:
-        aside.rename(out)
 
 
 def load_saved(folder: Path) -> tuple[Report, Transcript | None]:

@@ -27,3 +27,11 @@ class SystemLibraryError(InterviewAnalysisError):
 
 class OutputError(InterviewAnalysisError):
     """A result that cannot be written where the user asked for it."""
+
+
+class StorageFullError(OutputError):
+    """No space is left where something is written: a full disk or a used-up quota."""
+
+
+class ManifestError(InterviewAnalysisError):
+    """A manifest of interviews that is missing, unreadable or wrong. Its message has one line a mistake."""

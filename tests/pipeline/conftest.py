@@ -1,9 +1,10 @@
-"""The parser of job descriptions, loaded once for all tests of this folder, and a way to run its commands."""
+"""The parser of job descriptions and a store like S3, started once for all tests of this folder."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import count
 
 import pytest
 from click.testing import CliRunner, Result
@@ -41,3 +42,40 @@ def job(request: pytest.FixtureRequest) -> Job:
         return loaded
 
     return partial(run_job, parser)
+
+
+@pytest.fixture(scope="session")
+def s3_store() -> Iterator[None]:
+    """An S3 server on this machine that the environment points to."""
+    import s3fs
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": "us-east-1",
+            "NO_PROXY": host,
+        }.items():
+            patch.setenv(name, value)
+        s3fs.S3FileSystem.clear_instance_cache()
+        yield
+        s3fs.S3FileSystem.clear_instance_cache()
+    server.stop()
+
+
+_BUCKETS = count()
+
+
+@pytest.fixture
+def bucket(s3_store: None) -> str:
+    """The URL of a new bucket."""
+    import s3fs
+
+    name = f"test-bucket-{next(_BUCKETS)}"
+    s3fs.S3FileSystem().mkdir(name)
+    return f"s3://{name}"
