@@ -1,0 +1,1 @@
+"""Scoring many recordings: a manifest of interviews becomes a folder of reports and tables."""

@@ -1,0 +1,356 @@
+"""A manifest is checked as a whole before any work, and what it cannot say of a candidate scoring cannot see."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from interview_analysis.errors import ManifestError, OutputError
+from interview_analysis.pipeline.batch.manifest import (
+    Interview,
+    Manifest,
+    Recording,
+    load_manifest,
+    read_manifest,
+    slug,
+    write_manifest,
+)
+from interview_analysis.pipeline.storage import Folder, local_copy
+
+JOBS = {"product-manager", "sales"}
+HEAD = "interview_id,candidate_id,job,recording"
+ROW = "A1,C1,sales,a.wav"
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    folder = tmp_path / "in"
+    (folder / "sub").mkdir(parents=True)
+    for name in ("a.wav", "b.wav", "面试.wav", "sub/c.wav"):
+        (folder / name).write_bytes(b"sound")
+    (tmp_path / "outside.wav").write_bytes(b"sound")
+    return folder
+
+
+def load(base: Path, text: str | bytes, name: str = "m.csv", **options: Any) -> Manifest:
+    path = base / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return load_manifest(path, JOBS, **options)
+
+
+def mistakes(base: Path, text: str | bytes, name: str = "m.csv", **options: Any) -> list[str]:
+    with pytest.raises(ManifestError) as caught:
+        load(base, text, name, **options)
+    return [line.strip() for line in str(caught.value).splitlines()[1:]]
+
+
+def test_rows_become_interviews_in_order(base: Path) -> None:
+    text = (
+        f"{HEAD},question,start_s,end_s,language,consent,group_gender\n"
+        "A2,C2,sales,b.wav,Why us?,,,ZH,REF-2,f\n"
+        "\n"
+        "A1,C1,product-manager,a.wav,,1.5,00:01:30.5,,,\n"
+        "A2,C2,sales,sub/c.wav,,90,,ZH,REF-2,f\n"
+    )
+    manifest = load(base, text)
+    assert manifest.interviews == (
+        Interview(
+            id="A2",
+            candidate_id="C2",
+            job="sales",
+            language="zh",
+            consent="REF-2",
+            recordings=(
+                Recording(path=str(base / "b.wav"), question="Why us?"),
+                Recording(path=str(base / "sub" / "c.wav"), start_s=90),
+            ),
+        ),
+        Interview(
+            id="A1",
+            candidate_id="C1",
+            job="product-manager",
+            recordings=(Recording(path=str(base / "a.wav"), start_s=1.5, end_s=90.5),),
+        ),
+    )
+    assert list(manifest.groups.index) == ["A2", "A1"]
+    assert manifest.groups["group_gender"].fillna("-").tolist() == ["f", "-"]
+
+
+TEXT = f'{HEAD},question,group_性别\nA1,张三,sales,面试.wav,"为什么\n加入？",女\nA2,李四,sales,a.wav,请自我介绍,男\n'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_what_excel_saves_reads_the_same(base: Path, encoding: str, delimiter: str, line_end: str) -> None:
+    text = TEXT.replace(",", delimiter).replace("\n", line_end)
+    manifest = load(base, text.encode(encoding))
+    first = manifest.interviews[0]
+    assert (first.candidate_id, first.recordings[0].path) == ("张三", str(base / "面试.wav"))
+    assert first.recordings[0].question.split() == ["为什么", "加入？"]
+    assert manifest.groups["group_性别"].tolist() == ["女", "男"]
+
+
+def test_all_formats_read_the_same(base: Path) -> None:
+    rows: list[dict[str, Any]] = [
+        {"interview_id": "A1", "candidate_id": 7, "job": "sales", "recording": "a.wav", "start_s": 0.5, "group_age": "40+"},
+        {"interview_id": "A2", "candidate_id": 8, "job": "sales", "recording": "b.wav", "start_s": None, "group_age": None},
+    ]  # fmt: skip
+    from_csv = load(base, pd.DataFrame(rows).to_csv(index=False))
+    from_jsonl = load(base, "\n\n".join(json.dumps(row) for row in rows), "m.jsonl")
+    buffer = io.BytesIO()
+    pd.DataFrame(rows).to_parquet(buffer)
+    from_parquet = load(base, buffer.getvalue(), "m.parquet")
+    assert from_csv.interviews == from_jsonl.interviews == from_parquet.interviews
+    pd.testing.assert_frame_equal(from_csv.groups, from_jsonl.groups)
+    pd.testing.assert_frame_equal(from_csv.groups, from_parquet.groups)
+
+
+def test_an_encoding_that_could_be_two_is_not_guessed(base: Path) -> None:
+    text = f"{HEAD}\nA1,Müller,sales,a.wav\n"
+    with pytest.raises(ManifestError, match="save it as CSV UTF-8"):
+        load(base, text.encode("cp1252"))
+
+
+@pytest.mark.parametrize(
+    ("head", "row", "place", "reason"),
+    [
+        (HEAD, "A1,C1,slaes,a.wav", "line 2, column job", "did you mean 'sales'?"),
+        (HEAD, "A1,,sales,a.wav", "line 2, column candidate_id", "is blank"),
+        (HEAD, "A/1,C1,sales,a.wav", "line 2, column interview_id", "slash"),
+        (HEAD, "A1,C\x1b[1m,sales,a.wav", "line 2, column candidate_id", r"'C\x1b[1m' has a slash or a control"),
+        (HEAD, "A1,C\u200b1,sales,a.wav", "line 2, column candidate_id", "control character"),
+        (HEAD, f"{'A' * 201},C1,sales,a.wav", "line 2, column interview_id", "201 characters"),
+        (HEAD, "A1,C1,sales,z.wav", "line 2, column recording", "does not exist"),
+        (HEAD, "A1,C1,sales,sub", "line 2, column recording", "is a folder"),
+        (HEAD, "A1,C1,sales,../outside.wav", "line 2, column recording", "--allow-outside"),
+        (HEAD, "A1,C1,sales,/etc/hostname", "line 2, column recording", "--allow-outside"),
+        (HEAD, "A1,C1,sales,file:///etc/hostname", "line 2, column recording", "--allow-outside"),
+        (HEAD, "A1,C1,sales,https://u:pw@h/a.wav?sig=1", "line 2, column recording", "'https://h/a.wav' leads out"),
+        (HEAD, "A1,C1,sales,link.wav", "line 2, column recording", "--allow-outside"),
+        (HEAD, "A1,C1,sales,circle.wav", "line 2, column recording", "cannot be looked at"),
+        (f"{HEAD},start_s", f"{ROW},01:30", "line 2, column start_s", "'01:30' is no time"),
+        (f"{HEAD},start_s", f"{ROW},-1", "line 2, column start_s", "hh:mm:ss"),
+        (f"{HEAD},start_s", f"{ROW},nan", "line 2, column start_s", "is no time"),
+        (f"{HEAD},start_s,end_s", f"{ROW},12,00:00:12", "line 2, column end_s", "12 s is not after start_s, 12 s"),
+        (f"{HEAD},end_s", f"{ROW},0", "line 2, column end_s", "is not after start_s"),
+        (f"{HEAD},language", f"{ROW},zh-CN", "line 2, column language", "did you mean 'zh'?"),
+        (f"{HEAD},lanugage", f"{ROW},zh", "line 1", "unknown column 'lanugage'; did you mean 'language'?"),
+        (f"{HEAD},group_", f"{ROW},x", "line 1", "unknown column 'group_'"),
+        (f"{HEAD},job", f"{ROW},sales", "line 1, column job", "there twice"),
+        (f"{HEAD},", f"{ROW},x", "line 2", "column 5, which has no name"),
+        (HEAD, f"{ROW},x", "line 2", "column 5, which has no name"),
+        (HEAD, f'{ROW}\n"A2,C1', "line 3", "a quote that is opened must be closed"),
+        (HEAD, "", "file", "there is no row"),
+        ("interview_id,candidate_id,recording", "A1,C1,a.wav", "column job", "this column is missing"),
+        (HEAD, f"{ROW}\nA1,C2,sales,b.wav", "line 3, column candidate_id", "'C1' in line 2 of the same interview 'A1'"),
+        (HEAD, f"{ROW}\nA1,C1,product-manager,b.wav", "line 3, column job", "'sales' in line 2"),
+        (f"{HEAD},group_g", f"{ROW},f\nA1,C1,sales,b.wav,", "line 3, column group_g", "'f' in line 2"),
+        (f"{HEAD},start_s", f"{ROW},\nA1,C1,sales,sub/../a.wav,0", "line 3, column recording", "as in line 2"),
+        (HEAD, f"{ROW}\na1,C1,sales,a.wav", "line 3, column interview_id", "the same folder as 'A1'"),
+    ],
+)  # fmt: skip
+def test_a_mistake_says_where_and_what(base: Path, head: str, row: str, place: str, reason: str) -> None:
+    (base / "link.wav").symlink_to(base.parent / "outside.wav")
+    (base / "circle.wav").symlink_to(base / "circle.wav")
+    (found,) = mistakes(base, f"{head}\n{row}\n")
+    assert found.startswith(f"{place}: ")
+    assert reason in found
+
+
+def test_all_mistakes_come_together_in_order(base: Path) -> None:
+    text = f'{HEAD},end_s,colour\nA1,C1,sales,a.wav,,\nA2,,slaes,"z\n.wav",x,\n\nA1,C9,sales,b.wav,,red\n'
+    found = mistakes(base, text)
+    assert [line.partition(":")[0] for line in found] == [
+        "line 1",
+        "line 3, column candidate_id",
+        "line 3, column job",
+        "line 3, column recording",
+        "line 3, column end_s",
+        "line 6, column candidate_id",
+    ]
+
+
+def test_no_more_than_fifty_are_shown(base: Path) -> None:
+    rows = "\n".join(f"A{i},C1,nothing,a.wav" for i in range(120))
+    with pytest.raises(ManifestError, match=r"m\.csv: 120 mistakes") as caught:
+        load(base, f"{HEAD}\n{rows}")
+    assert len(str(caught.value).splitlines()) == 52
+    assert str(caught.value).endswith("and 70 more")
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('{"interview_id": "A1",', "no JSON object"),
+        ("[1]", "expected a JSON object"),
+        ('{"job": "sales", "job": "sales"}', "twice"),
+        ('{"start_s": NaN}', "NaN is no number"),
+        ("[" * 100_000, "no JSON object"),
+    ],
+)
+def test_a_line_that_is_no_object(base: Path, line: str, reason: str) -> None:
+    good = json.dumps(dict(zip(HEAD.split(","), ROW.split(","), strict=True)))
+    (found,) = mistakes(base, f"{good}\n{line}\n", "m.jsonl")
+    assert found.startswith("line 2: ")
+    assert reason in found
+
+
+def test_a_value_that_is_no_text(base: Path) -> None:
+    row = {**dict(zip(HEAD.split(","), ROW.split(","), strict=True)), "consent": ["x"]}
+    (found,) = mistakes(base, json.dumps(row), "m.jsonl")
+    assert found.startswith("line 1, column consent: is '['x']' (list), expected a text or a number")
+    buffer = io.BytesIO()
+    pd.DataFrame([row]).to_parquet(buffer)
+    assert mistakes(base, buffer.getvalue(), "m.parquet")[0].startswith("row 1, column consent")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "reason"),
+    [
+        ("m.xlsx", b"PK", "a .csv, .jsonl or .parquet"),
+        ("m.csv", b"", "is empty"),
+        ("m.csv", b"\0\xff\x00\x01" * 9, "encoding"),
+        ("m.parquet", b"PAR1 nonsense", "no readable Parquet"),
+    ],
+)
+def test_what_is_no_manifest_at_all(base: Path, name: str, data: bytes, reason: str) -> None:
+    with pytest.raises(ManifestError, match=reason):
+        load(base, data, name)
+    with pytest.raises(OutputError, match="check that it is there"):
+        load_manifest(base / "none.csv", JOBS)
+    with pytest.raises(ManifestError, match="is a folder"):
+        load_manifest(f"{base}/", JOBS)
+
+
+def test_outside_is_allowed_where_asked(base: Path) -> None:
+    rows = "A1,C1,sales,../outside.wav\nA2,C1,sales,s3://bucket/x.wav\nA3,C1,sales,file:///etc/hostname\n"
+    manifest = load(base, f"{HEAD}\n{rows}", allow_outside=True)
+    paths = [interview.recordings[0].path for interview in manifest.interviews]
+    assert paths == [
+        str(base.parent / "outside.wav"),
+        "s3://bucket/x.wav",
+        str(Path("/etc/hostname").resolve()),
+    ]
+    (found,) = mistakes(base, f"{HEAD}\nA1,C1,sales,nosuch://b/x.wav\n", allow_outside=True)
+    assert "nosuch" in found
+
+
+def test_scoring_cannot_see_a_group(base: Path) -> None:
+    texts = [f"{HEAD},group_gender,group_age\n{ROW},{groups}\n" for groups in ("f,20", "m,60")]
+    one, other = (load(base, text) for text in texts)
+    without = load(base, f"{HEAD}\n{ROW}\n")
+    assert one.interviews == other.interviews == without.interviews
+    assert one.interviews[0].model_dump_json() == other.interviews[0].model_dump_json()
+    assert not one.groups.equals(other.groups)
+
+    def fields(model: type[BaseModel]) -> set[str]:
+        return set(model.model_fields)
+
+    assert fields(Interview) == {"id", "candidate_id", "job", "recordings", "language", "consent"}
+    assert fields(Recording) == {"path", "start_s", "end_s", "question"}
+    for model in (Interview, Recording):  # and none can be added
+        assert model.model_config["extra"] == "forbid"
+        assert model.model_config["frozen"]
+
+
+def test_a_manifest_is_read_back_as_it_was(base: Path) -> None:
+    text = f"{HEAD},start_s,language,question,group_g,group_空\n{ROW},3,,=1+1,f,\n张三,C2,sales,b.wav,,,,,\n"
+    manifest = load(base, text)
+    run = Folder(base.parent / "run")
+    write_manifest(manifest, run)
+    back = read_manifest(run)
+    assert back.interviews == manifest.interviews
+    pd.testing.assert_frame_equal(back.groups, manifest.groups)
+    first = run.read_bytes("manifest.parquet")
+    write_manifest(back, run)
+    assert run.read_bytes("manifest.parquet") == first
+    bare = load(base, f"{HEAD}\n{ROW}\n")
+    write_manifest(bare, run)
+    back = read_manifest(run)
+    assert (back.interviews, list(back.groups.index), list(back.groups)) == (bare.interviews, ["A1"], [])
+
+
+def test_a_folder_that_holds_another_manifest_is_refused(tmp_path: Path) -> None:
+    run = Folder(tmp_path)
+    with pytest.raises(OutputError, match="check that it is there"):
+        read_manifest(run)
+    pd.DataFrame({"x": [1]}).to_parquet(tmp_path / "manifest.parquet")
+    with pytest.raises(ManifestError, match="no manifest of a run"):
+        read_manifest(run)
+    run.write_bytes("manifest.parquet", b"nonsense")
+    with pytest.raises(ManifestError, match="no manifest of a run"):
+        read_manifest(run)
+
+
+def test_a_manifest_in_a_bucket_names_recordings_beside_it(bucket: str, tmp_path: Path) -> None:
+    store = Folder(f"{bucket}/2026")
+    store.write_bytes("rec/a.wav", b"sound")
+    text = f"{HEAD}\n{ROW.replace('a.wav', 'rec/a.wav')}\nA2,C2,sales,{bucket}/2026/rec/a.wav\n"
+    store.write_bytes("m.csv", text.encode())
+    manifest = load_manifest(f"{bucket}/2026/m.csv", JOBS)
+    assert {r.path for i in manifest.interviews for r in i.recordings} == {f"{bucket}/2026/rec/a.wav"}
+    with local_copy(manifest.interviews[0].recordings[0].path) as path:
+        assert path.read_bytes() == b"sound"
+    write_manifest(manifest, store.folder("run"))
+    assert read_manifest(store.folder("run")).interviews == manifest.interviews
+
+    outside = (
+        "../x.wav",
+        "a/../../x.wav",
+        f"{bucket}/other/x.wav",
+        f"{bucket}/2026/../x.wav",
+        "/etc/hostname",
+    )
+    outside += (
+        "s3://elsewhere/2026/x.wav",
+        "file:///etc/hostname",
+        "gs://b/x.wav",
+        f"{bucket}/2026b/x.wav",
+        "%2e%2e/x",
+    )
+    rows = "\n".join(f"A{n},C,sales,{place}" for n, place in enumerate(outside))
+    store.write_bytes("m.csv", f"{HEAD}\n{rows}\n".encode())
+    with pytest.raises(ManifestError) as caught:
+        load_manifest(f"{bucket}/2026/m.csv", JOBS)
+    lines = str(caught.value).splitlines()[1:]
+    assert len(lines) == len(outside)
+    assert all("leads out of the manifest's folder" in line for line in lines)
+
+
+def test_slugs_are_plain_readable_and_safe() -> None:
+    assert slug("2026-11_A.7") == "2026-11_A.7"
+    assert slug("Zoë Müller").startswith("Zo-M-ller-")
+    assert slug("张三").startswith("interview-")
+    assert slug("张三") != slug("李四")
+    assert len({slug(x) for x in (".hidden", "hidden", "hidden.", "-hidden", "..", ".")}) == 6
+
+
+@given(st.text(min_size=1, max_size=200))
+def test_a_slug_is_always_the_name_of_a_folder(interview_id: str) -> None:
+    name = slug(interview_id)
+    assert name.isascii()
+    assert 0 < len(name) <= 100
+    assert not set(name) & set('/\\ :*?"<>|\0\n')
+    assert name[0] not in ".-"
+    assert name == slug(interview_id)
+
+
+def test_thousands_of_rows_take_no_time(base: Path) -> None:
+    for i in range(200):
+        (base / f"{i}.wav").write_bytes(b"")
+    rows = "\n".join(f"A{i},C{i},sales,{i % 200}.wav,{i},,zh,REF,f" for i in range(5000))
+    text = f"{HEAD},start_s,end_s,language,consent,group_g\n{rows}\n"
+    started = time.process_time()
+    manifest = load(base, text)
+    assert len(manifest.interviews) == len(manifest.groups) == 5000
+    assert time.process_time() - started < 20  # about 0.3 s; a quadratic check would take minutes
