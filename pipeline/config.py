@@ -142,7 +142,19 @@ def load_run_config(
 
     `language` and `engine` of the recogniser, where given, come last. Raises ConfigError that names the wrong key.
     """
-    data = read_yaml(BUILT_IN / "default.yaml", ConfigError)
+    data = layered(BUILT_IN / "default.yaml", path, overrides)
+    for key, given in (("language", language), ("engine", engine)):
+        if given is not None:
+            _update(data, {"asr": {key: given}})  # not through YAML, to which "no" is false
+    try:
+        return RunConfig.model_validate(data)
+    except ValidationError as error:
+        raise ConfigError(f"{path or 'configuration'}: {describe(error, RunConfig)}") from error
+
+
+def layered(built_in: Traversable, path: Path | None, overrides: Sequence[str]) -> dict[str, Any]:
+    """The settings of a built-in file, updated by the file at `path`, then by ``key.sub=value`` overrides."""
+    data: dict[str, Any] = read_yaml(built_in, ConfigError)
     if path is not None:
         _update(data, _mapping(read_yaml(path, ConfigError), str(path)))
     for override in overrides:
@@ -153,13 +165,7 @@ def load_run_config(
         for part in reversed(key.split(".")):
             nested = {part: nested}
         _update(data, nested)
-    for key, given in (("language", language), ("engine", engine)):
-        if given is not None:
-            _update(data, {"asr": {key: given}})  # not through YAML, to which "no" is false
-    try:
-        return RunConfig.model_validate(data)
-    except ValidationError as error:
-        raise ConfigError(f"{path or 'configuration'}: {describe(error, RunConfig)}") from error
+    return data
 
 
 def load_norms(path: Path | None = None) -> Norms:

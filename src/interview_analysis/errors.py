@@ -35,3 +35,7 @@ class StorageFullError(OutputError):
 
 class ManifestError(InterviewAnalysisError):
     """A manifest of interviews that is missing, unreadable or wrong. Its message has one line a mistake."""
+
+
+class WorkerError(InterviewAnalysisError):
+    """The workers of a batch cannot start, or none of them is left."""
