@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import zip_longest
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from interview_analysis.pipeline import charts, transcript_view
@@ -25,6 +20,7 @@ from interview_analysis.pipeline.messages import (
     format_percent,
     format_time,
 )
+from interview_analysis.pipeline.page import asset, clean, environment, policy
 from interview_analysis.scoring.job_bar import MARGIN_FACTOR, margin
 from interview_analysis.scoring.report import (
     Abstention,
@@ -37,13 +33,6 @@ from interview_analysis.scoring.report import (
 )
 from interview_analysis.types import Transcript
 
-TEMPLATES = Path(__file__).parent / "templates"
-# Control characters, lone surrogates and the marks that reorder text: none belongs in a name or a quote, and
-# each can make a page show something else than it says.
-_UNSAFE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
-)
-
 
 def render_html(report: Report, transcript: Transcript | None, language: Language) -> str:
     """Draw the report for a reader of `language`, which need not be the language that was spoken.
@@ -51,11 +40,11 @@ def render_html(report: Report, transcript: Transcript | None, language: Languag
     Returns a whole HTML document, UTF-8 when encoded. Every text of the report and transcript is escaped, and
     characters that control the direction of text are replaced by U+FFFD.
     """
-    report = Report.model_validate(_clean(report.model_dump()))
+    report = Report.model_validate(clean(report.model_dump()))
     transcript = _clean_transcript(transcript)
     messages = Messages(language)
-    css, script = (_asset(name) for name in ("report.css", "report.js"))
-    return _environment().get_template("report.html.j2").render(
+    css, script = (asset(name) for name in ("report.css", "report.js"))
+    return environment().get_template("report.html.j2").render(
         r=report,
         m=messages,
         lang="zh-CN" if language == "zh" else "en",
@@ -63,7 +52,7 @@ def render_html(report: Report, transcript: Transcript | None, language: Languag
         spoken=_html_language(report.language),
         css=Markup(css),
         script=Markup(script),
-        policy=_policy(css, script),
+        policy=policy(css, script),
         view=View(report, transcript, messages),
         transcript=transcript,
         rows=transcript_view.transcript_rows(report, transcript, messages) if transcript else [],
@@ -240,52 +229,17 @@ def media_facts(media: Media, messages: Messages) -> list[tuple[str, str]]:
     return [(messages("ui", code), text) for code, text in facts if text]
 
 
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-@cache
-def _asset(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
-
-
-def _policy(css: str, script: str) -> str:
-    """A content security policy that admits this style sheet and this script, and nothing from anywhere."""
-    style, code = (base64.b64encode(hashlib.sha256(t.encode()).digest()).decode() for t in (css, script))
-    return (
-        f"default-src 'none'; style-src 'sha256-{style}'; script-src 'sha256-{code}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
 def _html_language(code: str | None) -> str:
     return "zh-CN" if code == "zh" else code if code and re.fullmatch("[a-z]{2,3}", code) else "und"
-
-
-def _clean(value: Any) -> Any:
-    if isinstance(value, str):
-        return _UNSAFE.sub("\ufffd", value)
-    if isinstance(value, dict):
-        return {_clean(key): _clean(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return tuple(_clean(item) for item in value)
-    return value
 
 
 def _clean_transcript(transcript: Transcript | None) -> Transcript | None:
     if transcript is None:
         return None
     segments = tuple(
-        replace(s, text=_clean(s.text), words=tuple(replace(w, text=_clean(w.text)) for w in s.words))
+        replace(s, text=clean(s.text), words=tuple(replace(w, text=clean(w.text)) for w in s.words))
         for s in transcript.segments
     )
     return replace(
-        transcript, segments=segments, engine=_clean(transcript.engine), model=_clean(transcript.model)
+        transcript, segments=segments, engine=clean(transcript.engine), model=clean(transcript.model)
     )
