@@ -1,10 +1,9 @@
-"""The notebooks run from top to bottom on a saved report."""
+"""The notebooks run from top to bottom."""
 
 from __future__ import annotations
 
 import json
-
-import pytest
+from typing import Any
 
 from interview_analysis.features.tables import feature_tables
 from interview_analysis.pipeline.analyze import Analysis
@@ -14,11 +13,27 @@ from tests.conftest import ROOT
 from tests.pipeline.sample_report import sample_report
 from tests.scoring.scene import observe_text
 
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = ROOT / "notebooks"
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
-def test_a_notebook_runs(path, tmp_path, monkeypatch):
+def _run(name: str) -> dict[str, Any]:
+    """Run all code of a notebook; returns the names that it leaves."""
+    names: dict[str, Any] = {}
+    for cell in json.loads((NOTEBOOKS / name).read_text(encoding="utf-8"))["cells"]:
+        if cell["cell_type"] == "code":
+            exec("".join(cell["source"]), names)
+            assert cell["outputs"] == [], "save notebooks without outputs: they may hold personal data"
+    return names
+
+
+def test_every_notebook_is_run_here():
+    assert {path.name for path in NOTEBOOKS.glob("*.ipynb")} == {
+        "reading-a-report.ipynb",
+        "capacity_plan.ipynb",
+    }
+
+
+def test_reading_a_report_runs(tmp_path, monkeypatch):
     seen = observe_text("We asked twenty users. The form was too long, so I cut it in half.")
     save(
         Analysis(sample_report("en"), load_profile("product-manager"), seen, feature_tables(seen)),
@@ -26,10 +41,16 @@ def test_a_notebook_runs(path, tmp_path, monkeypatch):
         "en",
     )
     monkeypatch.setenv("INTERVIEW_ANALYSIS_REPORT", str(tmp_path / "report"))
-    names: dict[str, object] = {}
-    for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-        if cell["cell_type"] == "code":
-            exec("".join(cell["source"]), names)
-            assert cell["outputs"] == [], "save notebooks without outputs: they may hold personal data"
+    names = _run("reading-a-report.ipynb")
     assert len(names["scores"]) == len(sample_report("en").dimensions)
     assert not names["timeline"].empty
+
+
+def test_the_capacity_plan_runs(monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.setenv("INTERVIEW_ANALYSIS_STAGE_COSTS", str(NOTEBOOKS / "stage_costs.json"))
+    names = _run("capacity_plan.ipynb")
+    cores = names["by_fleet"]["cores"]
+    assert (cores.diff().dropna() <= 0).all().all(), "more time never takes more cores"
+    assert (cores["with GPUs, assumed"] < cores["cores only"]).all()
+    assert len(names["kept"]) == 24
