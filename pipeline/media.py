@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from interview_analysis.errors import MediaError
 from interview_analysis.pipeline.audio_spool import AudioSpool
 from interview_analysis.pipeline.media_audio import AudioTrack
-from interview_analysis.pipeline.media_video import VideoTrack
+from interview_analysis.pipeline.media_video import MAX_PIXELS, PictureSizeError, VideoTrack, check_picture
 from interview_analysis.pipeline.signal_facts import QualityLimits, quality_flags
 from interview_analysis.types import Frame, MediaFacts
 
@@ -38,6 +38,9 @@ _STATES_DURATION = frozenset({"mov", "matroska", "avi", "wav", "w64", "flac", "a
 _MAX_MISSING_RATIO = 0.02
 _MIN_MISSING_S = 0.25  # the last frame of a short clip is more than 2 % of it
 _PROGRESS_S = 0.5
+# An interview lasts an hour or two; a working day with breaks is the longest that anybody would score as one. A header
+# that claims more is a fault, and to believe it would fill the temporary folder: 12 h of sound take 2.8 GB there.
+MAX_DURATION_S = 12 * 3600.0
 _RIFF_UNKNOWN = 0x7FFF0000  # from here on: written to a pipe, where the size could not be filled in
 
 
@@ -85,6 +88,7 @@ class Decoder:
         self._origin_s = _origin_s(self._audio, self._video)
         self._declared_duration_s = _declared_duration_s(self._container, self._origin_s)
         self._check_size()
+        self._check_limits()
 
     @property
     def has_audio(self) -> bool:
@@ -148,8 +152,13 @@ class Decoder:
         for packet in self._packets():
             if audio is not None and packet.stream is self._audio:
                 audio.decode(cast("Packet[AudioStream]", packet))
+                self._check_length(audio.end_s, "holds")
             elif video is not None:
-                yield from video.decode(cast("Packet[VideoStream]", packet))
+                try:
+                    yield from video.decode(cast("Packet[VideoStream]", packet))
+                except PictureSizeError as error:
+                    raise MediaError(f"{self._path}: {error}") from None
+                self._check_length(video.end_s, "holds")
         for track in (audio, video):
             if track is not None:
                 track.finish()
@@ -228,6 +237,26 @@ class Decoder:
                 self.close()
                 raise self._truncated(self.declared_duration_s, have_s)
 
+    def _check_limits(self) -> None:
+        """Fail at once where a header claims pictures or a length that nobody recorded."""
+        try:
+            if self._video is not None:
+                check_picture(self._video.codec_context.width, self._video.codec_context.height)
+            self._check_length(self.declared_duration_s, "claims")
+        except PictureSizeError as error:
+            self.close()
+            raise MediaError(f"{self._path}: {error}") from None
+        except MediaError:
+            self.close()
+            raise
+
+    def _check_length(self, duration_s: float, says: str) -> None:
+        if duration_s > MAX_DURATION_S:  # NaN is not
+            raise MediaError(
+                f"{self._path}: {says} {duration_s / 3600:,.1f} hours, at most {MAX_DURATION_S / 3600:.0f} are taken:"
+                " cut out the interview, or export the recording again if it is shorter than that"
+            )
+
     def _check_complete(
         self, audio: AudioTrack | None, video: VideoTrack | None, end_s: float
     ) -> tuple[str, ...]:
@@ -258,6 +287,23 @@ def _open(path: Path) -> InputContainer:
     import av
     from av.error import FFmpegError
 
+    head = check_file(path)
+    try:
+        # The prefix keeps a name such as "a:b.mp4" from being taken for an address.
+        return av.open(
+            f"file:{path.resolve()}",
+            options={
+                "format_whitelist": FORMATS,
+                "protocol_whitelist": "file",
+                "max_pixels": str(MAX_PIXELS),  # the decoders that look into the streams keep to it, too
+            },
+        )
+    except (FFmpegError, UnicodeError):
+        raise MediaError(f"{path}: {_why_unreadable(head)}") from None
+
+
+def check_file(path: Path) -> bytes:
+    """The first bytes of a file; MediaError for what is none, is empty or cannot be read."""
     try:
         with path.open("rb") as file:
             head = file.read(16)
@@ -272,13 +318,7 @@ def _open(path: Path) -> InputContainer:
         raise MediaError(f"{path}: is no regular file: save the recording to a file first")
     if not head:
         raise MediaError(f"{path}: is empty (0 bytes): copy it again from where it was recorded")
-    try:
-        # The prefix keeps a name such as "a:b.mp4" from being taken for an address.
-        return av.open(
-            f"file:{path.resolve()}", options={"format_whitelist": FORMATS, "protocol_whitelist": "file"}
-        )
-    except (FFmpegError, UnicodeError):
-        raise MediaError(f"{path}: {_why_unreadable(head)}") from None
+    return head
 
 
 def _why_unreadable(head: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.errors import MediaError
 from interview_analysis.pipeline.signal_facts import FrameClock, LumaMeter
 from interview_analysis.types import Frame
 
@@ -19,7 +20,13 @@ if TYPE_CHECKING:
 # A frame this little before its time on the grid counts as on it: Matroska's clock has steps of 1 ms.
 _GRID_SLACK_S = 0.0015
 # Codecs in which a frame that no other needs can be left undecoded, and that say so in the bitstream.
+MAX_SIDE_PX = 16_384  # the largest picture of H.264's and HEVC's highest levels is 8,192 to 16,888 px wide
+MAX_PIXELS = 100_000_000  # three times 8K; a decoder holds several pictures, each of 150 MB at that size
 _DROPPABLE_CODECS = frozenset({"h264", "hevc"})
+
+
+class PictureSizeError(MediaError):
+    """A picture larger than any camera records. The message does not name the file."""
 
 
 class VideoTrack:
@@ -53,27 +60,35 @@ class VideoTrack:
         self.width_px = self.height_px = self.rotation_deg = 0  # as displayed
         self.end_s = 0.0
         self.lost_s = 0.0  # packets that could not be decoded
+        stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}  # refused before memory is taken
         stream.codec_context.thread_count = threads
         stream.codec_context.thread_type = "AUTO"
 
     def decode(self, packet: Packet[VideoStream]) -> Iterator[Frame]:
-        """Sampled frames that `packet` completes; an empty packet flushes the decoder."""
-        from av.error import FFmpegError
+        """Sampled frames that `packet` completes; an empty packet flushes the decoder.
+
+        Raises PictureSizeError where the stream turns to pictures that are too large.
+        """
+        from av.error import ArgumentError, FFmpegError
 
         duration_s = (packet.duration or 0) * self._tick_s
         time_s = None if packet.pts is None else packet.pts * self._tick_s - self._origin_s
         if self._droppable and packet.size:
             needed = time_s is None or self._may_be_wanted(time_s)
             self._stream.codec_context.skip_frame = "DEFAULT" if needed else "NONREF"
+        check_picture(*_claimed_size(self._stream.codec_context.name, packet))
         try:
             frames = packet.decode()
-        except FFmpegError:
+        except FFmpegError as error:
+            if isinstance(error, ArgumentError) and not self._stream.codec_context.width:
+                raise PictureSizeError(_too_large(f"a picture of more than {MAX_PIXELS:,} pixels")) from None
             self.lost_s += duration_s
             return
         if time_s is not None:
             self._clock.add(time_s)
             self.end_s = max(self.end_s, time_s + duration_s)
         for frame in frames:
+            check_picture(frame.width, frame.height)
             yield from self._sample(frame)
 
     def finish(self) -> None:
@@ -131,6 +146,38 @@ class VideoTrack:
         rgb = self._colour.reformat(frame, format="rgb24", interpolation="BILINEAR", threads=1)
         image = cast("NDArray[np.uint8]", rgb.to_ndarray())
         return np.ascontiguousarray(np.rot90(image, quarter_turns))
+
+
+def check_picture(width_px: int, height_px: int) -> None:
+    """Raise PictureSizeError for a picture beyond `MAX_SIDE_PX` or `MAX_PIXELS`."""
+    if max(width_px, height_px) > MAX_SIDE_PX or width_px * height_px > MAX_PIXELS:
+        raise PictureSizeError(_too_large(f"pictures of {width_px:,} x {height_px:,} pixels"))
+
+
+def _claimed_size(codec: str, packet: Packet[VideoStream]) -> tuple[int, int]:
+    """Width and height that a PNG or JPEG picture claims, in which each picture may have a size of its own.
+
+    (0, 0) for other codecs; FFmpeg holds them to the limit by itself.
+    """
+    if codec not in ("png", "mjpeg"):
+        return 0, 0
+    data = bytes(packet)
+    if codec == "png" and data[12:16] == b"IHDR" and len(data) >= 24:
+        return int.from_bytes(data[16:20]), int.from_bytes(data[20:24])
+    at = 2
+    while codec == "mjpeg" and at + 9 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):  # start of frame
+            return int.from_bytes(data[at + 7 : at + 9]), int.from_bytes(data[at + 5 : at + 7])
+        at += 2 + int.from_bytes(data[at + 2 : at + 4])
+    return 0, 0
+
+
+def _too_large(what: str) -> str:
+    return (
+        f"claims {what}, at most {MAX_SIDE_PX:,} a side and {MAX_PIXELS // 10**6} megapixels are taken:"
+        " export it again in the size that it was recorded in"
+    )
 
 
 def display_size(width_px: int, height_px: int, pixel_aspect: Fraction | None) -> tuple[int, int]:
