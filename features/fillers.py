@@ -20,6 +20,8 @@ from interview_analysis.features.extractor import COVERAGE, Extractor, FeatureSp
 from interview_analysis.features.memory import once
 from interview_analysis.features.speech_units import (
     coverage,
+    joint_silences,
+    overlap_s,
     runs,
     speaking_span,
     speech_frames,
@@ -101,9 +103,10 @@ def compute(observations: Observations, window: Interval) -> dict[str, float]:
     span = speaking_span(transcript, window) if transcript is not None else None
     if transcript is None or span is None:
         return {COVERAGE: 0.0}
-    values = {COVERAGE: coverage(span.duration_s, window)}
-    minutes = span.duration_s / 60.0
-    if span.duration_s < MIN_SPAN_S:
+    speaking_s = span.duration_s - overlap_s(joint_silences(observations.speech), span)
+    values = {COVERAGE: coverage(speaking_s, window)}
+    minutes = speaking_s / 60.0
+    if speaking_s < MIN_SPAN_S:
         return values
     total = 0
     if transcript.language in _LANGUAGES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from interview_analysis.features.extractor import COVERAGE, Extractor, FeatureSpec
-from interview_analysis.features.speech_units import coverage, overlap_s, silent_pauses
+from interview_analysis.features.speech_units import coverage, joint_silences, overlap_s, silent_pauses
 from interview_analysis.types import Event, Interval, Observations
 
 LONG_PAUSE_S = 1.0
@@ -38,11 +38,15 @@ SPECS = (
 
 
 def compute(observations: Observations, window: Interval) -> dict[str, float]:
-    """Pauses in `window`. Speaking time lies between the first and the last speech of the recording."""
+    """Pauses in `window`. Speaking time lies between the first and the last speech of the recording.
+
+    Where several recordings are joined, the silence around a joint is neither a pause nor speaking time.
+    """
     speech = observations.speech
     if speech is None or not speech.regions:
         return {COVERAGE: 0.0}
     speaking_s = Interval(speech.regions[0].start_s, speech.regions[-1].end_s).overlap_s(window)
+    speaking_s -= overlap_s(joint_silences(speech), window)
     values = {COVERAGE: coverage(speaking_s, window)}
     if speaking_s < MIN_SPAN_S:
         return values

@@ -10,6 +10,7 @@ from interview_analysis.features.extractor import COVERAGE, Extractor, FeatureSp
 from interview_analysis.features.speech_units import (
     MIN_PAUSE_S,
     coverage,
+    joint_silences,
     overlap_s,
     rate_unit,
     silent_pauses,
@@ -62,15 +63,16 @@ def compute(observations: Observations, window: Interval) -> dict[str, float]:
     span = speaking_span(transcript, window) if transcript is not None and unit is not None else None
     if transcript is None or unit is None or span is None:
         return {COVERAGE: 0.0}
-    pauses = _pauses(observations, transcript)
+    pauses, joints = _pauses(observations, transcript), joint_silences(observations.speech)
+    speaking_s = span.duration_s - overlap_s(joints, span)
     count = units_in(transcript.words, transcript.language, window)
-    values = {"unit_count": count, COVERAGE: coverage(span.duration_s, window)}
-    articulation = span.duration_s - overlap_s(pauses, span)
-    if count < MIN_UNITS or min(span.duration_s, articulation) < MIN_SPAN_S:
+    values = {"unit_count": count, COVERAGE: coverage(speaking_s, window)}
+    articulation = speaking_s - overlap_s(pauses, span)
+    if count < MIN_UNITS or min(speaking_s, articulation) < MIN_SPAN_S:
         return values
-    values[f"speaking_rate_{unit}"] = 60.0 * count / span.duration_s
+    values[f"speaking_rate_{unit}"] = 60.0 * count / speaking_s
     values[f"articulation_rate_{unit}"] = 60.0 * count / articulation
-    values["rate_cv_ratio"] = _variation(transcript, pauses, span)
+    values["rate_cv_ratio"] = _variation(transcript, (*pauses, *joints), span)
     return values
 
 

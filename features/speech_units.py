@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -105,9 +105,24 @@ def speaking_span(transcript: Transcript, window: Interval) -> Interval | None:
 
 
 def silent_pauses(speech: SpeechActivity, min_s: float = MIN_PAUSE_S) -> tuple[Interval, ...]:
-    """Gaps of at least `min_s` between regions of speech."""
-    gaps = (Interval(a.end_s, b.start_s) for a, b in pairwise(speech.regions))
+    """Gaps of at least `min_s` between regions of speech of one recording."""
+    gaps = (gap for gap in _gaps(speech) if not _holds_joint(gap, speech))
     return tuple(gap for gap in gaps if gap.duration_s >= min_s - 1e-9)
+
+
+def joint_silences(speech: SpeechActivity | None) -> tuple[Interval, ...]:
+    """Gaps between regions of speech in which a recording ends: nobody's pause, and no speaking time."""
+    if speech is None or not speech.joints_s:
+        return ()
+    return tuple(gap for gap in _gaps(speech) if _holds_joint(gap, speech))
+
+
+def _gaps(speech: SpeechActivity) -> Iterator[Interval]:
+    return (Interval(a.end_s, b.start_s) for a, b in pairwise(speech.regions))
+
+
+def _holds_joint(gap: Interval, speech: SpeechActivity) -> bool:
+    return any(gap.start_s <= joint_s <= gap.end_s for joint_s in speech.joints_s)
 
 
 def overlap_s(pieces: Sequence[Interval], window: Interval) -> float:

@@ -13,7 +13,7 @@ from interview_analysis.types import Observations
 # Which channel a quality flag of the recording speaks of.
 QUALITY_CHANNELS: dict[str, ChannelName | None] = {
     "low_snr": "voice", "clipped": "voice", "quiet": "voice", "dark_video": "face", "low_resolution": "face",
-    "low_frame_rate": "face", "variable_frame_rate": None, "short": None,
+    "low_frame_rate": "face", "variable_frame_rate": None, "short": None, "mixed_languages": "content",
 }  # fmt: skip
 NON_ANSWER_LIMIT = 0.2  # share of sentences that decline to answer: one in five is worth a look
 FACE_COVERAGE_LIMIT = 0.9

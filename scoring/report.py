@@ -235,13 +235,26 @@ class Lineage(Model):
     """Everything that the scores depend on. Two reports with equal lineage but `created_at` are equal."""
 
     created_at: str
-    recording: Hashed
+    recording: Hashed  # of several, the hash of their hashes
+    recordings: tuple[Hashed, ...] = ()  # each of them, where there are several
     profile: Hashed
     config: Hashed
     norms: Hashed
     models: tuple[Hashed, ...]
     extractors: dict[str, int]
     versions: dict[str, str]  # package, python and the libraries that touch the numbers
+
+
+class RecordingPart(Model):
+    """A recording, or a part of it, in its place on the clock of the report."""
+
+    name: str
+    sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    start_s: float  # where it begins in the report
+    duration_s: float
+    clip_start_s: float = 0.0  # second of the file at which the part begins
+    clip_end_s: float | None = None  # and ends; none is the end of the file
+    question: str = ""  # what was asked
 
 
 class Report(Model):
@@ -257,6 +270,7 @@ class Report(Model):
     attention: tuple[AttentionPoint, ...]
     timeline: Timeline
     lineage: Lineage
+    recordings: tuple[RecordingPart, ...] = ()  # empty for one whole recording without a question
     bar: JobBar | None = None
     description: JobDescription | None = None  # none where a person wrote the profile
     level_cuts: tuple[float, float, float, float] | None = None  # scores at which levels 2 to 5 begin

@@ -158,9 +158,13 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class SpeechActivity:
-    """Stretches with speech, in order and apart from each other, by a voice activity detector."""
+    """Stretches with speech, in order and apart from each other, by a voice activity detector.
+
+    `joints_s` are the moments at which one recording of an interview ends and the next begins.
+    """
 
     regions: tuple[Interval, ...]
+    joints_s: tuple[float, ...] = ()
 
     @property
     def speech_s(self) -> float:
