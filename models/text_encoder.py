@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -155,6 +155,25 @@ class RememberingEncoder:
             return None
         key = "\0".join([self.id, *texts])
         return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()}.npy"
+
+
+class KnowingEncoder:
+    """An encoder that was told the vectors of some texts, and asks `encoder` for those of the others."""
+
+    def __init__(self, encoder: SentenceEncoder, known: Mapping[str, Vectors]) -> None:
+        self._encoder, self._known = encoder, known
+
+    @property
+    def id(self) -> str:
+        return self._encoder.id
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See `SentenceEncoder.encode`."""
+        new = [text for text in texts if text not in self._known]
+        if len(new) == len(texts):
+            return self._encoder.encode(texts)
+        others = iter(self._encoder.encode(new)) if new else iter(())
+        return np.stack([self._known[text] if text in self._known else next(others) for text in texts])
 
 
 def _read_vectors(path: Path, count: int) -> Vectors | None:

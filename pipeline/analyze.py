@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from interview_analysis.features.lexicons import background
 from interview_analysis.features.tables import FeatureTables, feature_tables
+from interview_analysis.models.text_encoder import SentenceEncoder
 from interview_analysis.pipeline.config import (
     RunConfig,
     load_norms,
     load_run_config,
 )
 from interview_analysis.pipeline.job_files import load_job
-from interview_analysis.pipeline.lineage import lineage
+from interview_analysis.pipeline.lineage import file_sha256, lineage
 from interview_analysis.pipeline.loaded import LoadedModels
+from interview_analysis.pipeline.media import check_file
+from interview_analysis.pipeline.observation_cache import ObservationCache
 from interview_analysis.pipeline.observe import observe
+from interview_analysis.pipeline.observed import knowing_encoder, observed, tables_of
 from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.pipeline.stopwatch import Stopwatch
 from interview_analysis.pipeline.system import check_system_libraries, quiet_dependencies
@@ -25,7 +30,15 @@ from interview_analysis.scoring.flags import flags
 from interview_analysis.scoring.indicators import ContentEvidence, find_evidence, reference_texts
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.scoring.report import JobDescription, Media, Report, Series, Timeline, TimelineEvent
+from interview_analysis.scoring.report import (
+    JobDescription,
+    Media,
+    RecordingPart,
+    Report,
+    Series,
+    Timeline,
+    TimelineEvent,
+)
 from interview_analysis.scoring.score import score
 from interview_analysis.types import MediaFacts, Observations
 
@@ -47,6 +60,7 @@ def analyze(
     config: RunConfig | None = None,
     norms: Norms | None = None,
     models: LoadedModels | None = None,
+    cache: ObservationCache | None = None,
     on_progress: Progress = ignore,
     watch: Stopwatch | None = None,
 ) -> Analysis:
@@ -58,6 +72,7 @@ def analyze(
     job : a job profile, the path of its YAML file, the name of a built-in one, or the path of a job description.
     config, norms : what to measure and how it becomes a score; the built-in ones by default.
     models : pass the same `LoadedModels` for several recordings, so that each model is loaded once.
+    cache : where observations are kept, so that scoring a recording again touches no model; none by default.
     on_progress : called with a stage's name, the second of the recording that it has reached, and of how many.
 
     Raises
@@ -75,22 +90,70 @@ def analyze(
     elif config is not None and config != models.config:
         raise ValueError("pass the configuration to LoadedModels, or no LoadedModels: got two that differ")
     profile = job if isinstance(job, JobProfile) else load_job(job, lambda: models.job_parser)
-    with watch.stage("load models"):
-        models.load()
-    observations = observe(path, models, on_progress=on_progress, watch=watch)
-    with watch.stage("features"):
-        tables = feature_tables(
-            observations, block_s=norms.block_s, window_s=models.config.window_s, hop_s=models.config.hop_s
-        )
+    tables, encoder = None, None
+    if cache is None:
+        with watch.stage("load models"):
+            models.load()
+        observations = observe(path, models, on_progress=on_progress, watch=watch)
+        sha256 = file_sha256(path)
+    else:
+        check_file(path)
+        with watch.stage("hash"):
+            sha256 = file_sha256(path)
+        observations = observed(path, sha256, models, cache, on_progress=on_progress, watch=watch)
+        with watch.stage("features"):
+            tables = tables_of(observations, [(sha256, None, None)], models, cache, norms.block_s)
+        with watch.stage("sentences"):
+            encoder = knowing_encoder(observations.transcript, models, cache)
+    part = RecordingPart(
+        name=path.name, sha256=sha256, start_s=0.0, duration_s=round(observations.facts.duration_s, 3)
+    )
+    return score_observations(
+        [part], observations, profile, norms, models, tables=tables, encoder=encoder, watch=watch
+    )
+
+
+def score_observations(
+    recordings: Sequence[RecordingPart],
+    observations: Observations,
+    profile: JobProfile,
+    norms: Norms,
+    models: LoadedModels,
+    *,
+    tables: FeatureTables | None = None,
+    encoder: SentenceEncoder | None = None,
+    watch: Stopwatch | None = None,
+) -> Analysis:
+    """Score what was observed of one interview; no recording is opened.
+
+    Parameters
+    ----------
+    recordings : what `observations` were made of, in order; see `joining.joined`.
+    tables : the feature tables of `observations`, where they are known.
+    encoder : one that knows the transcript's sentences (`observed.knowing_encoder`); that of `models` by default.
+    """
+    watch = watch or Stopwatch()
+    if tables is None:
+        with watch.stage("features"):
+            tables = feature_tables(
+                observations,
+                block_s=norms.block_s,
+                window_s=models.config.window_s,
+                hop_s=models.config.hop_s,
+            )
     with watch.stage("evidence"):
-        found = _evidence(profile, norms, observations, models)
+        found = _evidence(profile, norms, observations, models, encoder)
     with watch.stage("score"):
-        report = _report(path, profile, norms, observations, tables, found, models)
+        report = _report(recordings, profile, norms, observations, tables, found, models)
     return Analysis(report, profile, observations, tables)
 
 
 def _evidence(
-    profile: JobProfile, norms: Norms, observations: Observations, models: LoadedModels
+    profile: JobProfile,
+    norms: Norms,
+    observations: Observations,
+    models: LoadedModels,
+    encoder: SentenceEncoder | None,
 ) -> ContentEvidence | None:
     transcript = observations.transcript
     if transcript is None or not transcript.words or transcript.language not in profile.languages:
@@ -98,11 +161,11 @@ def _evidence(
     unrelated = background(transcript.language)
     models.encoder.remember(unrelated)
     models.encoder.remember(reference_texts(profile, transcript.language))
-    return find_evidence(profile, transcript, models.encoder, unrelated, norms.evidence)
+    return find_evidence(profile, transcript, encoder or models.encoder, unrelated, norms.evidence)
 
 
 def _report(
-    path: Path,
+    recordings: Sequence[RecordingPart],
     profile: JobProfile,
     norms: Norms,
     observations: Observations,
@@ -116,7 +179,7 @@ def _report(
         job=profile.name,
         job_id=profile.id,
         language=transcript.language if transcript and transcript.words else None,
-        media=_media(path, observations.facts),
+        media=_media(recordings[0].name, observations.facts),
         overall=card.overall,
         channels=card.channels,
         dimensions=card.dimensions,
@@ -127,8 +190,9 @@ def _report(
         attention=attention_points(tables, transcript, norms.attention),
         timeline=_timeline(tables, models.config),
         lineage=lineage(
-            path, profile, models.config, norms, models.hashes(video=observations.facts.has_video)
+            recordings, profile, models.config, norms, models.hashes(video=observations.facts.has_video)
         ),
+        recordings=tuple(recordings) if len(recordings) > 1 or _is_part(recordings[0]) else (),
     )
 
 
@@ -139,9 +203,13 @@ def _description(profile: JobProfile) -> JobDescription | None:
     return JobDescription(id=read.name, version=read.parser, sha256=read.sha256, model=read.model)
 
 
-def _media(path: Path, facts: MediaFacts) -> Media:
+def _is_part(recording: RecordingPart) -> bool:
+    return recording.clip_start_s > 0 or recording.clip_end_s is not None or recording.question != ""
+
+
+def _media(name: str, facts: MediaFacts) -> Media:
     return Media(
-        name=path.name,
+        name=name,
         duration_s=round(facts.duration_s, 3),
         has_audio=facts.has_audio,
         has_video=facts.has_video,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from interview_analysis import __version__
+from interview_analysis.pipeline.cache_cli import cache as cache_commands
 from interview_analysis.pipeline.cli_shared import errors_in_one_line, log_format_option, quiet_option
 from interview_analysis.pipeline.console import Console
 from interview_analysis.pipeline.jobs_cli import job as job_commands
@@ -75,6 +76,14 @@ def main() -> None:
     metavar="URI",
     help="Log scores and hashes to MLflow, e.g. sqlite:///mlflow.db.",
 )
+@click.option(
+    "--cache",
+    "cache_folder",
+    type=click.Path(path_type=Path),
+    help="Folder in which observations are kept, so that scoring again is quick; "
+    "by default $INTERVIEW_ANALYSIS_CACHE, or beside the models.",
+)
+@click.option("--no-cache", is_flag=True, help="Keep no observations, and use none.")  # fmt: skip
 @quiet_option
 @log_format_option
 def score(
@@ -88,6 +97,8 @@ def score(
     norms_path: Path | None,
     overrides: tuple[str, ...],
     tracking_uri: str | None,
+    cache_folder: Path | None,
+    no_cache: bool,
     quiet: bool,
     log_format: str,
 ) -> None:
@@ -107,16 +118,24 @@ def score(
         from interview_analysis.pipeline.config import load_norms, load_run_config
         from interview_analysis.pipeline.job_files import load_job
         from interview_analysis.pipeline.loaded import LoadedModels
+        from interview_analysis.pipeline.observation_cache import ObservationCache
         from interview_analysis.pipeline.outputs import check_destination, save
 
         config = load_run_config(config_path, overrides, language=language, engine=engine)
         norms = load_norms(norms_path)
         check_destination(out)
+        cache = None if no_cache else ObservationCache.at(cache_folder)
         with console.stages() as stages:
             models = LoadedModels(config, on_progress=stages.update)
             profile = load_job(job, lambda: models.job_parser)
             analysis = analyze(
-                recording, profile, config=config, norms=norms, models=models, on_progress=stages.update
+                recording,
+                profile,
+                config=config,
+                norms=norms,
+                models=models,
+                cache=cache,
+                on_progress=stages.update,
             )
             path = save(analysis, out, _report_language(lang, analysis.report.language, profile.languages[0]))
         if tracking_uri:
@@ -150,6 +169,7 @@ def report(folder: Path, lang: str, out: Path | None, quiet: bool, log_format: s
         console.result(str(target))
 
 
+main.add_command(cache_commands)
 main.add_command(job_commands)
 main.add_command(models)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from interview_analysis.features.extractor import extractors
 from interview_analysis.pipeline.config import RunConfig, digest
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.scoring.report import REPORT_SCHEMA_VERSION, Hashed, Lineage
+from interview_analysis.scoring.report import REPORT_SCHEMA_VERSION, Hashed, Lineage, RecordingPart
 
 # Libraries whose version can change a number.
 LIBRARIES = (
@@ -30,12 +31,18 @@ def file_sha256(path: Path) -> str:
 
 
 def lineage(
-    recording: Path, profile: JobProfile, config: RunConfig, norms: Norms, models: Iterable[Hashed]
+    recordings: Sequence[RecordingPart],
+    profile: JobProfile,
+    config: RunConfig,
+    norms: Norms,
+    models: Iterable[Hashed],
 ) -> Lineage:
     """Hash what went in. `created_at` is the only part that differs between two equal runs."""
+    each = tuple(Hashed(id=part.name, sha256=part.sha256) for part in recordings)
     return Lineage(
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        recording=Hashed(id=recording.name, sha256=file_sha256(recording)),
+        recording=each[0] if len(each) == 1 else _together(each),
+        recordings=each if len(each) > 1 else (),
         profile=Hashed(id=profile.id, version=profile.schema_version, sha256=digest(profile)),
         config=Hashed(id="config", sha256=digest(config)),
         norms=Hashed(id="norms", version=norms.schema_version, sha256=digest(norms)),
@@ -45,12 +52,22 @@ def lineage(
             "interview-analysis": interview_analysis.__version__,
             "report schema": REPORT_SCHEMA_VERSION,
             "python": platform.python_version(),
-            **{name: found for name in LIBRARIES if (found := _version(name))},
+            **{name: found for name in LIBRARIES if (found := library_version(name))},
         },
     )
 
 
-def _version(library: str) -> str | None:
+def _together(recordings: Iterable[Hashed]) -> Hashed:
+    """Several recordings as one: their names, and the hash of their hashes in order."""
+    each = tuple(recordings)
+    lines = "".join(f"{recording.sha256}\n" for recording in each)
+    names = " + ".join(recording.id for recording in each)
+    return Hashed(id=names, sha256=hashlib.sha256(lines.encode()).hexdigest())
+
+
+@cache
+def library_version(library: str) -> str | None:
+    """The installed version of a distribution, None where there is none."""
     try:
         return version(library)
     except PackageNotFoundError:

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, Full, Queue
 from typing import Any, Generic, TypeVar
@@ -22,12 +23,14 @@ from interview_analysis.models.praat import acoustics
 from interview_analysis.pipeline.audio_spool import AudioSpool
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.media import Decoder
+from interview_analysis.pipeline.observation_file import Heard
 from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.pipeline.stopwatch import Stopwatch
 from interview_analysis.types import (
     AcousticTrack,
     FaceTrack,
     Frame,
+    MediaFacts,
     Observations,
     PoseTrack,
     SpeechActivity,
@@ -40,14 +43,54 @@ VISION_NICENESS = 10  # the recogniser, the longest of the stages, goes first wh
 Track = TypeVar("Track")
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a recording from an earlier look; what is None is observed anew."""
+
+    facts: MediaFacts | None = None
+    hearing: Heard | None = None
+    acoustics: AcousticTrack | None = None
+    faces: FaceTrack | None = None
+    poses: PoseTrack | None = None
+
+    def observations(self) -> Observations | None:
+        """All of it, or None where something is missing that the recording has."""
+        facts = self.facts
+        if facts is None:
+            return None
+        if facts.has_audio and (self.hearing is None or self.acoustics is None):
+            return None
+        if facts.has_video and (self.faces is None or self.poses is None):
+            return None
+        heard = self.hearing if facts.has_audio else None
+        return Observations(
+            facts=facts,
+            speech=heard.speech if heard else None,
+            transcript=heard.transcript if heard else None,
+            acoustics=self.acoustics if facts.has_audio else None,
+            faces=self.faces if facts.has_video else None,
+            poses=self.poses if facts.has_video else None,
+        )
+
+
+_NOTHING = Known()
+
+
 def observe(
-    recording: Path, models: LoadedModels, *, on_progress: Progress = ignore, watch: Stopwatch | None = None
+    recording: Path,
+    models: LoadedModels,
+    *,
+    known: Known = _NOTHING,
+    on_progress: Progress = ignore,
+    watch: Stopwatch | None = None,
 ) -> Observations:
-    """Run every model over one recording.
+    """Run every model over one recording whose observation is not `known`, in one pass; without any, decode nothing.
 
     Raises MediaError for a recording that cannot be read, OutputError for a full temporary folder, and whatever
     a model fails with, as soon as it fails. A channel that the recording lacks is None.
     """
+    if (remembered := known.observations()) is not None:
+        return remembered
     watch = watch or Stopwatch()
     with ExitStack() as stack:
         decoder = stack.enter_context(_decoder(recording, models, on_progress))
@@ -55,8 +98,8 @@ def observe(
         given_up = threading.Event()
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=4, thread_name_prefix="observe"))
         stack.enter_context(_releasing(spool, given_up))
-        hearing, voice = _start_hearing(decoder, spool, pool, models, on_progress, watch)
-        face, pose = _start_watching(decoder, pool, given_up, models, on_progress, watch)
+        hearing, voice = _start_hearing(decoder, spool, pool, models, known, on_progress, watch)
+        face, pose = _start_watching(decoder, pool, given_up, models, known, on_progress, watch)
         viewers = [viewer for viewer in (face, pose) if viewer is not None]
         running: list[Future[Any]] = [viewer.track for viewer in viewers]
         running += [future for future in (hearing, voice) if future is not None]
@@ -70,15 +113,15 @@ def observe(
             viewer.end()
         wait(running, return_when=FIRST_EXCEPTION)
         _raise_failure(running)
-        transcript, speech = hearing.result() if hearing else (None, None)
-        return Observations(
+        seen = Known(
             facts=decoder.facts,
-            speech=speech,
-            transcript=transcript,
-            acoustics=voice.result() if voice else None,
-            faces=face.track.result() if face else None,
-            poses=pose.track.result() if pose else None,
-        )
+            hearing=Heard(*hearing.result()) if hearing else known.hearing,
+            acoustics=voice.result() if voice else known.acoustics,
+            faces=face.track.result() if face else known.faces,
+            poses=pose.track.result() if pose else known.poses,
+        ).observations()
+        assert seen is not None  # whatever the decoder found was observed or known
+        return seen
 
 
 def _decoder(recording: Path, models: LoadedModels, on_progress: Progress) -> Decoder:
@@ -97,6 +140,7 @@ def _start_hearing(
     spool: AudioSpool,
     pool: ThreadPoolExecutor,
     models: LoadedModels,
+    known: Known,
     on_progress: Progress,
     watch: Stopwatch,
 ) -> tuple[Future[tuple[Transcript, SpeechActivity]] | None, Future[AcousticTrack] | None]:
@@ -116,7 +160,10 @@ def _start_hearing(
         on_progress("voice", spool.duration_s, spool.duration_s)
         return track
 
-    return pool.submit(hear), pool.submit(voice)
+    return (
+        pool.submit(hear) if known.hearing is None else None,
+        pool.submit(voice) if known.acoustics is None else None,
+    )
 
 
 def _start_watching(
@@ -124,6 +171,7 @@ def _start_watching(
     pool: ThreadPoolExecutor,
     given_up: threading.Event,
     models: LoadedModels,
+    known: Known,
     on_progress: Progress,
     watch: Stopwatch,
 ) -> tuple[_Viewer[FaceTrack] | None, _Viewer[PoseTrack] | None]:
@@ -151,7 +199,10 @@ def _start_watching(
             return model.track()
 
     every = models.config.pose_every_nth_frame
-    return _Viewer(pool, faces, 1, given_up), _Viewer(pool, poses, every, given_up)
+    return (
+        _Viewer(pool, faces, 1, given_up) if known.faces is None else None,
+        _Viewer(pool, poses, every, given_up) if known.poses is None else None,
+    )
 
 
 class _Viewer(Generic[Track]):

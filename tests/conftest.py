@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from interview_analysis.models.weights import ModelStore
+from interview_analysis.pipeline.observation_cache import FOLDER_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("INTERVIEW_ANALYSIS_SHARED_DATA", ROOT.parent / "shared" / "data"))
@@ -22,6 +24,14 @@ def shared_data() -> Path:
             f"SKIPPED: no real recordings at {SHARED}; set INTERVIEW_ANALYSIS_SHARED_DATA to test on them"
         )
     return SHARED
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Observations of tests go to a folder of their own, never to the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FOLDER_VARIABLE, str(tmp_path_factory.mktemp("observations")))
+        yield
 
 
 @pytest.fixture

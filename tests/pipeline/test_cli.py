@@ -224,3 +224,34 @@ def test_score_prints_the_report_alone_and_logs_json(model_store, sound, tmp_pat
     assert again.returncode == 0, again.stderr
     assert again.stderr == ""
     assert 'lang="zh' in (out / "report.zh.html").read_text(encoding="utf-8")
+
+
+def test_scoring_again_uses_what_was_observed_and_can_be_told_not_to(model_store, sound, tmp_path):
+    def stages(*options: object) -> set[str]:
+        done = run(
+            "score",
+            sound,
+            "--job",
+            "product-manager",
+            "--out",
+            tmp_path / "out",
+            "--log-format",
+            "json",
+            *options,
+        )
+        assert done.returncode == 0, done.stderr
+        return {line.get("task") for line in map(json.loads, done.stderr.splitlines())}
+
+    kept = tmp_path / "kept"
+    assert "decode" in stages("--no-cache", "--cache", kept)
+    assert not kept.exists()
+    assert "decode" in stages("--cache", kept)
+    assert "decode" not in stages("--cache", kept)
+    assert "hearing" in run("cache", "info", "--cache", kept).stdout
+
+
+def test_a_cache_that_cannot_be_kept_says_what_to_do(sound, tmp_path):
+    done = run(
+        "score", sound, "--job", "product-manager", "--out", tmp_path / "out", "--cache", sound / "kept"
+    )
+    assert_one_line_error(done, "cannot keep observations", "--no-cache")

@@ -16,7 +16,7 @@ from interview_analysis.pipeline.charts import score_bar, time_ticks, value_tick
 from interview_analysis.pipeline.html_report import describe_values, render_html
 from interview_analysis.pipeline.messages import Language, Messages
 from interview_analysis.scoring.job_bar import margin
-from interview_analysis.scoring.report import Report, Series, Text, Timeline
+from interview_analysis.scoring.report import RecordingPart, Report, Series, Text, Timeline
 from interview_analysis.types import Segment, Transcript, Word
 from tests.pipeline.sample_report import (
     LEVEL_CUTS,
@@ -419,3 +419,27 @@ def test_codes_without_a_text_and_missing_levels_do_not_fail() -> None:
     root = page(report, replace(sample_transcript("en"), segments=()), "zh")
     assert "brand_new_flag" in root.find("section", id="first")[0].text
     assert root.find("line", css="cut") == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_several_recordings_are_listed_with_their_question_and_where_each_begins(language: Language) -> None:
+    first = RecordingPart(
+        name="q1.mp4", sha256="1" * 64, start_s=0.0, duration_s=95.0, question="Why <b>us</b>?"
+    )
+    second = RecordingPart(
+        name="答 2.mp4",
+        sha256="2" * 64,
+        start_s=95.0,
+        duration_s=60.0,
+        clip_start_s=3725.0,
+        question="为什么？",
+    )
+    report = sample_report("en").model_copy(update={"recordings": (first, second)})
+    drawn = page(report, sample_transcript("en"), language)
+    table = next(t for t in drawn.find("table") if t.attributes.get("aria-labelledby") == "recordings-h")
+    rows = [[cell.text.strip() for cell in row.children] for row in table.find("tr")[1:]]
+    assert [row[:2] for row in rows] == [["q1.mp4", "Why <b>us</b>?"], ["答 2.mp4", "为什么？"]]
+    assert [row[2] for row in rows] == ["00:00", "01:35"]
+    assert rows[1][3] == "1:02:05"
+    plain = page(sample_report("en"), sample_transcript("en"), language)
+    assert not [t for t in plain.find("table") if t.attributes.get("aria-labelledby") == "recordings-h"]

@@ -1,0 +1,176 @@
+"""Observations as bytes and back: a NumPy archive with the arrays, and a JSON part for the rest.
+
+Nothing is pickled or unpickled, and arrays keep their type, so that a report made from a file equals a fresh one.
+What is damaged, of another format, of another kind or filed under another key reads as None.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+
+from interview_analysis.features.tables import FeatureTables
+from interview_analysis.types import (
+    BLENDSHAPES,
+    FACE_POINTS,
+    POSE_POINTS,
+    AcousticTrack,
+    Event,
+    FaceTrack,
+    MediaFacts,
+    PoseTrack,
+    SpeechActivity,
+    Transcript,
+)
+
+FORMAT = 1
+Kind = Literal["facts", "hearing", "acoustics", "faces", "poses", "vectors", "features"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+Arrays = dict[str, NDArray[Any]]
+_HEADER = "header"  # the JSON part, as bytes
+# What reading something that is no such file fails with; MemoryError: a header that claims a giant array.
+_UNREADABLE = (
+    OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError, MemoryError, OverflowError,
+    RuntimeError, SyntaxError, RecursionError, struct.error, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the recogniser made of a recording."""
+
+    transcript: Transcript
+    speech: SpeechActivity
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceVectors:
+    """The vectors of sentences, shape (n, d), in the order of `texts`."""
+
+    texts: tuple[str, ...]
+    vectors: NDArray[np.float32]
+
+    def by_text(self) -> Mapping[str, NDArray[np.float32]]:
+        return dict(zip(self.texts, self.vectors, strict=True))
+
+
+# Shape of each array of a track; "n" is a frame, "m" a voiced segment.
+_SHAPES: dict[type[Any], dict[str, tuple[int | str, ...]]] = {
+    AcousticTrack: {
+        "time_s": ("n",), "f0_hz": ("n",), "intensity_db": ("n",), "hnr_db": ("n",),
+        "segment_start_s": ("m",), "segment_end_s": ("m",), "jitter_ratio": ("m",), "shimmer_ratio": ("m",),
+    },
+    FaceTrack: {
+        "time_s": ("n",), "face_count": ("n",), "blendshapes": ("n", len(BLENDSHAPES)), "yaw_deg": ("n",),
+        "pitch_deg": ("n",), "roll_deg": ("n",), "points": ("n", len(FACE_POINTS), 2),
+    },
+    PoseTrack: {
+        "time_s": ("n",), "points": ("n", len(POSE_POINTS), 2), "visibility": ("n", len(POSE_POINTS)),
+        "world_m": ("n", len(POSE_POINTS), 3), "hand_points": ("n", 2, 21, 2),
+    },
+    SentenceVectors: {"vectors": ("n", "m")},
+}  # fmt: skip
+_TYPES: dict[Kind, type[Any]] = {
+    "facts": MediaFacts, "hearing": Heard, "acoustics": AcousticTrack, "faces": FaceTrack, "poses": PoseTrack,
+    "vectors": SentenceVectors, "features": FeatureTables,
+}  # fmt: skip
+_TABLES = ("whole", "blocks", "timeline")
+
+
+def pack(kind: Kind, key: str, value: Any) -> bytes:
+    """The file of one observation; `key` is what it is filed under."""
+    if not isinstance(value, _TYPES[kind]):
+        raise TypeError(f"expected {_TYPES[kind].__name__} for '{kind}', got {type(value).__name__}")
+    arrays, rest = _tables_apart(value) if kind == "features" else _apart(value)
+    header = {"format": FORMAT, "kind": kind, "key": key, "content": rest}
+    encoded = np.frombuffer(json.dumps(header, ensure_ascii=False).encode("utf-8", "surrogatepass"), np.uint8)
+    stream = io.BytesIO()
+    np.savez_compressed(stream, allow_pickle=False, **{_HEADER: encoded}, **arrays)
+    return stream.getvalue()
+
+
+def unpack(kind: Kind, key: str, data: bytes) -> Any | None:
+    """What `pack` was given, or None for anything else than its file of the same kind and key."""
+    try:
+        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        header = json.loads(arrays.pop(_HEADER).tobytes().decode("utf-8", "surrogatepass"))
+        if (header["format"], header["kind"], header["key"]) != (FORMAT, kind, key):
+            return None
+        if kind == "features":
+            return _tables_together(arrays, header["content"])
+        return _together(_TYPES[kind], arrays, header["content"])
+    except _UNREADABLE:
+        return None
+
+
+def _apart(value: Any) -> tuple[Arrays, dict[str, Any]]:
+    names = _SHAPES.get(type(value), {})
+    if not names:
+        return {}, asdict(value)
+    rest = {f.name: getattr(value, f.name) for f in fields(value) if f.name not in names}
+    return {name: getattr(value, name) for name in names}, rest
+
+
+def _together(kind: type[Any], arrays: Arrays, rest: dict[str, Any]) -> Any:
+    shapes = _SHAPES.get(kind, {})
+    if not shapes:
+        return TypeAdapter(kind).validate_python(rest)
+    if set(arrays) != set(shapes):
+        raise ValueError(f"expected the arrays {sorted(shapes)}, got {sorted(arrays)}")
+    sizes: dict[str, int] = {}
+    for name, shape in shapes.items():
+        found = arrays[name]
+        wanted = [
+            sizes.setdefault(s, n) if isinstance(s, str) else s
+            for s, n in zip(shape, found.shape, strict=True)
+        ]
+        if list(found.shape) != wanted or found.dtype.kind not in "fiu":
+            raise ValueError(f"expected numbers of shape {wanted} in {name}, got {found.dtype} {found.shape}")
+    if kind is SentenceVectors:
+        texts = _adapter(tuple[str, ...]).validate_python(rest["texts"])
+        if len(texts) != sizes["n"]:
+            raise ValueError(f"expected {len(texts)} vectors, got {sizes['n']}")
+        return SentenceVectors(texts, arrays["vectors"])
+    if kind is not AcousticTrack:
+        return kind(**arrays, aspect_ratio=float(rest["aspect_ratio"]))
+    return kind(**arrays)
+
+
+def _tables_apart(tables: FeatureTables) -> tuple[Arrays, dict[str, Any]]:
+    arrays: Arrays = {}
+    for name in _TABLES:
+        frame: pd.DataFrame = getattr(tables, name)
+        arrays[f"{name}.values"] = frame.to_numpy(dtype=np.float64)
+        arrays[f"{name}.index"] = np.array(list(frame.index), dtype=np.float64).reshape(len(frame), 2)
+    return arrays, {"columns": list(tables.whole.columns), "events": [asdict(e) for e in tables.events]}
+
+
+def _tables_together(arrays: Arrays, rest: dict[str, Any]) -> FeatureTables:
+    columns = _adapter(list[str]).validate_python(rest["columns"])
+    frames = []
+    for name in _TABLES:
+        index, values = arrays[f"{name}.index"], arrays[f"{name}.values"]
+        if not (index.dtype == values.dtype == np.float64):
+            raise ValueError(f"expected numbers in {name}, got {index.dtype} and {values.dtype}")
+        labels = pd.MultiIndex.from_arrays([index[:, 0], index[:, 1]], names=["start_s", "end_s"])
+        frames.append(pd.DataFrame(values, index=labels, columns=columns))
+    events = _adapter(tuple[Event, ...]).validate_python(rest["events"])
+    return FeatureTables(frames[0], frames[1], frames[2], events)
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
