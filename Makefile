@@ -12,7 +12,7 @@ READY := $(VENV)/.ready
 OUT := out
 JOB := configs/jobs/product-manager.yaml
 
-.PHONY: help setup demo test test-slow lint format docs head bench clean
+.PHONY: help setup demo test test-slow test-faults lint format docs head bench clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,11 +27,14 @@ demo: setup ## Make a synthetic sample, score it, print where the report lies
 	@echo "Report: $(CURDIR)/$(OUT)/demo/report/report.html"
 
 test: setup lint ## Set up what is missing and run all checks but the slow tests
-	$(BIN)/pytest -m "not slow" --cov --cov-report=term --cov-fail-under=85
+	$(BIN)/pytest -m "not slow and not faults" --cov --cov-report=term --cov-fail-under=85
 	@sh .ci/check_wheel $(BIN)/python
 
 test-slow: setup ## Run the tests that take minutes
 	$(BIN)/pytest -m slow
+
+test-faults: setup ## Run the long tests of batches: 200 interviews, killed again and again
+	$(BIN)/pytest -m faults
 
 lint: $(READY) ## Check style, types and the direction of imports
 	$(BIN)/ruff check
@@ -50,9 +53,10 @@ docs: $(READY) ## Write the pages and schemas that are made from the code
 head: setup ## Fit again what the job parser has learned, after its library or labels were edited
 	$(BIN)/python -m interview_analysis.pipeline.job_training
 
-bench: setup ## Measure speed and memory, of scoring and of parsing job descriptions
+bench: setup ## Measure speed and memory of scoring, of parsing job descriptions and of batches
 	$(BIN)/python -m interview_analysis.pipeline.benchmark
 	$(BIN)/python -m interview_analysis.pipeline.job_benchmark
+	$(BIN)/python -m interview_analysis.pipeline.batch.benchmark
 
 clean: ## Remove what was built and cached here, but not .venv
 	rm -rf $(OUT) build dist .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

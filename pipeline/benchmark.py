@@ -155,7 +155,7 @@ def _help_time() -> float:
     return statistics.median(times[1:])
 
 
-def _machine() -> str:
+def machine() -> str:
     cpu = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.is_file():
@@ -234,17 +234,17 @@ def main(arguments: list[str] | None = None) -> None:
         return
     with tempfile.TemporaryDirectory(prefix="interview-analysis-bench-") as name:
         folder = Path(name)
-        source = asked.clip or _sample(folder)
+        source = asked.clip or sample(folder)
         clip = folder / f"clip{source.suffix}"
         length_s = loop_clip(source, asked.seconds, clip)
-        _say(f"{_machine()}\n{source.name}, repeated to {length_s:.0f} s")
+        _say(f"{machine()}\n{source.name}, repeated to {length_s:.0f} s")
         _say(f"--help answers in {_help_time():.2f} s")
         _compare(clip, length_s, asked.runs)
         if asked.minutes:
             _memory(source, folder, tuple(float(m) for m in asked.minutes.split(",")))
 
 
-def _sample(folder: Path) -> Path:
+def sample(folder: Path) -> Path:
     from interview_analysis.pipeline.demo import make_sample
 
     target = folder / "sample.mp4"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import click
 
-from interview_analysis.errors import InterviewAnalysisError
+from interview_analysis.errors import InterviewAnalysisError, ManifestError
 from interview_analysis.pipeline.console import Console
 
 EXIT_BAD_INPUT = 2
@@ -25,6 +25,10 @@ def errors_in_one_line(console: Console) -> Iterator[None]:
     """One line on stderr and exit code 2 for what the user can mend; 130 for Ctrl-C."""
     try:
         yield
+    except ManifestError as error:  # all of its mistakes, one a line
+        for line in str(error).splitlines():
+            console.error(line)
+        sys.exit(EXIT_BAD_INPUT)
     except InterviewAnalysisError as error:
         console.error(str(error))
         sys.exit(EXIT_BAD_INPUT)

@@ -18,7 +18,7 @@ from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.html_report import render_html
 from interview_analysis.pipeline.job_files import write_profile
 from interview_analysis.pipeline.storage import swap_folder
-from interview_analysis.scoring.profile import describe
+from interview_analysis.scoring.profile import JobProfile, describe
 from interview_analysis.scoring.report import Model, Report
 from interview_analysis.types import Segment, Transcript, Word
 
@@ -167,6 +167,12 @@ def _write_files(analysis: Analysis, folder: Path, language: Literal["zh", "en"]
     analysis.tables.timeline.to_parquet(features / "timeline.parquet")
     analysis.tables.blocks.to_parquet(features / "blocks.parquet")
     analysis.tables.event_frame().to_parquet(features / "events.parquet")
+
+
+def report_language(asked: str, report: Report, profile: JobProfile) -> Literal["zh", "en"]:
+    """The language to write a report in: as asked for, or for "auto" the spoken one, or the profile's first."""
+    wanted = report.language if asked == "auto" else asked
+    return "zh" if wanted == "zh" else "en" if wanted == "en" else profile.languages[0]
 
 
 def write_html(

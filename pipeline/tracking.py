@@ -25,7 +25,7 @@ def log_report(report: Report, config: RunConfig, tracking_uri: str) -> str:
     try:
         mlflow.set_experiment(EXPERIMENT)
         with mlflow.start_run(run_name=report.lineage.recording.sha256[:12]) as run:
-            mlflow.log_params({"job": report.job_id, **dict(_flat(config.model_dump(mode="json")))})
+            mlflow.log_params({"job": report.job_id, **dict(flat(config.model_dump(mode="json")))})
             mlflow.log_metrics(dict(_metrics(report)))
             mlflow.set_tags(dict(_tags(report)))
             return str(run.info.run_id)
@@ -34,10 +34,10 @@ def log_report(report: Report, config: RunConfig, tracking_uri: str) -> str:
         raise OutputError(f"cannot log to MLflow at {tracking_uri}: {reason}; check --mlflow") from error
 
 
-def _flat(settings: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def flat(settings: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
     for key, value in settings.items():
         if isinstance(value, dict):
-            yield from _flat(value, f"{prefix}{key}.")
+            yield from flat(value, f"{prefix}{key}.")
         elif not isinstance(value, list):
             yield f"{prefix}{key}", str(value)
 

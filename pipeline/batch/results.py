@@ -225,7 +225,7 @@ def scores_table(rows: Sequence[Row]) -> pd.DataFrame:
     table |= _texts(rows, "language")
     table["duration_s"] = _numbers(row.duration_s for row in rows)
     table["flags"] = _strings("; ".join(row.flags) for row in rows)
-    table |= _texts(rows, "report", "inputs")
+    table |= _texts(rows, "report")
     lines = [row.lineage for row in rows]
     table["recordings_sha256"] = _strings("; ".join(line.recordings) if line else None for line in lines)
     for part in ("profile", "config", "norms", "models"):

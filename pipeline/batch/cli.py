@@ -1,0 +1,128 @@
+"""The options of a batch, and ``interview-analysis rescore`` and ``batch``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from interview_analysis.pipeline.cli_shared import errors_in_one_line, log_format_option, quiet_option
+from interview_analysis.pipeline.console import Console
+
+if TYPE_CHECKING:
+    from interview_analysis.pipeline.batch.command import BatchOptions
+
+Command = Callable[..., Any]
+_OPTIONS = (
+    click.option(
+        "--workers", default="auto", show_default=True, metavar="N|auto",
+        help="Processes that score side by side; auto takes one a core, fewer where memory is short.",
+    ),
+    click.option(
+        "--executor", type=click.Choice(["local", "ray"]), default="local", show_default=True,
+        help="Where the workers run: processes on this machine, or a Ray cluster.",
+    ),
+    click.option(
+        "--ray-address", metavar="ADDRESS",
+        help="Address of a Ray cluster, or auto for the one that this machine belongs to; by default one is started "
+        "on this machine.",
+    ),
+    click.option(
+        "--retry-failed", is_flag=True,
+        help="Try interviews again that failed before; without it only those that a lost worker or a time limit ended.",
+    ),
+    click.option(
+        "--batch-config", "settings_path", type=click.Path(path_type=Path),
+        help="YAML file that changes the limits of time and memory, the retries and the resources on Ray.",
+    ),
+    click.option(
+        "--track-personal-data", is_flag=True,
+        help="Log tables and page, which hold candidates' ids, to an MLflow store on another machine, too.",
+    ),
+)  # fmt: skip
+
+
+def batch_options(command: Command) -> Command:
+    """The options that commands which score many interviews share."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def options_of(given: dict[str, Any]) -> BatchOptions:
+    """What the options of `batch_options`, --out, --lang, --cache and --mlflow were given as."""
+    from interview_analysis.pipeline.batch.command import BatchOptions
+
+    return BatchOptions(
+        out=given["out"],
+        language=given["lang"],
+        workers=given["workers"],
+        executor=given["executor"],
+        ray_address=given["ray_address"],
+        cache=given["cache_folder"],
+        settings_path=given["settings_path"],
+        retry_failed=given["retry_failed"],
+        tracking_uri=given["tracking_uri"],
+        track_personal_data=given["track_personal_data"],
+    )
+
+
+@click.command()
+@click.argument("run")
+@click.option(
+    "--job-dir", required=True, metavar="FOLDER", help="Folder of job profiles, named as in the run."
+)
+@click.option("--out", required=True, metavar="FOLDER", help="Folder of the new run; made if missing.")
+@click.option(
+    "--lang", type=click.Choice(["auto", "en", "zh"]), default="auto", show_default=True,
+    help="Language of the reports; auto takes the one that is spoken.",
+)  # fmt: skip
+@click.option(
+    "--norms", "norms_path", type=click.Path(path_type=Path), help="YAML file of norms instead of the run's."
+)
+@click.option("--cache", "cache_folder", metavar="FOLDER", help="Folder or URL of the kept observations.")
+@click.option("--mlflow", "tracking_uri", metavar="URI", help="Log the run to MLflow.")
+@batch_options
+@quiet_option
+@log_format_option
+def rescore(
+    run: str, job_dir: str, norms_path: Path | None, quiet: bool, log_format: str, **given: Any
+) -> None:
+    """Score the interviews of a run again, by other job profiles or norms.
+
+    What was observed is taken from the cache, so that no model looks at a recording again.
+
+    \b
+    Example:
+      interview-analysis rescore runs/2026-11 --job-dir jobs-v2/ --out runs/2026-11-v2
+    """
+    console = Console(quiet=quiet, log_format=log_format)
+    with errors_in_one_line(console):
+        from interview_analysis.pipeline.batch import command
+        from interview_analysis.pipeline.config import load_norms
+
+        norms = load_norms(norms_path) if norms_path else None
+        command.rescore(run, job_dir, norms, options_of(given), console)
+
+
+@click.group()
+def batch() -> None:
+    """Look at batches of interviews."""
+
+
+@batch.command()
+@click.argument("run")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
+def status(run: str, as_json: bool) -> None:
+    """Show how far a batch is: counts, failures by reason, what is left, its speed and when it should end.
+
+    \b
+    Example:
+      interview-analysis batch status runs/2026-11
+    """
+    with errors_in_one_line(Console()):
+        from interview_analysis.pipeline.batch.command import show_status
+
+        show_status(run, as_json=as_json)

@@ -1,0 +1,178 @@
+"""What the workers of a batch do: probe a recording, observe it, score an interview. The same for every executor.
+
+Observations go from one stage to the next through the cache, which every worker reaches. Heavy modules are imported
+inside, because a worker sets its threads before it loads them.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from interview_analysis.errors import MediaError
+from interview_analysis.pipeline.batch.executor import Stages
+from interview_analysis.pipeline.storage import Folder, local_copy, shown
+
+if TYPE_CHECKING:
+    from interview_analysis.pipeline.batch.manifest import Interview
+    from interview_analysis.pipeline.batch.results import Row
+    from interview_analysis.pipeline.config import RunConfig
+    from interview_analysis.pipeline.loaded import LoadedModels
+    from interview_analysis.scoring.norms import Norms
+    from interview_analysis.scoring.profile import JobProfile
+
+INTERVIEWS = "interviews"  # the folder of a run that the reports are in
+ReportLanguage = Literal["auto", "en", "zh"]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What is known of a recording before it is observed. `duration_s` is what it declares, 0 where it does not."""
+
+    sha256: str
+    duration_s: float
+    seconds: float = 0.0  # that probing took
+
+
+@dataclass(frozen=True, slots=True)
+class Observing:
+    """A recording to observe; `language` is spoken in it, None to detect it."""
+
+    path: str
+    sha256: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """An interview to score, with the SHA-256 of each of its recordings; `inputs` is that of all its row depends on."""
+
+    interview: Interview
+    recordings: tuple[str, ...]
+    inputs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unobserved:
+    """An interview cannot be scored yet: the cache lacks these of its recordings, by their place."""
+
+    recordings: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerSetup:
+    """All that a worker goes by. Calling it gives the stages; models are loaded when they are first needed."""
+
+    config: RunConfig
+    norms: Norms
+    profiles: Mapping[str, JobProfile]
+    out: Folder
+    cache: str
+    cache_max_bytes: int
+    language: ReportLanguage  # of the reports
+
+    def __call__(self) -> Stages:
+        from interview_analysis.pipeline.loaded import LoadedModels
+        from interview_analysis.pipeline.observation_cache import ObservationCache
+        from interview_analysis.pipeline.system import check_system_libraries, quiet_dependencies
+
+        quiet_dependencies()
+        check_system_libraries()
+        worker = Worker(
+            self, LoadedModels(self.config), ObservationCache.at(self.cache, self.cache_max_bytes)
+        )
+        return {"probe": worker.probe, "observe": worker.observe, "score": worker.score}
+
+
+class Worker:
+    """The stages of one worker, with its models."""
+
+    def __init__(self, setup: WorkerSetup, models: LoadedModels, cache: Any) -> None:
+        self._setup, self._models, self._cache = setup, models, cache
+
+    def probe(self, path: str) -> Probe:
+        """Fetch a recording, hash it and look how long it says it is. Raises MediaError for what is no recording."""
+        from interview_analysis.pipeline.lineage import file_sha256
+        from interview_analysis.pipeline.media_probe import probe
+
+        begin = time.perf_counter()
+        with local_copy(path) as local:
+            duration_s = probe(local).duration_s
+            return Probe(file_sha256(local), duration_s, time.perf_counter() - begin)
+
+    def observe(self, task: Observing) -> float:
+        """Put what the models see and hear of a recording into the cache; gives the seconds that it took."""
+        from interview_analysis.pipeline.lineage import file_sha256
+        from interview_analysis.pipeline.observed import observed
+
+        begin = time.perf_counter()
+        with local_copy(task.path) as local:
+            if file_sha256(local) != task.sha256:
+                raise MediaError(
+                    f"{shown(task.path)} is not what it was when the batch looked at it first; leave it as it is "
+                    "until the batch is done, and run it again"
+                )
+            observed(local, task.sha256, self._models.speaking(task.language), self._cache)
+        return time.perf_counter() - begin
+
+    def score(self, task: Scoring) -> Row | Unobserved:
+        """Score an interview from the cache and put its report in place; its row is the driver's to write."""
+        from interview_analysis.pipeline import joining
+        from interview_analysis.pipeline.analyze import score_observations
+        from interview_analysis.pipeline.batch.results import scored_row
+        from interview_analysis.pipeline.observed import knowing_encoder, recalled, tables_of
+        from interview_analysis.pipeline.outputs import report_language, save
+        from interview_analysis.scoring.report import RecordingPart
+
+        begin = time.perf_counter()
+        interview, profile = task.interview, self._setup.profiles[task.interview.job]
+        models = self._models.speaking(interview.language)
+        seen = [recalled(sha256, models, self._cache) for sha256 in task.recordings]
+        if None in seen:
+            return Unobserved(tuple(place for place, found in enumerate(seen) if found is None))
+        clips = [(r.start_s, r.end_s) for r in interview.recordings]
+        parts = [joining.clip(found, *clip) for found, clip in zip(seen, clips, strict=True) if found]
+        whole = joining.joined(parts)
+        tables = tables_of(
+            whole,
+            [(sha256, *clip) for sha256, clip in zip(task.recordings, clips, strict=True)],
+            models,
+            self._cache,
+            self._setup.norms.block_s,
+        )
+        encoder = knowing_encoder(whole.transcript, models, self._cache, [s.transcript for s in seen if s])
+        named = joining.placed(
+            RecordingPart(
+                name=shown(recording.path).rstrip("/").rpartition("/")[2],
+                sha256=sha256,
+                start_s=0.0,
+                duration_s=round(part.facts.duration_s, 3),
+                clip_start_s=recording.start_s or 0.0,
+                clip_end_s=recording.end_s,
+                question=recording.question,
+            )
+            for recording, sha256, part in zip(interview.recordings, task.recordings, parts, strict=True)
+        )
+        analysis = score_observations(
+            named, whole, profile, self._setup.norms, models, tables=tables, encoder=encoder
+        )
+        place = f"{INTERVIEWS}/{interview.slug}"
+        with tempfile.TemporaryDirectory(prefix="interview-analysis-") as aside:
+            folder = Path(aside) / "report"
+            save(analysis, folder, report_language(self._setup.language, analysis.report, profile))
+            self._setup.out.put_tree(folder, place)
+        return scored_row(
+            interview,
+            analysis.report,
+            tables,
+            inputs=task.inputs,
+            recordings=task.recordings,
+            report_path=f"{place}/report.html",
+            seconds={"score": time.perf_counter() - begin},
+            finished_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        )

@@ -1,0 +1,146 @@
+"""A round of interviews that are spoken by a synthesiser, so that batches run anywhere, and their undisturbed result."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+import sys
+import wave
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from interview_analysis.models.weights import ModelStore
+from interview_analysis.pipeline.config import BUILT_IN
+
+ANSWERS = {
+    "team.wav": (
+        "Last year I led a team of five people on a new product.",
+        "My task was to write the plan and keep the schedule.",
+        "First I interviewed twenty users and found what they needed most.",
+        "Then we built a prototype, tested it and changed the design.",
+        "In the end we delivered the project two weeks early.",
+    ),
+    "client.wav": (
+        "A client was angry about a late delivery and wanted to leave.",
+        "I called them the same day, listened, and apologised for our mistake.",
+        "Then I made a plan with them and reported progress every week.",
+        "They renewed the contract for another year and recommended us.",
+    ),
+    "data.wav": (
+        "I analysed the sales data of three years and wrote a report.",
+        "It showed that the price was too high for small customers.",
+        "I suggested a smaller package, and my manager agreed to a trial.",
+        "After two months sales had grown by fifteen percent.",
+    ),
+}
+JOBS = ("product-manager", "customer-success-manager")
+COLUMNS = ("interview_id", "candidate_id", "job", "recording", "question", "start_s", "end_s", "group_team")
+# What may not differ between two runs of the same round.
+TABLES = ("scores.csv", "scores.parquet", "features.parquet", "failures.csv")
+WAIT_S = 300.0
+
+
+@dataclass(frozen=True)
+class Round:
+    """A manifest with its recordings, job profiles and a cache."""
+
+    folder: Path
+
+    @property
+    def manifest(self) -> Path:
+        return self.folder / "round.csv"
+
+    @property
+    def jobs(self) -> Path:
+        return self.folder / "jobs"
+
+    @property
+    def cache(self) -> Path:
+        return self.folder / "cache"
+
+    def command(self, out: Path | str, *more: str) -> list[str]:
+        """The command line that scores the round into `out`."""
+        return [
+            sys.executable, "-m", "interview_analysis.pipeline", "score", str(self.manifest), "--job-dir", str(self.jobs),
+            "--out", str(out), "--cache", str(self.cache), "--workers", "2", *more,
+        ]  # fmt: skip
+
+    def score(self, out: Path | str, *more: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self.command(out, *more), capture_output=True, text=True, timeout=WAIT_S, check=False
+        )
+
+    def write(self, rows: Sequence[Sequence[str]]) -> None:
+        with self.manifest.open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows([COLUMNS, *rows])
+
+
+def manifest_rows(count: int, team: str = "a") -> list[tuple[str, ...]]:
+    """`count` interviews: whole recordings, parts of them, and two recordings of one interview, all different."""
+    names = list(ANSWERS)
+    rows = []
+    for number in range(count):
+        person, job = f"P{number:03d}", JOBS[number % 2]
+        first, second = names[number % 3], names[(number + 1) % 3]
+        start = f"{0.05 * (number // 3):.2f}"
+        rows.append((f"I{number:03d}", person, job, first, "What did you do?", start, "", team))
+        if number % 4 == 3:
+            rows.append((f"I{number:03d}", person, job, second, "How did it end?", start, "", team))
+    return rows
+
+
+def tables(out: Path) -> dict[str, bytes]:
+    return {name: (out / name).read_bytes() for name in TABLES}
+
+
+@pytest.fixture(scope="session")
+def recordings(tmp_path_factory: pytest.TempPathFactory, model_store: ModelStore) -> Path:
+    """The folder of the spoken answers."""
+    demo = pytest.importorskip("interview_analysis.pipeline.demo")
+    pytest.importorskip("espeakng_loader", reason="SKIPPED: the demo extra is not installed")
+    folder = tmp_path_factory.mktemp("recordings")
+    for name, sentences in ANSWERS.items():
+        samples, rate_hz = demo.speak(sentences)
+        with wave.open(str(folder / name), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(rate_hz)
+            file.writeframes(samples.astype("<i2").tobytes())
+    return folder
+
+
+@pytest.fixture(scope="session")
+def make_round(recordings: Path) -> Callable[[Path, int], Round]:
+    """A round of so many interviews in a folder."""
+
+    def make(folder: Path, count: int) -> Round:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in ANSWERS:
+            shutil.copy2(recordings / name, folder / name)
+        (folder / "jobs").mkdir()
+        for job in JOBS:
+            (folder / "jobs" / f"{job}.yaml").write_bytes((BUILT_IN / "jobs" / f"{job}.yaml").read_bytes())
+        made = Round(folder)
+        made.write(manifest_rows(count))
+        return made
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def small_round(tmp_path_factory: pytest.TempPathFactory, make_round: Callable[[Path, int], Round]) -> Round:
+    """Twelve interviews."""
+    return make_round(tmp_path_factory.mktemp("round"), 12)
+
+
+@pytest.fixture(scope="session")
+def undisturbed(small_round: Round, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run of `small_round` that nothing disturbed; its cache is full from then on."""
+    out = tmp_path_factory.mktemp("runs") / "undisturbed"
+    done = small_round.score(out)
+    assert done.returncode == 0, done.stderr
+    return out

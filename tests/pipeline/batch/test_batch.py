@@ -1,0 +1,253 @@
+"""Batches as their user runs them: real recordings, real workers, and the same tables whoever does the work."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from interview_analysis.pipeline.batch.results import Row
+from interview_analysis.pipeline.storage import Folder
+from tests.pipeline.batch.conftest import ANSWERS, TABLES, Round, manifest_rows, tables
+
+MakeRound = Callable[[Path, int], Round]
+
+
+def row_of(out: Path, interview: str) -> Row:
+    (path,) = [
+        p
+        for p in (out / "interviews").glob("*/row.json")
+        if p.parent.name.lower().startswith(interview.lower())
+    ]
+    return Row.model_validate_json(path.read_bytes())
+
+
+def test_a_run_has_a_report_for_each_interview_and_tables_of_all(undisturbed: Path) -> None:
+    scores = pd.read_parquet(undisturbed / "scores.parquet")
+    assert list(scores["interview_id"]) == [f"I{n:03d}" for n in range(12)]
+    assert set(scores["status"]) == {"scored"}
+    assert scores["overall.score"].between(0, 100).all()
+    assert scores["overall.score"].nunique() > 3
+    for path in scores["report"]:
+        assert (undisturbed / path).is_file()
+        assert (undisturbed / path).with_name("job.yaml").is_file()
+    assert len(pd.read_parquet(undisturbed / "features.parquet")) == 12
+    assert pd.read_csv(undisturbed / "failures.csv").empty
+    page = (undisturbed / "index.html").read_text(encoding="utf-8")
+    assert all(f"I{n:03d}" in page for n in range(12))
+
+
+def test_several_recordings_are_one_interview(undisturbed: Path) -> None:
+    report = json.loads((undisturbed / row_of(undisturbed, "I003").report).with_suffix(".json").read_bytes())
+    assert [part["name"] for part in report["recordings"]] == ["team.wav", "client.wav"]
+    assert report["recordings"][1]["question"] == "How did it end?"
+    first, second = report["recordings"]
+    assert second["start_s"] == pytest.approx(first["duration_s"], abs=0.01)
+    assert report["media"]["duration_s"] == pytest.approx(
+        first["duration_s"] + second["duration_s"], abs=0.01
+    )
+
+
+def test_the_same_command_again_does_nothing(small_round: Round, undisturbed: Path) -> None:
+    before = {p: p.stat().st_mtime_ns for p in (undisturbed / "interviews").rglob("*")}
+    known = tables(undisturbed)
+    done = small_round.score(undisturbed)
+    assert done.returncode == 0, done.stderr
+    assert {p: p.stat().st_mtime_ns for p in (undisturbed / "interviews").rglob("*")} == before
+    assert tables(undisturbed) == known
+
+
+@pytest.mark.parametrize("more", [["--workers", "1"], ["--executor", "ray"]], ids=["one worker", "ray"])
+def test_tables_are_equal_whoever_does_the_work(
+    more: list[str], small_round: Round, undisturbed: Path, tmp_path: Path
+) -> None:
+    done = small_round.score(tmp_path / "run", *more)
+    assert done.returncode == 0, done.stderr
+    assert tables(tmp_path / "run") == tables(undisturbed)
+
+
+def test_a_cold_cache_gives_the_same_tables(make_round: MakeRound, undisturbed: Path, tmp_path: Path) -> None:
+    fresh = make_round(tmp_path / "round", 12)
+    done = fresh.score(tmp_path / "run", "--workers", "1")
+    assert done.returncode == 0, done.stderr
+    assert tables(tmp_path / "run") == tables(undisturbed)
+
+
+def test_groups_reach_a_table_and_no_score(small_round: Round, undisturbed: Path, tmp_path: Path) -> None:
+    other = Round(tmp_path / "round")
+    shutil.copytree(small_round.folder, other.folder)
+    other.write(manifest_rows(12, team="b"))
+    done = other.score(tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    assert tables(tmp_path / "run") == tables(undisturbed)
+    assert set(pd.read_parquet(tmp_path / "run/groups.parquet")["group_team"]) == {"b"}
+    told = "".join(p.read_text(encoding="utf-8") for p in (tmp_path / "run/interviews").rglob("*.json"))
+    assert "group_team" not in told
+
+
+def test_a_changed_row_is_done_again_and_no_other(
+    small_round: Round, undisturbed: Path, tmp_path: Path
+) -> None:
+    round_, out = Round(tmp_path / "round"), tmp_path / "run"
+    shutil.copytree(small_round.folder, round_.folder)
+    assert round_.score(out).returncode == 0
+    before = {p.parent.name: p.stat().st_mtime_ns for p in (out / "interviews").glob("*/row.json")}
+    rows = [list(row) for row in manifest_rows(12)]
+    rows[0][4] = "What else did you do?"
+    round_.write(rows)
+    assert round_.score(out).returncode == 0
+    after = {p.parent.name: p.stat().st_mtime_ns for p in (out / "interviews").glob("*/row.json")}
+    assert [name for name in before if after[name] != before[name]] == ["I000"]
+
+
+def test_rescoring_needs_no_recording(small_round: Round, undisturbed: Path, tmp_path: Path) -> None:
+    """With other weights the scores differ, with the same profiles they are equal; the recordings are gone by then."""
+    import subprocess
+
+    import yaml
+
+    gone = Round(tmp_path / "round")
+    shutil.copytree(small_round.folder, gone.folder)
+    assert gone.score(tmp_path / "run").returncode == 0
+    for name in ANSWERS:
+        (gone.folder / name).unlink()
+
+    def rescore(jobs: Path, out: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "interview_analysis.pipeline", "rescore", str(tmp_path / "run"), "--job-dir", str(jobs),
+             "--out", str(out), "--cache", str(gone.cache), "--workers", "1"],
+            capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+
+    again = rescore(gone.jobs, tmp_path / "again")
+    assert again.returncode == 0, again.stderr
+    assert tables(tmp_path / "again") == tables(undisturbed)
+
+    for path in gone.jobs.iterdir():
+        profile = yaml.safe_load(path.read_text(encoding="utf-8"))
+        shares = [d["weight"] for d in profile["dimensions"]]
+        for dimension, weight in zip(profile["dimensions"], [*shares[1:], shares[0]], strict=True):
+            dimension["weight"] = weight
+        path.write_text(yaml.safe_dump(profile, allow_unicode=True), encoding="utf-8")
+    moved = rescore(gone.jobs, tmp_path / "moved")
+    assert moved.returncode == 0, moved.stderr
+    before, after = (pd.read_parquet(f / "scores.parquet") for f in (undisturbed, tmp_path / "moved"))
+    dimensions = [c for c in before.columns if c.startswith("dimension.") and c.endswith(".score")]
+    pd.testing.assert_frame_equal(before[dimensions], after[dimensions])
+    assert (before["overall.score"] != after["overall.score"]).any()
+
+
+def test_what_cannot_be_read_is_a_row_with_its_reason(
+    small_round: Round, undisturbed: Path, tmp_path: Path
+) -> None:
+    round_ = Round(tmp_path / "round")
+    shutil.copytree(small_round.folder, round_.folder)
+    (round_.folder / "=cmd.wav").write_text("no recording")
+    (round_.folder / "empty.mp4").write_bytes(b"")
+    rows = manifest_rows(12)
+    rows += [("=1+1", "P900", "product-manager", "=cmd.wav", "", "", "", "a")]
+    rows += [("I901", "P901", "product-manager", "empty.mp4", "", "", "", "a")]
+    round_.write(rows)
+    done = round_.score(tmp_path / "run")
+    assert done.returncode == 0, done.stderr
+    scores = pd.read_csv(tmp_path / "run/scores.csv")
+    assert list(scores["status"]) == ["scored"] * 12 + ["failed"] * 2
+    failures = pd.read_csv(tmp_path / "run/failures.csv")
+    assert list(failures["stage"]) == ["probe", "probe"]
+    assert "'=1+1" in list(failures["interview_id"])
+    assert failures["reason"].str.len().min() > 20
+    known = pd.read_parquet(undisturbed / "scores.parquet")
+    pd.testing.assert_frame_equal(
+        pd.read_parquet(tmp_path / "run/scores.parquet").head(12)[known.columns], known
+    )
+
+
+def test_mistakes_of_a_manifest_are_told_before_any_work(small_round: Round, tmp_path: Path) -> None:
+    round_ = Round(tmp_path / "round")
+    shutil.copytree(small_round.folder, round_.folder)
+    round_.write(
+        [
+            ("I1", "P1", "product-manger", "team.wav", "", "9", "3", "a"),
+            ("I2", "P2", "product-manager", "../x.wav", "", "", "", "a"),
+        ]
+    )
+    done = round_.score(tmp_path / "run")
+    assert done.returncode == 2
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) >= 3
+    assert any("job" in line and "product-manager" in line for line in lines)
+    assert any("end_s" in line for line in lines)
+    assert any("--allow-outside" in line for line in lines)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_folder_with_other_files_is_refused(small_round: Round, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("do not touch")
+    done = small_round.score(tmp_path)
+    assert done.returncode == 2
+    assert "thesis.txt" in done.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_status_of_a_run(undisturbed: Path, tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from interview_analysis.pipeline.cli import main
+
+    told = CliRunner().invoke(main, ["batch", "status", str(undisturbed), "--json"])
+    assert told.exit_code == 0, told.output
+    status = json.loads(told.output)
+    assert (status["state"], status["total"], status["scored"], status["failed"], status["left"]) == (
+        "finished",
+        12,
+        12,
+        0,
+        0,
+    )
+    missing = CliRunner().invoke(main, ["batch", "status", str(tmp_path)])
+    assert missing.exit_code == 2
+    assert "holds no run" in missing.output
+
+
+def test_everything_may_lie_on_an_object_store(small_round: Round, undisturbed: Path, bucket: str) -> None:
+    """Manifest, recordings, profiles, cache and results on S3, and the tables that a local run gives."""
+    import subprocess
+
+    store = Folder(bucket)
+    for path in [
+        small_round.manifest,
+        *small_round.jobs.iterdir(),
+        *(small_round.folder / n for n in ANSWERS),
+    ]:
+        store.write_bytes(f"round/{path.relative_to(small_round.folder).as_posix()}", path.read_bytes())
+    command = [
+        sys.executable, "-m", "interview_analysis.pipeline", "score", f"{bucket}/round/round.csv", "--job-dir",
+        f"{bucket}/round/jobs", "--out", f"{bucket}/run", "--cache", f"{bucket}/cache", "--workers", "1",
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == f"{bucket}/run/index.html"
+    run = store.folder("run")
+    assert {name: run.read_bytes(name) for name in TABLES} == tables(undisturbed)
+    assert run.exists("interviews/I000/report.html")
+    assert any(name.startswith("cache/") for name in store.names("cache"))
+
+
+def test_mlflow_gets_parameters_metrics_and_the_page(small_round: Round, tmp_path: Path) -> None:
+    import mlflow
+
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    done = small_round.score(tmp_path / "run", "--mlflow", uri)
+    assert done.returncode == 0, done.stderr
+    client = mlflow.MlflowClient(uri)
+    (experiment,) = [e for e in client.search_experiments() if e.name == "interview-analysis-batches"]
+    (run,) = client.search_runs([experiment.experiment_id])
+    assert run.data.params["asr.engine"] == "faster-whisper"
+    assert any(key.startswith("product-manager.") for key in run.data.metrics)
+    found = {artifact.path for artifact in client.list_artifacts(run.info.run_id)}
+    assert {"index.html", "distributions.json"} <= found
