@@ -12,7 +12,7 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.errors import OutputError
+from interview_analysis.errors import OutputError, StorageFullError
 
 SAMPLE_RATE_HZ = 16_000
 _SAMPLE_BYTES = 4
@@ -136,7 +136,8 @@ class AudioSpool:
 def _unwritable(folder: Path | None, error: OSError) -> OutputError:
     full = error.errno in (errno.ENOSPC, errno.EDQUOT)
     what = "is full" if full else f"cannot be written ({error.strerror})"
-    return OutputError(
+    kind = StorageFullError if full else OutputError
+    return kind(
         f"the temporary folder{f' {folder}' if folder else ''} {what}; an hour of audio takes 230 MB: free some"
         " space, or set TMPDIR to another folder"
     )

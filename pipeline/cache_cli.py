@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from interview_analysis.pipeline.cli_shared import errors_in_one_line
 from interview_analysis.pipeline.console import Console
+from interview_analysis.pipeline.storage import shown
 
 if TYPE_CHECKING:
     from interview_analysis.pipeline.observation_cache import ObservationCache
@@ -61,8 +61,8 @@ def _read_by(
 
 
 _FOLDER = click.option(
-    "--cache", "folder", type=click.Path(path_type=Path),
-    help="Folder of the observations; by default $INTERVIEW_ANALYSIS_CACHE, or beside the models.",
+    "--cache", "folder", metavar="FOLDER",
+    help="Folder of the observations, also s3://...; by default $INTERVIEW_ANALYSIS_CACHE, or beside the models.",
 )  # fmt: skip
 
 
@@ -73,22 +73,23 @@ def cache() -> None:
 
 @cache.command()
 @_FOLDER
-def info(folder: Path | None) -> None:
+def info(folder: str | None) -> None:
     """Show how many observations are kept, and how much space they take."""
     from datetime import datetime
 
     with errors_in_one_line(Console()):
         opened = _opened(folder)
         held = opened.info()
-        click.echo(f"folder: {opened.folder.root}")
+        click.echo(f"folder: {shown(opened.folder.url)}")
         for kind, (count, size) in held.kinds.items():
             click.echo(f"{kind:<10} {count:>9,}  {size_text(size):>9}")
         click.echo(
             f"{'all':<10} {held.count:>9,}  {size_text(held.size_bytes):>9}  of {size_text(opened.max_bytes)}"
         )
         if held.oldest_s is not None:
-            used = datetime.fromtimestamp(held.oldest_s).astimezone()
-            click.echo(f"least recently used: {used:%Y-%m-%d %H:%M}")
+            then = datetime.fromtimestamp(held.oldest_s).astimezone()
+            what = "oldest" if opened.folder.local is None else "least recently used"
+            click.echo(f"{what}: {then:%Y-%m-%d %H:%M}")
 
 
 @cache.command()
@@ -106,7 +107,7 @@ def info(folder: Path | None) -> None:
     help="Remove what was not used for this long, such as 30d.",
 )
 @click.option("--all", "everything", is_flag=True, help="Remove all of it.")
-def prune(folder: Path | None, max_size: float | None, older_than: float | None, everything: bool) -> None:
+def prune(folder: str | None, max_size: float | None, older_than: float | None, everything: bool) -> None:
     """Remove kept observations; by default those beyond the limit of the cache.
 
     \b
@@ -123,11 +124,11 @@ def prune(folder: Path | None, max_size: float | None, older_than: float | None,
         done = opened.prune(limit, older_than)
         click.echo(
             f"removed {done.removed_count:,} ({size_text(done.removed_bytes)}), "
-            f"left {done.left_count:,} ({size_text(done.left_bytes)}) in {opened.folder.root}"
+            f"left {done.left_count:,} ({size_text(done.left_bytes)}) in {shown(opened.folder.url)}"
         )
 
 
-def _opened(folder: Path | None) -> ObservationCache:
+def _opened(folder: str | None) -> ObservationCache:
     from interview_analysis.pipeline.observation_cache import ObservationCache
 
     return ObservationCache.at(folder)

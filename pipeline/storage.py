@@ -15,22 +15,26 @@ import re
 import shutil
 import sys
 import tempfile
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from interview_analysis.errors import InterviewAnalysisError, MediaError, OutputError, StorageFullError
+from interview_analysis.pipeline import storage_disk
+from interview_analysis.pipeline.storage_disk import Entry
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _OWN_DISK = ("file", "local")
 _WEB = ("http", "https")
-_ABANDONED = re.compile(r"\..+\.[0-9a-f]{32}\.partial(-old)?")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
-_TAKEN = (errno.ENOTEMPTY, errno.EEXIST)  # by another writer, a moment ago
+_FULL_STORE = (
+    "XMinioStorageFull",
+    "QuotaExceeded",
+)  # what MinIO and Ceph answer; Amazon's store is never full
+_GONE = (errno.ENOENT, errno.ENOTDIR, errno.ESTALE)  # the last one: deleted on another machine of an NFS
+_MANY = 1000  # as many as S3 deletes at once
 _MODIFIED = ("LastModified", "mtime", "updated", "modified", "last_modified", "created")
 # What packages raise beside OSError; one that is not loaded has raised nothing.
 _FAILURES = (
@@ -41,15 +45,6 @@ _FAILURES = (
     ("google.auth.exceptions", "GoogleAuthError"),
 )
 _MAX_NAME_BYTES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A file of a folder. `modified_s` is seconds since 1970, NaN where the store does not say."""
-
-    name: str
-    size_bytes: int
-    modified_s: float
 
 
 class Folder:
@@ -87,15 +82,31 @@ class Folder:
             fs, key = _opened(path)
             return bytes(fs.cat_file(key))
 
-    def write_bytes(self, name: str, data: bytes) -> None:
-        """Put a file in place in one step, over an earlier one."""
+    def read_bytes_if_there(self, name: str) -> bytes | None:
+        """The content of a file, None where there is none, also when it is deleted meanwhile."""
+        try:
+            return self.read_bytes(name)
+        except OutputError as error:
+            if getattr(error.__cause__, "errno", None) in _GONE or isinstance(
+                error.__cause__, FileNotFoundError
+            ):
+                return None
+            raise
+
+    def write_bytes(self, name: str, data: bytes, *, private: bool = False) -> None:
+        """Put a file in place in one step, over an earlier one.
+
+        On this machine's file system only their owner may read a `private` file and the folders that are made for it;
+        elsewhere the rules of the store hold.
+        """
         path = self.path(name)
         with _told("write", path, OutputError):
             if self.local is None:
                 fs, key = _opened(path)
                 fs.pipe_file(key, data)
             else:
-                _write_aside(Path(path), data)
+                storage_disk.make_folders(self.local, Path(path).parent, private)
+                storage_disk.write_aside(Path(path), data, private)
 
     def exists(self, name: str) -> bool:
         """Whether there is such a file. Raises OutputError where that cannot be told."""
@@ -117,7 +128,7 @@ class Folder:
         path = self.path(under) if under else self.url
         with _told("list", path, OutputError):
             if self.local is not None:
-                found = _local_entries(self.local, Path(path))
+                found = storage_disk.entries(self.local, Path(path))
             else:
                 fs, key = _opened(path)
                 found = _remote_entries(fs, fs._strip_protocol(self.url), key)
@@ -136,9 +147,12 @@ class Folder:
         path = self.path(name)
         with _told("write", path, OutputError):
             if self.local is not None:
-                _put_local_tree(source, Path(path))
+                storage_disk.put_tree(source, Path(path))
                 return
-            files = {f"{name}/{file.relative_to(source).as_posix()}": file for file in _files(source)}
+            files = {
+                f"{name}/{file.relative_to(source).as_posix()}": file
+                for file in storage_disk.files_below(source)
+            }
             for old in self.names(name):
                 if old not in files:
                     self.delete(old)
@@ -158,6 +172,24 @@ class Folder:
             else:
                 Path(path).unlink()
 
+    def delete_files(self, names: Sequence[str]) -> None:
+        """Delete many files in few requests; those that are not there are left out."""
+        if self.local is not None:
+            for name in names:
+                self.delete(name)
+            return
+        for start in range(0, len(names), _MANY):
+            paths = [self.path(name) for name in names[start : start + _MANY]]
+            with _told("delete", paths[0], OutputError):
+                fs, _ = _opened(self.url)
+                keys = [_opened(path)[1] for path in paths]
+                try:
+                    fs.rm(keys)
+                except FileNotFoundError:  # some stores stop there
+                    for key in keys:
+                        with suppress(FileNotFoundError):
+                            fs.rm_file(key)
+
     def touch(self, name: str) -> None:
         """Mark a file as used just now. An object store keeps the time at which it was written."""
         path = self.path(name)
@@ -169,17 +201,8 @@ class Folder:
         """Delete what writers that died left aside before a time in seconds since 1970; returns how many."""
         if self.local is None:
             return 0
-        count = 0
         with _told("clean", self.url, OutputError):
-            for folder, folders, files in os.walk(self.local, onerror=_raise_unless_gone):
-                aside = [Path(folder, name) for name in (*folders, *files) if _ABANDONED.fullmatch(name)]
-                folders[:] = [name for name in folders if not _ABANDONED.fullmatch(name)]
-                for path in aside:
-                    with suppress(FileNotFoundError):
-                        if path.stat().st_mtime < before_s:
-                            shutil.rmtree(path) if path.is_dir() else path.unlink()
-                            count += 1
-        return count
+            return storage_disk.delete_abandoned(self.local, before_s)
 
 
 def is_url(place: str | os.PathLike[str]) -> bool:
@@ -277,7 +300,7 @@ def _told(action: str, place: str, kind: type[InterviewAnalysisError]) -> Iterat
         yield
     except _failures() as error:
         name = shown(place)
-        if getattr(error, "errno", None) in _FULL:
+        if _is_full(error):
             where = f" in {tempfile.gettempdir()}, which TMPDIR can change" if action == "fetch" else ""
             raise StorageFullError(
                 f"cannot {action} {name}: no space left{where}; free some, or take another disk"
@@ -289,6 +312,12 @@ def _failures() -> tuple[type[BaseException], ...]:
     return OSError, *(
         getattr(sys.modules[module], name) for module, name in _FAILURES if module in sys.modules
     )
+
+
+def _is_full(error: BaseException) -> bool:
+    answers = (getattr(each, "response", None) for each in (error, error.__cause__))
+    codes = [answer.get("Error", {}).get("Code") for answer in answers if isinstance(answer, dict)]
+    return getattr(error, "errno", None) in _FULL or any(code in _FULL_STORE for code in codes)
 
 
 def _reason(error: BaseException) -> str:
@@ -304,78 +333,6 @@ def _advice(error: BaseException, place: str) -> str:
     if local_path(place) is not None:
         return "check the path and its rights"
     return "check the URL, the credentials and the connection"
-
-
-def _aside(target: Path) -> Path:
-    return target.with_name(f".{target.name}.{uuid.uuid4().hex}.partial")
-
-
-def _write_aside(target: Path, data: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = _aside(target)
-    try:
-        aside.write_bytes(data)
-        aside.replace(target)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-
-
-def _put_local_tree(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = _aside(target)
-    aside.mkdir()
-    try:
-        for file in _files(source):
-            copy = aside / file.relative_to(source)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copy)
-        swap_folder(aside, target)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
-
-
-def swap_folder(aside: Path, target: Path) -> None:
-    """Put the folder `aside` in the place of `target`, which goes; it stays where that fails. Raises OSError.
-
-    Of several at once the last one stays.
-    """
-    old = aside.with_name(aside.name + "-old")
-    while True:
-        with suppress(FileNotFoundError):
-            if target.is_dir():
-                target.rename(old)
-        try:
-            aside.rename(target)
-        except BaseException as error:
-            if getattr(error, "errno", None) not in _TAKEN:
-                if old.is_dir():
-                    old.rename(target)
-                raise
-        else:
-            shutil.rmtree(old, ignore_errors=True)
-            return
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def _local_entries(root: Path, under: Path) -> Iterator[Entry]:
-    for folder, folders, files in os.walk(under, onerror=_raise_unless_gone):
-        folders[:] = [name for name in folders if not _ABANDONED.fullmatch(name)]
-        for name in files:
-            path = Path(folder, name)
-            with suppress(FileNotFoundError):  # deleted by another process meanwhile
-                if not _ABANDONED.fullmatch(name):
-                    facts = path.stat()
-                    yield Entry(path.relative_to(root).as_posix(), facts.st_size, facts.st_mtime)
-
-
-def _raise_unless_gone(error: OSError) -> None:
-    if not isinstance(error, FileNotFoundError | NotADirectoryError):
-        raise error
 
 
 def _remote_entries(fs: Any, root: str, under: str) -> Iterator[Entry]:

@@ -72,6 +72,25 @@ def test_info_and_prune(tmp_path, monkeypatch):
     assert run("info").output.count("\n") == 2
 
 
+def test_info_and_prune_in_a_bucket(bucket):
+    url = f"{bucket}/kept"
+    for key in KEYS[:2]:
+        ObservationCache.at(url).write("vectors", key, vectors(1))
+    shown = run("info", "--cache", url)
+    assert shown.exit_code == 0
+    assert shown.output.startswith(f"folder: {url}\n")
+    assert "\noldest: " in shown.output
+    assert run("prune", "--cache", url, "--max-size", "15kB").output.startswith("removed 1")
+    assert f"left 0 (0 B) in {url}" in run("prune", "--cache", url, "--all").output
+
+
+def test_a_cache_that_cannot_be_opened_ends_in_one_line(s3_store):
+    done = run("info", "--cache", "s3://no-such-bucket-at-all/kept")
+    assert done.exit_code == 2
+    assert done.output.count("\n") == 1
+    assert "cannot keep observations" in done.output
+
+
 def test_a_wrong_size_ends_with_what_is_expected():
     done = run("prune", "--max-size", "lots")
     assert done.exit_code == 2

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from interview_analysis.errors import OutputError
-from interview_analysis.pipeline import outputs, storage
+from interview_analysis.pipeline import outputs, storage_disk
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_file_is_no_parent(earlier):
 
 
 def test_a_new_report_takes_the_place_of_the_old_one(earlier, aside):
-    storage.swap_folder(aside, earlier)
+    storage_disk.swap_folder(aside, earlier)
     assert [entry.name for entry in earlier.iterdir()] == ["report.json"]
     assert list(earlier.parent.iterdir()) == [earlier]
 
@@ -90,7 +90,7 @@ def test_the_old_report_is_put_back_when_the_new_one_cannot_take_its_place(earli
 
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(OSError, match="the disk broke"):
-        storage.swap_folder(aside, earlier)
+        storage_disk.swap_folder(aside, earlier)
     assert (earlier / "report.json").read_text() == "earlier"
     assert sorted(earlier.parent.iterdir()) == sorted([earlier, aside])
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from interview_analysis.errors import MediaError, OutputError, StorageFullError
-from interview_analysis.pipeline import storage
+from interview_analysis.pipeline import storage, storage_disk
 from interview_analysis.pipeline.storage import Folder, check_url, is_url, local_copy, local_path, shown
 
 
@@ -155,10 +155,44 @@ def test_a_full_disk_is_told_apart_and_leaves_nothing(
     assert list((tmp_path / "out").iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("code", "is_full"), [("XMinioStorageFull", True), ("QuotaExceeded", True), ("InternalError", False)]
+)
+def test_a_full_store_is_told_apart(code: str, is_full: bool) -> None:
+    from botocore.exceptions import ClientError
+    from s3fs.errors import translate_boto_error
+
+    answer = ClientError({"Error": {"Code": code, "Message": "the store says no"}}, "PutObject")
+    for error in (answer, translate_boto_error(answer)):
+        with pytest.raises(OutputError) as caught, storage._told("write", "s3://b/x", OutputError):
+            raise error
+        assert isinstance(caught.value, StorageFullError) == is_full
+
+
+def test_what_is_not_there_can_be_asked_for(folder: Folder) -> None:
+    assert folder.read_bytes_if_there("a/none") is None
+    folder.write_bytes("a/b", b"")
+    assert folder.read_bytes_if_there("a/b") == b""
+    assert folder.read_bytes_if_there("a/b/c") is None
+
+
+def test_many_files_are_deleted_at_once(folder: Folder) -> None:
+    for name in ("a/1", "a/2", "a/3/4"):
+        folder.write_bytes(name, b"x")
+    folder.delete_files(["a/none", "a/1", "a/3/4"])
+    assert folder.names() == ["a/2"]
+
+
+def test_private_files_are_their_owner_s_alone(tmp_path: Path) -> None:
+    Folder(tmp_path / "kept").write_bytes("a/b/c", b"1", private=True)
+    made = [tmp_path / "kept" / name for name in (".", "a", "a/b", "a/b/c")]
+    assert [stat.S_IMODE(path.stat().st_mode) for path in made] == [0o700, 0o700, 0o700, 0o600]
+
+
 def test_what_a_dead_writer_left_is_unseen_and_can_be_cleaned(tmp_path: Path) -> None:
     folder = Folder(tmp_path)
     folder.write_bytes("a/kept.partial", b"1")
-    file, tree_left = storage._aside(tmp_path / "a" / "x.npz"), storage._aside(tmp_path / "i1")
+    file, tree_left = storage_disk.aside_of(tmp_path / "a" / "x.npz"), storage_disk.aside_of(tmp_path / "i1")
     file.write_bytes(b"half")
     tree_left.mkdir()
     (tree_left / "report.html").write_text("half")
