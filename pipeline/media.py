@@ -103,6 +103,21 @@ class Decoder:
         """What the container says, for progress bars; NaN where it says nothing."""
         return self._declared_duration_s
 
+    def told_duration_s(self) -> float:
+        """What the container says, else when the last packet ends, 0 where packets have no times.
+
+        Packets are read and not decoded, and no frames can be taken afterwards. Raises MediaError beyond the limit.
+        """
+        if not math.isnan(self.declared_duration_s):
+            return self.declared_duration_s
+        end_s = 0.0
+        for packet in self._packets():
+            if packet.pts is not None:
+                end_ticks = packet.pts + (packet.duration or 0)
+                end_s = max(end_s, float(end_ticks * packet.time_base) - self._origin_s)
+                self._check_length(end_s, "holds")
+        return end_s
+
     @property
     def facts(self) -> MediaFacts:
         """What was measured; there once `frames` is exhausted, RuntimeError before."""
