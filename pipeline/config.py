@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -125,9 +126,38 @@ def _check_known(feature: str, known: Iterable[str]) -> None:
 
 def digest(model: Model) -> str:
     """SHA-256 of a model's canonical JSON: equal contents, equal hash, whatever the file looked like."""
-    text = json.dumps(
-        model.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":")
-    )
+    return _sha256(model.model_dump(mode="json"))
+
+
+def config_digest(config: RunConfig) -> str:
+    """`digest` of what can change a result: equal on machines with any number of threads."""
+    return _sha256(decisive(config))
+
+
+def decisive(config: RunConfig) -> dict[str, Any]:
+    """The settings that can change a result, as JSON values.
+
+    Threads of the default recogniser and encoder are not in it: transcripts, regions of speech and vectors were bit for
+    bit the same with 1, 2 and 4. In float32 (CTranslate2's or PyTorch's) more threads move the last digits.
+    """
+    settings = config.model_dump(mode="json")
+    if config.asr.engine == "faster-whisper" and config.asr.compute_type == "int8":
+        del settings["asr"]["cpu_threads"]
+    if config.encoder.path is None:
+        del settings["encoder"]["threads"]
+    return settings
+
+
+def spoken_in(config: RunConfig, language: str | None) -> RunConfig:
+    """The configuration for recordings in `language`; None detects it. Raises ConfigError for one Whisper lacks."""
+    try:
+        return RunConfig.model_validate({**dict(config), "asr": replace(config.asr, language=language)})
+    except ValidationError as error:
+        raise ConfigError(f"configuration: {describe(error, RunConfig)}") from error
+
+
+def _sha256(data: Any) -> str:
+    text = json.dumps(data, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import interview_analysis
 from interview_analysis.features.extractor import extractors
-from interview_analysis.pipeline.config import RunConfig, digest
+from interview_analysis.pipeline.config import RunConfig, config_digest, digest
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report import REPORT_SCHEMA_VERSION, Hashed, Lineage, RecordingPart
@@ -44,7 +44,7 @@ def lineage(
         recording=each[0] if len(each) == 1 else _together(each),
         recordings=each if len(each) > 1 else (),
         profile=Hashed(id=profile.id, version=profile.schema_version, sha256=digest(profile)),
-        config=Hashed(id="config", sha256=digest(config)),
+        config=Hashed(id="config", sha256=config_digest(config)),
         norms=Hashed(id="norms", version=norms.schema_version, sha256=digest(norms)),
         models=tuple(sorted(models, key=lambda model: model.id)),
         extractors={extractor.name: extractor.version for extractor in extractors()},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from interview_analysis.models.text_encoder import (
 )
 from interview_analysis.models.vad import SpeechDetector
 from interview_analysis.models.weights import ModelStore
-from interview_analysis.pipeline.config import RunConfig
+from interview_analysis.pipeline.config import RunConfig, spoken_in
 from interview_analysis.pipeline.job_parser import load_job_parser
 from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.scoring.jobs.parse import JobParser
@@ -26,15 +27,11 @@ DEFAULT_ENCODER = "multilingual-e5-small-q4"
 VISION_MODELS = ("face-landmarker", "pose-landmarker-full", "hand-landmarker")
 
 
-class LoadedModels:
-    """Loads each model when it is first needed; weights are verified by then."""
+class _Shared:
+    """The models themselves, which are the same for every language."""
 
-    def __init__(
-        self, config: RunConfig, store: ModelStore | None = None, on_progress: Progress = ignore
-    ) -> None:
-        self.config = config
-        self.store = store or ModelStore()
-        self._on_progress = on_progress
+    def __init__(self, config: RunConfig, store: ModelStore, on_progress: Progress) -> None:
+        self.config, self.store, self.on_progress = config, store, on_progress
 
     @cached_property
     def engine(self) -> AsrEngine:
@@ -46,7 +43,6 @@ class LoadedModels:
 
     @cached_property
     def encoder(self) -> RememberingEncoder:
-        """Remembers what it has encoded: background sentences and profiles come again with every recording."""
         wanted, folder = self.config.encoder, self.store.root.parent / "vectors"
         if wanted.path:
             return RememberingEncoder(
@@ -57,8 +53,45 @@ class LoadedModels:
 
     @cached_property
     def job_parser(self) -> JobParser:
+        return load_job_parser(self.encoder, self.on_progress)
+
+
+class LoadedModels:
+    """Loads each model when it is first needed; weights are verified by then."""
+
+    def __init__(
+        self, config: RunConfig, store: ModelStore | None = None, on_progress: Progress = ignore
+    ) -> None:
+        self.config = config
+        self.store = store or ModelStore()
+        self._shared = _Shared(config, self.store, on_progress)
+
+    def speaking(self, language: str | None) -> LoadedModels:
+        """The same models for recordings in `language`; None detects it. Whoever needs one first loads it for all.
+
+        Raises ConfigError for a language that Whisper does not know.
+        """
+        other = copy(self)
+        other.config = spoken_in(self.config, language)
+        return other
+
+    @property
+    def engine(self) -> AsrEngine:
+        return self._shared.engine
+
+    @property
+    def detector(self) -> SpeechDetector:
+        return self._shared.detector
+
+    @property
+    def encoder(self) -> RememberingEncoder:
+        """Remembers what it has encoded: background sentences and profiles come again with every recording."""
+        return self._shared.encoder
+
+    @property
+    def job_parser(self) -> JobParser:
         """Reads job descriptions; encodes the competency library when it is first needed on a machine."""
-        return load_job_parser(self.encoder, self._on_progress)
+        return self._shared.job_parser
 
     def load(self) -> None:
         """Load everything now, so that missing weights and libraries are found before the work begins."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from functools import cache as remembered
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from interview_analysis.features.sentences import sentences
 from interview_analysis.features.tables import FeatureTables, feature_tables
 from interview_analysis.models.text_encoder import KnowingEncoder, SentenceEncoder
 from interview_analysis.pipeline import joining
-from interview_analysis.pipeline.config import BUILT_IN
+from interview_analysis.pipeline.config import BUILT_IN, decisive
 from interview_analysis.pipeline.lineage import library_version
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation_cache import ObservationCache
@@ -52,7 +51,7 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
         "hearing": _observation_key(
             "hearing",
             sha256,
-            {**asdict(config.asr), "engine": models.engine.name},
+            {**decisive(config)["asr"], "engine": models.engine.name},
             [store.hash(config.asr.model), store.hash("silero-vad")],
             (*_DECODING, *hearing),
         ),
@@ -86,8 +85,8 @@ def observed(
 ) -> Observations:
     """The observations of a recording: those that are kept, and the others made in one pass and kept.
 
-    The vectors of its sentences are kept, too. Raises what `observe` and `LoadedModels.load` raise, and OSError
-    where the cache cannot be written, such as on a full disk.
+    The vectors of its sentences are kept, too. Raises what `observe` and `LoadedModels.load` raise, OutputError
+    where the cache cannot be read or written, and StorageFullError where no space is left in it.
     """
     watch = watch or Stopwatch()
     with watch.stage("recall"):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 from pathlib import Path
 
 import pytest
 
 from interview_analysis import analyze
+from interview_analysis.errors import ConfigError, StorageFullError
 from interview_analysis.features.tables import feature_tables
 from interview_analysis.pipeline import observe as observing
 from interview_analysis.pipeline import observed as remembering
 from interview_analysis.pipeline.analyze import Analysis, score_observations
-from interview_analysis.pipeline.config import load_norms, load_profile, load_run_config
+from interview_analysis.pipeline.config import config_digest, load_norms, load_profile, load_run_config
 from interview_analysis.pipeline.joining import clip, joined, placed
 from interview_analysis.pipeline.lineage import file_sha256
 from interview_analysis.pipeline.loaded import LoadedModels
@@ -140,6 +142,7 @@ def test_a_damaged_observation_is_made_again_and_mended(shared_data, loaded, fre
         ("asr.beam_size=3", {"hearing"}),
         ("asr.vad.pad_s=0.2", {"hearing"}),
         ("asr.engine=openai-whisper", {"hearing"}),
+        ("asr.cpu_threads=3", set()),
         ("window_s=20", set()),
         ("timeline_events=[]", set()),
         ("encoder.threads=2", set()),
@@ -152,6 +155,82 @@ def test_a_setting_changes_the_keys_of_what_depends_on_it_alone(model_store, ove
     before, after = keys(), keys(override)
     assert {kind for kind in OBSERVED if before[kind] != after[kind]} == changed
     assert len(set(before.values())) == len(OBSERVED)
+
+
+@pytest.mark.parametrize("changed", ["asr.engine=openai-whisper", "asr.compute_type=float32"])
+def test_threads_that_move_last_digits_are_in_the_keys(model_store, changed):
+    each = [
+        LoadedModels(load_run_config(overrides=[changed, f"asr.cpu_threads={threads}"]), model_store)
+        for threads in (1, 2)
+    ]
+    keys = [observation_keys(SHA256, models)["hearing"] for models in each]
+    assert keys[0] != keys[1]
+    assert config_digest(each[0].config) != config_digest(each[1].config)
+
+
+def test_the_digest_of_a_configuration_knows_no_threads_that_change_nothing():
+    plain = load_run_config()
+    same = load_run_config(overrides=["asr.cpu_threads=7", "encoder.threads=5"])
+    assert (
+        config_digest(plain) == config_digest(same) != config_digest(load_run_config(overrides=["hop_s=4"]))
+    )
+    own = [load_run_config(overrides=["encoder.path=/e5", f"encoder.threads={n}"]) for n in (1, 2)]
+    assert config_digest(own[0]) != config_digest(own[1])
+
+
+@pytest.mark.parametrize("name", [CLIP, "audio_zh/firered_BAC009S0764W0121.wav"])
+def test_a_report_is_the_same_with_any_number_of_threads(shared_data, loaded, model_store, name):
+    more = load_run_config(overrides=["asr.cpu_threads=2", "encoder.threads=2"])
+    reports = [
+        analyze(shared_data / name, "product-manager", models=models)
+        for models in (loaded, LoadedModels(more, model_store))
+    ]
+    assert reports[0].report.language == ("zh" if "zh" in name else "en")
+    assert without_time(reports[0]) == without_time(reports[1])
+
+
+def test_models_for_several_languages_are_loaded_once(shared_data, model_store):
+    detecting = LoadedModels(load_run_config(), model_store)
+    english, chinese = detecting.speaking("en"), detecting.speaking("en").speaking("zh")
+    engine = chinese.engine  # the last one made loads it for those before
+    for models, name, language in (
+        (english, SPEECH, "en"),
+        (chinese, "audio_zh/firered_BAC009S0764W0121.wav", "zh"),
+    ):
+        heard = analyze(shared_data / name, "product-manager", models=models).observations.transcript
+        assert (heard.language, heard.language_probability) == (language, 1.0)
+    for models in (detecting, english, detecting.speaking(None)):
+        assert models.engine is engine
+        assert models.encoder is chinese.encoder
+        assert models.detector is chinese.detector
+        assert models.store is detecting.store
+    keys = [observation_keys(SHA256, models) for models in (detecting, english, chinese)]
+    assert len({each["hearing"] for each in keys}) == 3
+    assert len({each["faces"] for each in keys}) == 1
+    assert observation_keys(SHA256, english.speaking(None)) == keys[0]
+    with pytest.raises(
+        ConfigError, match=r"'asr': language is 'xx', expected null or a code that Whisper knows"
+    ):
+        detecting.speaking("xx")
+
+
+def test_a_full_disk_stops_with_what_to_do(shared_data, loaded, fresh, tmp_path, monkeypatch):
+    cache = ObservationCache.at(tmp_path / "kept")
+    monkeypatch.setattr(remembering, "observe", lambda *_, **__: fresh.observations)
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "no space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(StorageFullError, match=r"cannot keep observations: .*no space left.*cache prune"):
+        observed(shared_data / CLIP, SHA256, loaded, cache)
+
+
+def test_what_one_machine_observed_another_recalls_from_the_store(shared_data, loaded, fresh, bucket):
+    path = shared_data / CLIP
+    sha256 = file_sha256(path)
+    observed(path, sha256, loaded, ObservationCache.at(f"{bucket}/kept"))
+    assert_same(recalled(sha256, loaded, ObservationCache.at(f"{bucket}/kept/")), fresh.observations)
 
 
 def test_another_recording_library_or_observer_changes_the_keys(loaded, monkeypatch):
