@@ -17,10 +17,8 @@ from interview_analysis.errors import OutputError
 from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.html_report import render_html
 from interview_analysis.pipeline.job_files import write_profile
-from interview_analysis.pipeline.storage import swap_folder
-from interview_analysis.scoring.profile import JobProfile, describe
 from interview_analysis.pipeline.storage_disk import swap_folder
-from interview_analysis.scoring.profile import describe
+from interview_analysis.scoring.profile import JobProfile, describe
 from interview_analysis.scoring.report import Model, Report
 from interview_analysis.types import Segment, Transcript, Word
 
