@@ -92,6 +92,8 @@ class ObservationCache:
         with _advising("choose another folder with --cache or {variable}, or pass --no-cache"):
             folder.write_bytes(trial, b"", private=True)
             folder.delete_files([trial])
+            if folder.exists(trial):  # stores answer a refusal to delete many files with silence
+                raise OutputError(f"{folder!r} lets nothing be deleted; grant that right, too")
         return cls(folder, max_bytes)
 
     def read(self, kind: Kind, key: str) -> Any | None:

@@ -312,6 +312,17 @@ def test_processes_share_a_bucket(bucket):
     assert cache.info().count <= 8
 
 
+def test_a_bucket_that_lets_nothing_be_deleted_says_what_to_do(bucket, monkeypatch):
+    import s3fs
+
+    async def refuse(*_: object) -> list[str]:
+        return []
+
+    monkeypatch.setattr(s3fs.S3FileSystem, "_bulk_delete", refuse)
+    with pytest.raises(OutputError, match=r"lets nothing be deleted.*--cache"):
+        ObservationCache.at(f"{bucket}/kept")
+
+
 def test_a_bucket_that_is_not_there_says_what_to_do(s3_store):
     with pytest.raises(OutputError, match=r"cannot keep observations: .*no-such-bucket.*--no-cache"):
         ObservationCache.at("s3://no-such-bucket-at-all/kept")
