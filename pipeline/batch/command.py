@@ -39,7 +39,7 @@ from interview_analysis.pipeline.batch.status import summarize, write_status
 from interview_analysis.pipeline.batch.tracking import PERSONAL_TABLES, log_batch
 from interview_analysis.pipeline.config import RunConfig
 from interview_analysis.pipeline.console import Console
-from interview_analysis.pipeline.observation_cache import default_folder
+from interview_analysis.pipeline.observation_cache import ObservationCache
 from interview_analysis.pipeline.storage import Folder
 from interview_analysis.pipeline.tracking import flat
 from interview_analysis.scoring.norms import Norms
@@ -130,12 +130,10 @@ def _executor(
     plan: Plan, options: BatchOptions, settings: BatchSettings, console: Console
 ) -> Callable[[], Executor]:
     """How to start the workers. Raises ConfigError for a number of workers that is none."""
-    cache = options.cache or str(default_folder())
+    cache = ObservationCache.at(options.cache, settings.cache_max_bytes)
 
     def setup(config: RunConfig) -> WorkerSetup:
-        return WorkerSetup(
-            config, plan.norms, plan.profiles, plan.out, cache, settings.cache_max_bytes, options.language
-        )
+        return WorkerSetup(config, plan.norms, plan.profiles, plan.out, cache, options.language)
 
     limits: dict[str, Any] = {
         "memory_limit_bytes": settings.memory_limit_bytes,

@@ -29,7 +29,7 @@ from interview_analysis.pipeline.batch.manifest import (
 from interview_analysis.pipeline.batch.results import ROW_FILE, Row, write_tables
 from interview_analysis.pipeline.batch.settings import BatchSettings
 from interview_analysis.pipeline.batch.stages import INTERVIEWS, Probe
-from interview_analysis.pipeline.config import RunConfig, digest
+from interview_analysis.pipeline.config import RunConfig, config_digest, digest
 from interview_analysis.pipeline.storage import Folder, local_path
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile, parse_profile
@@ -143,7 +143,7 @@ def inputs_of(plan: Plan) -> dict[str, str]:
     A recording counts by its path and, on this machine's file system, by its size and time of change.
     """
     profiles = {name: digest(profile) for name, profile in plan.profiles.items()}
-    shared = [digest(plan.config), digest(plan.norms), __version__]
+    shared = [config_digest(plan.config), digest(plan.norms), __version__]
     inputs = {}
     for interview in plan.manifest.interviews:
         stamps = [_stamp(recording.path) for recording in interview.recordings]

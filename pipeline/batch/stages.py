@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from interview_analysis.errors import MediaError
 from interview_analysis.pipeline.batch.executor import Stages
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from interview_analysis.pipeline.batch.results import Row
     from interview_analysis.pipeline.config import RunConfig
     from interview_analysis.pipeline.loaded import LoadedModels
+    from interview_analysis.pipeline.observation_cache import ObservationCache
     from interview_analysis.scoring.norms import Norms
     from interview_analysis.scoring.profile import JobProfile
 
@@ -72,28 +73,24 @@ class WorkerSetup:
     norms: Norms
     profiles: Mapping[str, JobProfile]
     out: Folder
-    cache: str
-    cache_max_bytes: int
+    cache: ObservationCache
     language: ReportLanguage  # of the reports
 
     def __call__(self) -> Stages:
         from interview_analysis.pipeline.loaded import LoadedModels
-        from interview_analysis.pipeline.observation_cache import ObservationCache
         from interview_analysis.pipeline.system import check_system_libraries, quiet_dependencies
 
         quiet_dependencies()
         check_system_libraries()
-        worker = Worker(
-            self, LoadedModels(self.config), ObservationCache.at(self.cache, self.cache_max_bytes)
-        )
+        worker = Worker(self, LoadedModels(self.config))
         return {"probe": worker.probe, "observe": worker.observe, "score": worker.score}
 
 
 class Worker:
     """The stages of one worker, with its models."""
 
-    def __init__(self, setup: WorkerSetup, models: LoadedModels, cache: Any) -> None:
-        self._setup, self._models, self._cache = setup, models, cache
+    def __init__(self, setup: WorkerSetup, models: LoadedModels) -> None:
+        self._setup, self._models, self._cache = setup, models, setup.cache
 
     def probe(self, path: str) -> Probe:
         """Fetch a recording, hash it and look how long it says it is. Raises MediaError for what is no recording."""

@@ -25,6 +25,7 @@ from interview_analysis.pipeline.batch.run import Plan, load_jobs, run_batch
 from interview_analysis.pipeline.batch.settings import BatchSettings, load_batch_settings
 from interview_analysis.pipeline.batch.stages import Observing, WorkerSetup
 from interview_analysis.pipeline.config import load_norms, load_run_config
+from interview_analysis.pipeline.observation_cache import ObservationCache
 from interview_analysis.pipeline.storage import Folder
 from tests.pipeline.batch.conftest import Round, tables
 
@@ -192,12 +193,14 @@ def test_a_recording_that_breaks_a_worker(
 ) -> None:
     """Its interviews fail with the reason, the others are scored, and a later run without the fault does the rest."""
     round_, out = Round(tmp_path / "round"), tmp_path / "run"
-    shutil.copytree(small_round.folder, round_.folder, ignore=shutil.ignore_patterns("cache"))
+    shutil.copytree(small_round.folder, round_.folder)
+    with (round_.folder / "client.wav").open("ab") as file:  # the same sound, which the cache does not know
+        file.write(b"anew")
     profiles = load_jobs(Folder(round_.jobs))
     manifest = load_manifest(str(round_.manifest), profiles)
     config, norms, settings = load_run_config(), load_norms(), quick(load_batch_settings())
     plan = Plan(manifest, profiles, config, norms, Folder(out), "round.csv", "jobs", {})
-    setup = WorkerSetup(config, norms, profiles, Folder(out), str(round_.cache), GIB, "auto")
+    setup = WorkerSetup(config, norms, profiles, Folder(out), ObservationCache.at(round_.cache), "auto")
 
     def executor() -> LocalExecutor:
         limit = settings.memory_limit_bytes
@@ -214,4 +217,8 @@ def test_a_recording_that_breaks_a_worker(
         assert row.stage == "observe"
     reasons = pd.read_csv(out / "failures.csv")["reason"]
     assert reasons.str.contains(REASONS[fault]).all(), list(reasons)
-    finish(round_, out, undisturbed)
+    assert round_.score(out).returncode == 0
+    made, known = (pd.read_parquet(run / "scores.parquet") for run in (out, undisturbed))
+    pd.testing.assert_frame_equal(
+        made.drop(columns="recordings_sha256"), known.drop(columns="recordings_sha256")
+    )

@@ -18,6 +18,7 @@ from interview_analysis.pipeline.batch.run import Plan, load_jobs, run_batch
 from interview_analysis.pipeline.batch.settings import load_batch_settings
 from interview_analysis.pipeline.batch.stages import WorkerSetup
 from interview_analysis.pipeline.config import load_norms, load_run_config
+from interview_analysis.pipeline.observation_cache import ObservationCache
 from interview_analysis.pipeline.storage import Folder
 from tests.pipeline.batch.conftest import Round, tables
 from tests.pipeline.batch.test_faults import finished_rows
@@ -83,7 +84,7 @@ def test_a_node_of_a_cluster_is_killed(
         manifest = load_manifest(str(large_round.manifest), profiles)
         out = Folder(tmp_path / "run")
         plan = Plan(manifest, profiles, config, norms, out, "round.csv", "jobs", {})
-        setup = WorkerSetup(config, norms, profiles, out, str(large_round.cache), 2**30, "auto")
+        setup = WorkerSetup(config, norms, profiles, out, ObservationCache.at(large_round.cache), "auto")
         removed = False
 
         def progress(done: int, _: int) -> None:
