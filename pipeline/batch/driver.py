@@ -64,6 +64,7 @@ class Driver:
         self._known = dict(known or {})
         self._ready: deque[Task] = deque()
         self._waiting: dict[str, list[_Work]] = {}  # for each task under way; recordings may be shared
+        self._broken: dict[str, Failure] = {}  # tasks on a recording that failed; others may want the same
         self._numbers = count()
 
     def run(self, todo: Iterable[tuple[Interview, str]], tick: Callable[[], None]) -> None:
@@ -89,7 +90,7 @@ class Driver:
         work = _Work(interview, inputs, probes)
         for path in dict.fromkeys(r.path for r in interview.recordings if r.path not in self._known):
             self._need(work, f"probe {path}", "probe", path)
-        if not work.waiting:
+        if not (work.waiting or work.over):
             self._score(work)
 
     def _score(self, work: _Work) -> None:
@@ -108,7 +109,10 @@ class Driver:
                 self._need(work, f"observe {probe.sha256} {language}", "observe", argument, probe.duration_s)
 
     def _need(self, work: _Work, name: str, stage: Stage, argument: Any, recorded_s: float = 0.0) -> None:
-        """Have `work` wait for a task, which may be under way for another interview."""
+        """Have `work` wait for a task, which may be under way for another interview, or have failed for one."""
+        if name in self._broken:
+            self._fail(work, stage, self._broken[name])
+            return
         if name not in self._waiting:
             self._waiting[name] = []
             limit_s = self._settings.time_limit_s(stage, recorded_s)
@@ -123,6 +127,8 @@ class Driver:
             raise outcome.failure.error
         if isinstance(outcome.value, Probe):
             self._known[task.argument] = outcome.value
+        if outcome.failure:
+            self._broken[task.id] = outcome.failure
         for work in self._waiting.pop(task.id):
             work.waiting -= 1
             if work.over:
@@ -160,6 +166,8 @@ class Driver:
 
     def _fail(self, work: _Work, stage: str, failure: Failure) -> None:
         """Write the failure down. One that is not the recording's own has no inputs: the next run tries it again."""
+        if work.over:
+            return
         row = failed_row(
             work.interview,
             stage=stage,

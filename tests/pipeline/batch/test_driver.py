@@ -167,6 +167,19 @@ def test_a_failure_is_a_row_and_the_others_go_on(stage: str, subject: str) -> No
     assert rows["b"].status == "scored"
 
 
+def test_a_recording_that_broke_a_worker_breaks_no_second_one() -> None:
+    stages = Stages({("observe", "x.wav"): Failure("worker_lost", "crashed")})
+    many = [interview(f"i{n}", f"{n}.wav", "x.wav") for n in range(9)]
+    rows, done = drive(stages, *many)
+    assert (
+        sum(t.stage == "observe" and t.argument.path == "x.wav" for t in done) <= 4
+    )  # as many as were begun
+    assert {(row.status, row.stage, row.reason) for row in rows.values()} == {
+        ("failed", "observe", "crashed")
+    }
+    assert len(rows) == 9
+
+
 @pytest.mark.parametrize("kind", ["time_limit", "worker_lost", "out_of_memory"])
 def test_what_the_machine_failed_at_is_left_open_for_the_next_run(kind: Any) -> None:
     rows, _ = drive(Stages({("observe", "x.wav"): Failure(kind, "why")}), interview("a", "x.wav"))
