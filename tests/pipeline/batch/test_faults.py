@@ -187,7 +187,10 @@ def quick(settings: BatchSettings) -> BatchSettings:
     )
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize(
+    "fault",
+    ["crash", "hang", *(pytest.param(fault, marks=pytest.mark.faults) for fault in ("abort", "hog"))],
+)
 def test_a_recording_that_breaks_a_worker(
     fault: str, small_round: Round, undisturbed: Path, tmp_path: Path
 ) -> None:

@@ -22,8 +22,8 @@ from interview_analysis.pipeline.batch.ray_cluster import RayExecutor, plan
 from interview_analysis.pipeline.batch.settings import StageResources
 from interview_analysis.pipeline.batch.worker import StageError
 from tests.conftest import ROOT
-from tests.pipeline import batch_stages
-from tests.pipeline.batch_stages import start
+from tests.pipeline.batch import stages as batch_stages
+from tests.pipeline.batch.stages import start
 
 MIB = 2**20
 LONG_S = 120.0  # no test waits so long
@@ -49,7 +49,10 @@ def cluster() -> Iterator[Any]:
     started.shutdown()
 
 
-@pytest.fixture(params=["local", "ray"])
+EXECUTORS = ["local", pytest.param("ray", marks=pytest.mark.faults)]
+
+
+@pytest.fixture(params=EXECUTORS)
 def make(request: pytest.FixtureRequest) -> Make:
     """Makes an executor of two workers."""
     if request.param == "local":
@@ -130,7 +133,7 @@ def test_values_and_errors_come_back_once_each_and_leave_the_workers_alive(make:
     assert isinstance(failures["media_error"].error, MediaError)
     assert failures["media_error"].reason == "a.mp4 is no recording"
     assert isinstance(failures["unexpected"].error, ZeroDivisionError)
-    assert "unexpected ZeroDivisionError in batch_stages.py:" in failures["unexpected"].reason
+    assert "unexpected ZeroDivisionError in stages.py:" in failures["unexpected"].reason
     assert isinstance(failures["awkward"].error, StageError)
     assert "AwkwardError" in failures["awkward"].reason
     assert "cannot be sent to the driver" in failures["local_result"].reason
@@ -216,8 +219,8 @@ def interrupt_when(ready: bool) -> None:
 DRIVER = """
 import sys
 from interview_analysis.pipeline.batch.executor import Task
-from tests.pipeline.batch_stages import start
-from tests.pipeline.test_batch_executors import MIB, STAGES, LocalExecutor, RayExecutor
+from tests.pipeline.batch.stages import start
+from tests.pipeline.batch.test_executors import MIB, STAGES, LocalExecutor, RayExecutor
 
 if __name__ == "__main__":
     kind, folder = sys.argv[1:]
@@ -229,7 +232,7 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.parametrize("kind", ["local", "ray"])
+@pytest.mark.parametrize("kind", EXECUTORS)
 def test_a_killed_driver_leaves_nobody_behind(kind: str, tmp_path: Path):
     if kind == "ray":
         pytest.importorskip("ray")
@@ -265,6 +268,7 @@ def test_local_workers_do_not_mind_ctrl_c_and_are_replaced_when_they_die_idle():
         assert second != first
 
 
+@pytest.mark.faults
 def test_a_batch_outlives_its_node(cluster: Any, tmp_path: Path):
     node = cluster.add_node(num_cpus=2, object_store_memory=80 * MIB)
     cluster.wait_for_nodes()
@@ -295,6 +299,7 @@ def test_actors_share_a_node_in_turn_and_the_rarest_resource_goes_first():
     assert plan({"CPU": 0.5}, [ONE_CPU], 1) == {ONE_CPU: 0}
 
 
+@pytest.mark.faults
 def test_a_stage_that_no_node_can_run_is_named(cluster: Any):
     needs = {"observe": StageResources(num_cpus=1.0, num_gpus=1.0)}
     with (

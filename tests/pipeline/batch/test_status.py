@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from interview_analysis.pipeline.batch.status import RECENT_ROWS, reason_kind, summarize, write_status
-from tests.pipeline.batch_rows import BEGIN, failed, scored
+from tests.pipeline.batch.rows import BEGIN, failed, scored
 
 
 def _at(seconds: float):

@@ -13,7 +13,7 @@ from interview_analysis.errors import OutputError
 from interview_analysis.pipeline.batch import tracking
 from interview_analysis.pipeline.batch.tracking import batch_metrics, log_batch
 from interview_analysis.pipeline.system import quiet_dependencies
-from tests.pipeline.batch_rows import JOBS, SampleLineage, SampleScore, failed, sample_rows, scored
+from tests.pipeline.batch.rows import JOBS, SampleLineage, SampleScore, failed, sample_rows, scored
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 from interview_analysis.pipeline.batch.index_page import histogram, render_index
 from interview_analysis.pipeline.messages import load_messages
 from interview_analysis.scoring.report import Reason
-from tests.pipeline.batch_rows import JOBS, SampleScore, failed, profiles, sample_rows, scored
+from tests.pipeline.batch.rows import JOBS, SampleScore, failed, profiles, sample_rows, scored
 from tests.pipeline.test_html_report import ATTACK, Page
 from tests.pipeline.test_messages import FLAGS
 
@@ -138,7 +138,7 @@ def test_every_reason_and_flag_has_a_short_name():
 
 
 def test_the_texts_of_the_script_exist():
-    script = (Path(__file__).parents[2] / "pipeline" / "templates" / "batch.js").read_text(encoding="utf-8")
+    script = (Path(__file__).parents[3] / "pipeline" / "templates" / "batch.js").read_text(encoding="utf-8")
     used = set(re.findall(r'say\("(\w+)"', script))
     assert used
     assert used <= set(load_messages()["batch"])
