@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,7 +14,14 @@ from rich.table import Table
 from interview_analysis.errors import ConfigError, ProfileError
 from interview_analysis.pipeline.config import read_yaml
 from interview_analysis.pipeline.job_files import parse_file
-from interview_analysis.scoring.jobs.evaluation import Agreement, Comparison, agreement, compare, parse_labels
+from interview_analysis.scoring.jobs.evaluation import (
+    Agreement,
+    Comparison,
+    Label,
+    agreement,
+    compare,
+    parse_labels,
+)
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.profile import Language
 
@@ -31,31 +38,45 @@ class Evaluation:
     refused: dict[str, str]
 
 
+def read_labels(folder: Path, language: Language) -> tuple[Label, ...]:
+    """The labels of one language in `folder`. Raises ConfigError when there are none, or one has no description."""
+    labels = folder / f"labels.{language}.yaml"
+    if not labels.is_file():
+        raise ConfigError(f"{folder} holds no {labels.name}; give the folder of the labelled descriptions")
+    found = parse_labels(read_yaml(labels, ConfigError), str(labels))
+    for label in found:
+        if not (folder / label.file).is_file():
+            raise ConfigError(f"{labels}: there is no {folder / label.file}; correct 'file' or add it")
+    return found
+
+
 def evaluate_folder(
     folder: Path, parser: JobParser, on_step: Callable[[], None] = lambda: None
 ) -> Evaluation:
-    """Parse every labelled description of `folder`. A refused one counts as a profile without dimensions.
+    """Parse every labelled description of `folder`. Raises ConfigError for what is wrong with its labels."""
+    labels = [(language, label) for language in LANGUAGES for label in read_labels(folder, language)]
+    return evaluate(folder, [(language, label, parser) for language, label in labels], on_step)
 
-    Raises ConfigError when `folder` holds no labels, or a label has no description.
+
+def evaluate(
+    folder: Path,
+    labelled: Iterable[tuple[Language, Label, JobParser]],
+    on_step: Callable[[], None] = lambda: None,
+) -> Evaluation:
+    """Hold descriptions of `folder`, each read by the parser beside it, against their labels.
+
+    A refused one counts as a profile without dimensions.
     """
     found: list[Comparison] = []
     refused: dict[str, str] = {}
-    for language in LANGUAGES:
-        labels = folder / f"labels.{language}.yaml"
-        if not labels.is_file():
-            raise ConfigError(
-                f"{folder} holds no {labels.name}; give the folder of the labelled descriptions"
-            )
-        for label in parse_labels(read_yaml(labels, ConfigError), str(labels)):
-            if not (folder / label.file).is_file():
-                raise ConfigError(f"{labels}: there is no {folder / label.file}; correct 'file' or add it")
-            try:
-                profile = parse_file(folder / label.file, parser)
-            except ProfileError as error:
-                refused[label.file] = str(error)
-                profile = None
-            found.append(compare(label, profile, language))
-            on_step()
+    for language, label, parser in labelled:
+        try:
+            profile = parse_file(folder / label.file, parser)
+        except ProfileError as error:
+            refused[label.file] = str(error)
+            profile = None
+        found.append(compare(label, profile, language))
+        on_step()
     groups = {
         (language, half): agreement([c for c in found if c.language == language and c.label.half == half])
         for language in LANGUAGES

@@ -2,13 +2,15 @@
 
 The heads learn from the library's and the labelled sentences. The relevance model learns from the labelled
 descriptions of the half `dev`, each read with a head that has not seen its sentences, so that it meets the
-evidence as it is on a description that nobody has labelled.
+evidence as it is on a description that nobody has labelled. A cross-check prints how well each is parsed where
+neither has seen it.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +18,28 @@ import click
 import numpy as np
 import yaml
 
-from interview_analysis.errors import ConfigError
-from interview_analysis.pipeline.config import load_run_config, read_yaml
+from interview_analysis.pipeline.config import load_run_config
 from interview_analysis.pipeline.console import Console
+from interview_analysis.pipeline.job_evaluation import Evaluation, as_table, evaluate, read_labels
 from interview_analysis.pipeline.job_head import new_meaning, pooled, save_head
 from interview_analysis.pipeline.job_parser import (
+    load_job_parser,
     load_known,
     load_labelled,
     load_library,
     load_parser_settings,
-    load_skills,
 )
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.scoring.jobs.demand import demands
-from interview_analysis.scoring.jobs.evaluation import Label, parse_labels
+from interview_analysis.scoring.jobs.evaluation import Label
 from interview_analysis.scoring.jobs.library import Competency
-from interview_analysis.scoring.jobs.matching import Match, Matcher
-from interview_analysis.scoring.jobs.meaning_head import LANGUAGES, fit_meaning
+from interview_analysis.scoring.jobs.matching import Match
+from interview_analysis.scoring.jobs.meaning_head import LANGUAGES, Labelled, fit_meaning
+from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.jobs.relevance import Relevance, features_of
 from interview_analysis.scoring.jobs.sections import Outline, outline
 from interview_analysis.scoring.jobs.settings import ParserSettings
+from interview_analysis.scoring.profile import Language
 
 FOLDS = 5
 ESSENTIAL = 2.0  # an essential dimension counts twice an acceptable one
@@ -47,29 +51,23 @@ HEADER = """\
 Read = tuple[Label, Outline, tuple[Match, ...]]
 
 
-def read_descriptions(
-    folder: Path, library: Sequence[Competency], models: LoadedModels, settings: ParserSettings
-) -> list[Read]:
-    """The labelled descriptions of the half `dev` with their matches, each by a head that does not know it."""
-    labels = [
-        label
-        for language in LANGUAGES
-        for label in parse_labels(read_yaml(folder / f"labels.{language}.yaml", ConfigError), language)
-        if label.half == "dev"
-    ]
-    outlines = [outline((folder / label.file).read_text(encoding="utf-8")) for label in labels]
-    labelled = load_labelled(library)
-    skills = load_skills(library)
-    matches: dict[int, tuple[Match, ...]] = {}
+def without(labelled: Labelled, outlines: Sequence[Outline]) -> Labelled:
+    """The labelled sentences that none of these descriptions holds."""
+    held = {statement.text for read in outlines for statement in read.statements}
+    return {lang: [s for s in sentences if s.text not in held] for lang, sentences in labelled.items()}
+
+
+def fold_parsers(
+    outlines: Sequence[Outline], library: Sequence[Competency], models: LoadedModels
+) -> list[JobParser]:
+    """For each fold of descriptions a parser whose heads have not seen their sentences."""
+    words_only, labelled = load_job_parser(None), load_labelled(library)
+    parsers = []
     for fold in range(FOLDS):
-        held = {s.text for i, read in enumerate(outlines) if i % FOLDS == fold for s in read.statements}
-        others = {lang: [s for s in items if s.text not in held] for lang, items in labelled.items()}
-        seen = load_known(library, others)
-        head = pooled(fit_meaning(seen, models.encoder), seen, settings.demand)
-        matcher = Matcher(library, skills, head, models.encoder, settings.demand)
-        for index in range(fold, len(outlines), FOLDS):
-            matches[index] = matcher.read(outlines[index]).matches
-    return [(label, outlines[i], matches[i]) for i, label in enumerate(labels)]
+        seen = load_known(library, without(labelled, outlines[fold::FOLDS]))
+        head = pooled(fit_meaning(seen, models.encoder), seen, words_only.settings.demand)
+        parsers.append(replace(words_only, head=head, encoder=models.encoder))
+    return parsers
 
 
 def fit_relevance(
@@ -107,6 +105,27 @@ def fit_relevance(
     )
 
 
+def unseeing(
+    parsers: Sequence[JobParser], reads: Sequence[Read], library: Sequence[Competency]
+) -> list[JobParser]:
+    """The parsers of `fold_parsers`, each with a relevance model that has not seen its fold either."""
+    others = [[read for i, read in enumerate(reads) if i % FOLDS != fold] for fold in range(FOLDS)]
+    return [
+        replace(parser, relevance=fit_relevance(seen, library, parser.settings))
+        for parser, seen in zip(parsers, others, strict=True)
+    ]
+
+
+def cross_check(
+    folder: Path, labels: Sequence[tuple[Language, Label]], parsers: Sequence[JobParser]
+) -> Evaluation:
+    """Hold descriptions of `folder` against their labels, each as the parser of its fold reads it."""
+    checked = evaluate(folder, [(*item, parsers[index % FOLDS]) for index, item in enumerate(labels)])
+    return replace(
+        checked, groups={key: group for key, group in checked.groups.items() if group.descriptions}
+    )
+
+
 def main() -> None:
     options = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -125,13 +144,28 @@ def main() -> None:
         models = LoadedModels(load_run_config())
         head = new_meaning(known, models.encoder, stages.update)
     save_head(head, known, models.encoder, given.configs / "job_head.npz")
+    labels = [
+        (lang, label)
+        for lang in LANGUAGES
+        for label in read_labels(given.folder, lang)
+        if label.half == "dev"
+    ]
     with console.progress("relevance"):
-        reads = read_descriptions(given.folder, library, models, settings)
+        outlines = [outline((given.folder / label.file).read_text(encoding="utf-8")) for _, label in labels]
+        parsers = fold_parsers(outlines, library, models)
+        reads = [
+            (label, read, parsers[index % FOLDS].matcher.read(read).matches)
+            for index, ((_, label), read) in enumerate(zip(labels, outlines, strict=True))
+        ]
         relevance = fit_relevance(reads, library, settings)
     text: Any = yaml.safe_dump(relevance.model_dump(), sort_keys=False)
     (given.configs / "job_relevance.yaml").write_text(HEADER + text, encoding="utf-8")
     sentences = sum(len(pairs) for pairs in known.values())
     click.echo(f"{sentences} sentences, {len(reads)} descriptions; written to {given.configs}")
+    with console.progress("cross-check"):
+        checked = cross_check(given.folder, labels, unseeing(parsers, reads, library))
+    click.echo("Each description for tuning as heads and a relevance model that have not seen it read it:")
+    click.echo(as_table(checked, details=False))
 
 
 if __name__ == "__main__":
