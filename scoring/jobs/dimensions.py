@@ -65,14 +65,11 @@ def skill_indicators(skills: Sequence[tuple[Skill, Demand]], taken: set[str]) ->
 
 
 def _skill_indicator(skill: Skill, key: str, weight: float, source: str) -> Indicator:
+    """Without a description: whoever talks about data has not named SQL, so that meaning is no evidence of it."""
     forms = tuple(dict.fromkeys((*skill.variants, *skill.exact)))
     return Indicator(
         id=key,
         name=skill.name,
-        description=Text(
-            zh=f"在自己的工作中用{skill.name.get('zh')}做成过具体的事情。",
-            en=f"Has done concrete work of their own with {skill.name.get('en')}.",
-        ),
         keywords=Words(zh=forms, en=forms),
         weight=weight,
         source=source,
