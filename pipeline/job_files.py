@@ -11,13 +11,10 @@ from typing import Any
 import yaml
 
 from interview_analysis.errors import OutputError
-from interview_analysis.pipeline.config import load_profile
+from interview_analysis.pipeline.config import PROFILE_SUFFIXES, load_profile
 from interview_analysis.pipeline.job_text import read_description
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.profile import JobProfile, Language
-
-PROFILE_SUFFIXES = (".yaml", ".yml")
-
 
 SHORT = 30  # characters of a word or term; longer texts get a line of their own
 

@@ -10,7 +10,7 @@ from interview_analysis import __version__
 from interview_analysis.errors import ConfigError
 from interview_analysis.features.lexicons import background
 from interview_analysis.models.text_encoder import RememberingEncoder
-from interview_analysis.pipeline.config import BUILT_IN, read_yaml
+from interview_analysis.pipeline.config import BUILT_IN, read_built_in
 from interview_analysis.pipeline.job_head import load_head
 from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.scoring.jobs.library import Competency, parse_competency
@@ -35,7 +35,7 @@ def load_library() -> tuple[Competency, ...]:
     """
     library = []
     for file in _files(BUILT_IN / "competencies"):
-        competency = parse_competency(read_yaml(file, ConfigError), file.name)
+        competency = parse_competency(read_built_in(file), file.name)
         if file.name != f"{competency.id}.yaml":
             raise ConfigError(f"{file.name}: its id is '{competency.id}'; name the file {competency.id}.yaml")
         library.append(competency)
@@ -44,7 +44,7 @@ def load_library() -> tuple[Competency, ...]:
 
 def load_skills(library: Sequence[Competency]) -> tuple[Skill, ...]:
     """The skills lexicon. Raises ConfigError for a skill of a competency that the library does not have."""
-    skills = parse_skills(read_yaml(BUILT_IN / "skills.yaml", ConfigError), "skills.yaml")
+    skills = parse_skills(read_built_in(BUILT_IN / "skills.yaml"), "skills.yaml")
     known = {competency.id for competency in library}
     for skill in skills:
         for competency in skill.of:
@@ -56,7 +56,7 @@ def load_skills(library: Sequence[Competency]) -> tuple[Skill, ...]:
 
 
 def load_parser_settings() -> ParserSettings:
-    return parse_settings(read_yaml(BUILT_IN / "job_parsing.yaml", ConfigError), "job_parsing.yaml")
+    return parse_settings(read_built_in(BUILT_IN / "job_parsing.yaml"), "job_parsing.yaml")
 
 
 def load_job_parser(encoder: RememberingEncoder | None, on_progress: Progress = ignore) -> JobParser:
@@ -67,11 +67,11 @@ def load_job_parser(encoder: RememberingEncoder | None, on_progress: Progress = 
     """
     library = load_library()
     settings = load_parser_settings()
-    template = Dimension.model_validate(read_yaml(BUILT_IN / "skill_dimension.yaml", ConfigError))
+    template = Dimension.model_validate(read_built_in(BUILT_IN / "skill_dimension.yaml"))
     head = None
     if encoder is not None:
         head = load_head(load_known(library, load_labelled(library)), encoder, settings.demand, on_progress)
-    relevance = parse_relevance(read_yaml(BUILT_IN / "job_relevance.yaml", ConfigError), "job_relevance.yaml")
+    relevance = parse_relevance(read_built_in(BUILT_IN / "job_relevance.yaml"), "job_relevance.yaml")
     skills = load_skills(library)
     return JobParser(library, skills, template, head, relevance, settings, encoder, _version(encoder))
 
@@ -80,7 +80,7 @@ def load_labelled(library: Sequence[Competency]) -> Labelled:
     """The labelled sentences of configs/, per language."""
     names: dict[Language, str] = {language: f"job_sentences.{language}.yaml" for language in LANGUAGES}
     return {
-        language: parse_sentences(read_yaml(BUILT_IN / name, ConfigError), library, name)
+        language: parse_sentences(read_built_in(BUILT_IN / name), library, name)
         for language, name in names.items()
     }
 

@@ -90,13 +90,12 @@ class KeywordMatcher(Generic[Owner]):
 
     def __init__(self, keywords: Mapping[Owner, Iterable[str]]) -> None:
         self._phrases: dict[str, list[tuple[tuple[str, ...], str, Owner]]] = {}
-        self._patterns: list[tuple[re.Pattern[str], str, Owner]] = []
-        fillers = "|".join(phrases("function_words", "fillers", "zh"))
+        self._chinese: list[tuple[str, str, Owner]] = []
         for owner, items in keywords.items():
             for keyword in dict.fromkeys(items):
                 folded = normalise(keyword)
                 if _HAS_CJK.search(folded):
-                    self._patterns.append((_chinese_pattern(folded, fillers), keyword, owner))
+                    self._chinese.append((folded, keyword, owner))
                     continue
                 stems = tuple(stem(t) for t in _LATIN_TOKEN.findall(folded))
                 if stems:
@@ -116,13 +115,16 @@ class KeywordMatcher(Generic[Owner]):
                     yield KeywordSpan(owner, keyword, matches[i].start(), matches[last].end())
 
     def _find_chinese(self, located: Located) -> Iterator[KeywordSpan[Owner]]:
-        if not self._patterns or not _HAS_CJK.search(located.text):
+        if not self._chinese or not _HAS_CJK.search(located.text):
             return
+        present = {" ", *located.text}
         borders = _borders(located.text)
-        for pattern, keyword, owner in self._patterns:
+        for folded, keyword, owner in self._chinese:
+            if not present.issuperset(folded):
+                continue  # spares most patterns, thousands of them, from ever being made
             # A word that jieba does not know is never cut out by it, so its borders would say nothing.
-            unguarded = len(keyword) >= _SURE_LENGTH or not segmenter().FREQ.get(normalise(keyword))
-            for match in pattern.finditer(located.text):
+            unguarded = len(keyword) >= _SURE_LENGTH or not segmenter().FREQ.get(folded)
+            for match in _chinese_pattern(folded).finditer(located.text):
                 start, end = match.span()
                 if unguarded or (start in borders and end in borders):
                     yield KeywordSpan(owner, keyword, start, end)
@@ -168,8 +170,10 @@ def _fillers() -> frozenset[str]:
     return frozenset(phrases("function_words", "fillers", "en"))
 
 
-def _chinese_pattern(keyword: str, fillers: str) -> re.Pattern[str]:
+@cache
+def _chinese_pattern(keyword: str) -> re.Pattern[str]:
     """`keyword`, with a particle allowed between its words: 用户痛点 is also met as 用户的痛点."""
+    fillers = "|".join(phrases("function_words", "fillers", "zh"))
     parts = [re.escape(p) for p in segmenter().lcut(keyword, HMM=False) if p.strip()]
     body = rf"(?:\s|{fillers})?".join(parts)
     left = r"(?<![a-z0-9])" if keyword[0].isascii() else ""

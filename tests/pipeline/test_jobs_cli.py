@@ -187,6 +187,13 @@ def test_unreadable_profiles(
     assert part in done.stderr
 
 
+@pytest.mark.parametrize("suffix", WRITERS)
+def test_a_description_where_a_profile_belongs(job: Job, tmp_path: Path, suffix: str) -> None:
+    path = WRITERS[suffix](tmp_path / f"JD.{suffix}")
+    done = job("show", path)
+    assert_one_line_error(done, str(path), f"interview-analysis job parse JD.{suffix} -o job.yaml")
+
+
 def test_validate_says_which_of_several_is_wrong(job: Job, tmp_path: Path, parsed: dict[str, Path]) -> None:
     text = parsed["junior"].read_text(encoding="utf-8")
     wrong = write_text(tmp_path / "wrong.yaml", text.replace("weight: 0.", "weight: 0.9", 1))
