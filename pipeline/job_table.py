@@ -86,9 +86,9 @@ def changes_table(changes: Sequence[Change], language: Language) -> str:
     text = _drawn(table)
     if any(change.ask_again for change in changes):
         text += (
-            "\n标“是”的内容，按旧版面试过的候选人没有被问到：可以考虑补充面试。"
+            "\n标“是”的内容是新增的，或比旧版要求更高：按旧版面试过的候选人可以考虑补充面试。"
             if language == "zh"
-            else '\nWhat is marked "yes" nobody was asked under the old version: a further interview may be called for.'
+            else '\nWhat is marked "yes" is new, or more than the old version asked for: those interviewed under it may need another interview.'
         )
     return text
 

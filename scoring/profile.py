@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
@@ -191,8 +192,7 @@ def describe(error: ValidationError, model: type[Model]) -> str:
     # A misspelt key also makes a required one "missing": name the misspelt one first.
     fault = next((f for f in faults if f["type"] in UNKNOWN_KEY), faults[0])
     *parents, key = fault["loc"] or ("",)
-    where = ".".join(str(part) for part in parents)
-    place = f" in {where}" if where else ""
+    place = f" in {_spelt(parents)}" if parents else ""
     more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
     if fault["type"] in UNKNOWN_KEY:
         close = difflib.get_close_matches(str(key), _all_keys(model), n=1, cutoff=0.5)
@@ -200,9 +200,15 @@ def describe(error: ValidationError, model: type[Model]) -> str:
         return f"unknown key '{key}'{place}{hint}{more}"
     if fault["type"] == "missing":
         return f"missing key '{key}'{place}{more}"
-    message = fault["msg"].removeprefix("Value error, ")
-    name = f"'{key}'{place}: " if str(key) else ""
-    return f"{name}{message}{more}"
+    message, given = fault["msg"].removeprefix("Value error, "), fault["input"]
+    got = f", got {given!r}" if message.startswith("Input ") and isinstance(given, str | int | float) else ""
+    name = f"{_spelt((*parents, key))}: " if isinstance(key, int) else f"'{key}'{place}: " if key else ""
+    return f"{name}{message}{got}{more}"
+
+
+def _spelt(place: Sequence[str | int]) -> str:
+    """Where a key stands, counted from 1 as people do: "dimensions, number 1, channels"."""
+    return ", ".join(f"number {part + 1}" if isinstance(part, int) else part for part in place)
 
 
 def _all_keys(model: type[Model]) -> list[str]:

@@ -61,9 +61,9 @@ def title_in(sentences: Sequence[str]) -> str:
                 folded = normalise(sentence)
                 match = re.search(phrase.removeprefix("re:"), folded)
                 written = sentence if len(sentence) == len(folded) else folded
-                title = written[slice(*match.span("title"))].strip() if match else ""
+                title = clean_title(written[slice(*match.span("title"))]) if match else ""
                 if title and not title.lower().startswith(("人", "you", "someone", "people")):
-                    return title[:_LONGEST]
+                    return title
     return ""
 
 

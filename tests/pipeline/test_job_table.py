@@ -152,7 +152,7 @@ def test_the_language_to_show(update: dict[str, Any], asked: str, shown_in: Lang
 def test_a_change_in_both_languages(change: Change, en: list[str], zh: list[str]) -> None:
     assert rows(changes_table([change], "en")) == [en]
     assert rows(changes_table([change], "zh")) == [zh]
-    assert ("further interview" in changes_table([change], "en")) is change.ask_again
+    assert ("another interview" in changes_table([change], "en")) is change.ask_again
     assert ("补充面试" in changes_table([change], "zh")) is change.ask_again
 
 

@@ -46,8 +46,13 @@ def test_built_in_profiles_are_bilingual(name):
     [
         (
             lambda d: d["dimensions"][0].update(wieght=0.3),
-            "unknown key 'wieght' in dimensions.0; did you mean 'weight'",
+            "unknown key 'wieght' in dimensions, number 1; did you mean 'weight'",
         ),
+        (
+            lambda d: d["dimensions"][0].update(expected_level=7),
+            "'expected_level' in dimensions, number 1: Input should be 1, 2, 3, 4 or 5, got 7",
+        ),
+        (lambda d: d.update(pass_score="sixty"), "'pass_score': Input should be .*, got 'sixty'"),
         (lambda d: d["dimensions"][0].update(weight=0.5), "must add up to 1, got 1.15"),
         (
             lambda d: d["dimensions"][0].update(channels={"content": 0.5}),

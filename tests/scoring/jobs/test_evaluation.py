@@ -116,11 +116,11 @@ def test_one_weight_has_no_order(weights):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"half": "test"}, "'half' in labels.0"),
-        ({"essential": []}, "'essential' in labels.0"),
+        ({"half": "test"}, "'half' in labels, number 1"),
+        ({"essential": []}, "'essential' in labels, number 1"),
         ({"acceptable": ["user_thinking"]}, "user_thinking stands under essential and under acceptable"),
-        ({"seniority": "boss"}, "'seniority' in labels.0"),
-        ({"skill": ["SQL"]}, "unknown key 'skill' in labels.0; did you mean 'skills'?"),
+        ({"seniority": "boss"}, "'seniority' in labels, number 1"),
+        ({"skill": ["SQL"]}, "unknown key 'skill' in labels, number 1; did you mean 'skills'?"),
     ],
 )
 def test_mistakes_in_labels_are_named(changes, message):
