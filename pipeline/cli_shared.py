@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
 
 import click
 
@@ -12,12 +13,20 @@ from interview_analysis.errors import InterviewAnalysisError, ManifestError
 from interview_analysis.pipeline.console import Console
 
 EXIT_BAD_INPUT = 2
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 quiet_option = click.option("--quiet", "-q", is_flag=True, help="Print nothing but results and errors.")
 log_format_option = click.option(
     "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True,
     help="How progress and messages are written to stderr.",
 )  # fmt: skip
+
+
+def lang_option(help_text: str) -> Callable[[Command], Command]:
+    """``--lang auto|zh|en``, of which auto is the default."""
+    return click.option(
+        "--lang", type=click.Choice(["auto", "zh", "en"]), default="auto", show_default=True, help=help_text
+    )
 
 
 @contextmanager

@@ -12,6 +12,7 @@ import click
 from interview_analysis.pipeline.cli_shared import (
     EXIT_BAD_INPUT,
     errors_in_one_line,
+    lang_option,
     log_format_option,
     quiet_option,
 )
@@ -23,12 +24,9 @@ if TYPE_CHECKING:
 
 EXIT_SOME_FAILED = 1
 STANDARD_INPUT = "-"
-_SHOWN_IN = click.option(
-    "--lang",
-    type=click.Choice(["auto", "zh", "en"]),
-    default="auto",
-    show_default=True,
-    help="Language to show.",
+_SHOWN_IN = lang_option("Language to show.")
+_FORMAT = click.option(
+    "--format", "output", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
 
 
@@ -52,13 +50,7 @@ def job() -> None:
     type=click.Path(path_type=Path),
     help="File to write; for several descriptions a folder. Printed when not given.",
 )
-@click.option(
-    "--lang",
-    type=click.Choice(["auto", "zh", "en"]),
-    default="auto",
-    show_default=True,
-    help="Language of the description.",
-)
+@lang_option("Language of the description.")
 @click.option(
     "--workers", type=click.IntRange(1), help="Processes for several descriptions; one a core by default."
 )
@@ -166,7 +158,7 @@ def validate(profiles: tuple[str, ...]) -> None:
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
 @_SHOWN_IN
-@click.option("--format", "output", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@_FORMAT
 def diff(old: str, new: str, lang: str, output: str) -> None:
     """Print what changed between two versions of a job, and what candidates of the old one were not asked about.
 
@@ -194,7 +186,7 @@ def diff(old: str, new: str, lang: str, output: str) -> None:
     "folder", type=click.Path(path_type=Path), default=Path("data/job_descriptions"), metavar="[FOLDER]"
 )
 @click.option("--details", is_flag=True, help="Also what was missed and wrong in each description.")
-@click.option("--format", "output", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@_FORMAT
 @quiet_option
 @log_format_option
 def evaluate(folder: Path, details: bool, output: str, quiet: bool, log_format: str) -> None:

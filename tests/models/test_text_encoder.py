@@ -31,7 +31,9 @@ def minilm() -> TransformersEncoder:
         pytest.skip(f"SKIPPED: {error}")
 
 
-def _check(encoder: SentenceEncoder) -> None:
+@pytest.mark.parametrize("name", ["e5", "minilm"])
+def test_vectors_depend_on_their_text_alone(name: str, request: pytest.FixtureRequest) -> None:
+    encoder: SentenceEncoder = request.getfixturevalue(name)
     together = encoder.encode(TEXTS)
     assert together.dtype == np.float32
     assert together.shape == (len(TEXTS), 384)
@@ -39,14 +41,6 @@ def _check(encoder: SentenceEncoder) -> None:
     alone = np.concatenate([encoder.encode([text]) for text in reversed(TEXTS)])[::-1]
     np.testing.assert_array_equal(together, alone)
     assert encoder.encode([]).shape == (0, 384)
-
-
-def test_e5_vectors_depend_on_their_text_alone(e5):
-    _check(e5)
-
-
-def test_minilm_vectors_depend_on_their_text_alone(minilm):
-    _check(minilm)
 
 
 def test_similar_sentences_are_closer_than_others(minilm):

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import docx
+import pytest
 from reportlab.lib.pagesizes import A4
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
+
+from interview_analysis.errors import ProfileError
+from interview_analysis.pipeline.job_text import read_description
 
 SONG = "STSong-Light"
 MARKUP = "[red]x[/red] [bold [/]"  # what rich would draw in colour, or stumble over
@@ -106,3 +110,26 @@ def write_pdf(path: Path, text: str = JUNIOR) -> Path:
         canvas.drawString(60, 780 - 16 * number, line)
     canvas.save()
     return path
+
+
+def refusal(source: str | Path, name: str = "") -> str:
+    """Why a file is refused: one line that begins with its name, and says what to do."""
+    with pytest.raises(ProfileError) as caught:
+        read_description(source)
+    message = str(caught.value)
+    assert message.startswith(name or str(source))
+    assert "\n" not in message
+    assert ";" in message
+    return message.removeprefix(name or str(source))
+
+
+def read_or_refused(path: Path, whole: bytes, at: int, junk: bytes, cut: bool) -> bool:
+    """Whether `whole`, written to `path` with `junk` at some place, or cut there, is read as text or refused."""
+    data = bytearray(whole)
+    at %= len(data)
+    data[at : len(data) if cut else at + len(junk)] = junk
+    path.write_bytes(data)
+    try:
+        return isinstance(read_description(path), str)
+    except ProfileError:
+        return bool(refusal(path))

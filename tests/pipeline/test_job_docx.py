@@ -16,9 +16,9 @@ from docx.oxml.ns import nsdecls
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from interview_analysis.errors import ProfileError
 from interview_analysis.pipeline.job_docx import MAX_UNPACKED_BYTES
 from interview_analysis.pipeline.job_text import read_description
+from tests.pipeline.job_descriptions import read_or_refused, refusal
 
 BODY = "<w:document %s><w:body>{}</w:body></w:document>" % nsdecls("w")  # noqa: UP031
 
@@ -40,15 +40,6 @@ def repacked(folder: Path, parts: dict[str, bytes | None]) -> Path:
             if content is not None:
                 target.writestr(name, content)
     return path
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(ProfileError) as caught:
-        read_description(path)
-    message = str(caught.value)
-    assert message.startswith(str(path))
-    assert "\n" not in message
-    return message.removeprefix(str(path))
 
 
 @cache
@@ -319,12 +310,4 @@ def test_version_of_zip_that_nobody_knows(tmp_path: Path) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 10**6), junk=st.binary(max_size=40), cut=st.booleans())
 def test_damage_never_raises_anything_else(tmp_path: Path, at: int, junk: bytes, cut: bool) -> None:
-    data = bytearray(whole())
-    at %= len(data)
-    data[at : len(data) if cut else at + len(junk)] = junk
-    path = tmp_path / "job.docx"
-    path.write_bytes(data)
-    try:
-        assert isinstance(read_description(path), str)
-    except ProfileError:
-        refusal(path)
+    assert read_or_refused(tmp_path / "job.docx", whole(), at, junk, cut)

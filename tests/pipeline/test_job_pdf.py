@@ -33,9 +33,9 @@ from reportlab.platypus import (
     Table,
 )  # fmt: skip
 
-from interview_analysis.errors import ProfileError
 from interview_analysis.pipeline.job_pdf import MAX_PAGES
 from interview_analysis.pipeline.job_text import read_description
+from tests.pipeline.job_descriptions import read_or_refused, refusal
 
 SONG = "STSong-Light"
 pdfmetrics.registerFont(UnicodeCIDFont(SONG))
@@ -83,16 +83,6 @@ def paragraphs(texts: Sequence[str], style: ParagraphStyle) -> list[Flowable]:
 def read(path: Path) -> list[str]:
     """The lines that are not empty."""
     return [line for line in read_description(path).split("\n") if line]
-
-
-def refusal(path: Path) -> str:
-    with pytest.raises(ProfileError) as caught:
-        read_description(path)
-    message = str(caught.value)
-    assert message.startswith(str(path))
-    assert "\n" not in message
-    assert ";" in message
-    return message.removeprefix(str(path))
 
 
 def drawn(
@@ -325,12 +315,5 @@ def test_under_another_name(tmp_path: Path) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 10**6), junk=st.binary(max_size=40), cut=st.booleans())
 def test_damage_never_raises_anything_else(tmp_path: Path, at: int, junk: bytes, cut: bool) -> None:
-    data = bytearray(drawn(tmp_path, [[(60, 700, "Words.")]], pageCompression=0).read_bytes())
-    at %= len(data)
-    data[at : len(data) if cut else at + len(junk)] = junk
-    path = tmp_path / "damaged.pdf"
-    path.write_bytes(data)
-    try:
-        assert isinstance(read_description(path), str)
-    except ProfileError:
-        refusal(path)
+    whole = drawn(tmp_path, [[(60, 700, "Words.")]], pageCompression=0).read_bytes()
+    assert read_or_refused(tmp_path / "damaged.pdf", whole, at, junk, cut)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from interview_analysis.errors import ProfileError
 from interview_analysis.pipeline.job_text import MAX_BYTES, decode, read_description, tidy
+from tests.pipeline.job_descriptions import refusal
 
 CHINESE = "高级产品经理\n\n岗位职责：\n1、负责需求分析；\n2、推动项目落地，跟进上线效果。\n薪资：15-25K（“五险一金”）\n"
 TRADITIONAL = "高級產品經理\n\n工作內容：\n1、負責需求分析；\n2、推動專案落地。\n"
@@ -25,15 +26,6 @@ def write(folder: Path, data: bytes, name: str = "job.txt") -> Path:
     path = folder / name
     path.write_bytes(data)
     return path
-
-
-def refusal(source: str | Path, name: str = "") -> str:
-    with pytest.raises(ProfileError) as caught:
-        read_description(source)
-    message = str(caught.value)
-    assert message.startswith(name or str(source))
-    assert "\n" not in message
-    return message.removeprefix(name or str(source))
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,11 @@ SCHEMAS = {
 }
 
 
+def faults(data: object, name: str) -> list[str]:
+    """Where `data` does not fit the schema."""
+    return [error.message for error in jsonschema.Draft202012Validator(SCHEMAS[name]).iter_errors(data)]
+
+
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_schemas_are_valid_and_those_of_the_code(name):
     jsonschema.Draft202012Validator.check_schema(SCHEMAS[name])
@@ -29,27 +34,28 @@ def test_published_schemas_are_valid_and_those_of_the_code(name):
     "report", [sample_report("en"), sample_report("zh"), abstained_report()], ids=["en", "zh", "none"]
 )
 def test_reports_fit_their_schema(report):
-    jsonschema.validate(json.loads(report.model_dump_json()), SCHEMAS["report"])
+    assert faults(json.loads(report.model_dump_json()), "report") == []
 
 
-def test_transcripts_fit_their_schema():
-    for language in ("en", "zh"):
-        written = TranscriptFile.of(sample_transcript(language)).model_dump_json()
-        jsonschema.validate(json.loads(written), SCHEMAS["transcript"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_transcripts_fit_their_schema(language):
+    written = TranscriptFile.of(sample_transcript(language)).model_dump_json()
+    assert faults(json.loads(written), "transcript") == []
 
 
 @pytest.mark.parametrize("job", ["product-manager", "customer-success-manager"])
 def test_profiles_fit_their_schema(job):
     text = (BUILT_IN / "jobs" / f"{job}.yaml").read_text(encoding="utf-8")
-    jsonschema.validate(json.loads(json.dumps(yaml.safe_load(text))), SCHEMAS["profile"])
+    assert faults(json.loads(json.dumps(yaml.safe_load(text))), "profile") == []
 
 
 @pytest.mark.parametrize("name", ["report", "transcript"])
 def test_a_schema_refuses_what_is_not_in_it(name):
     whole = sample_report("en") if name == "report" else TranscriptFile.of(sample_transcript("en"))
     data = json.loads(whole.model_dump_json())
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate({**data, "mood": "tense"}, SCHEMAS[name])
+    assert faults(data, name) == []
+    (unknown,) = faults({**data, "mood": "tense"}, name)
+    assert "'mood' was unexpected" in unknown
     data.pop("schema_version")
-    with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(data, SCHEMAS[name])
+    (missing,) = faults(data, name)
+    assert "'schema_version' is a required property" in missing
