@@ -139,7 +139,7 @@ class Decoder:
         except GeneratorExit:
             spool.fail(MediaError(f"{self._path}: decoding was given up before its end"))
             raise
-        except BaseException as error:
+        except BaseException as error:  # readers in other threads would wait for ever, after Ctrl-C as well
             spool.fail(error)
             raise
         finally:

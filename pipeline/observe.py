@@ -271,7 +271,7 @@ def _releasing(spool: AudioSpool, given_up: threading.Event) -> Iterator[None]:
     """When the work is given up, let go of whoever waits for more; or the pool would wait for them for ever."""
     try:
         yield
-    except BaseException as error:
+    except BaseException as error:  # Ctrl-C included
         given_up.set()
         spool.fail(error)
         raise

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from interview_analysis.pipeline.batch.cli import batch_options, options_of
-from interview_analysis.pipeline.cli_shared import errors_in_one_line, log_format_option, quiet_option
+from interview_analysis.pipeline.cli_shared import (
+    errors_in_one_line,
+    lang_option,
+    log_format_option,
+    quiet_option,
+)
 from interview_analysis.pipeline.console import Console
 
 if TYPE_CHECKING:
@@ -30,10 +35,7 @@ if TYPE_CHECKING:
 @click.option(
     "--out", required=True, metavar="FOLDER", help="Folder for the report or the run; made if missing."
 )
-@click.option(
-    "--lang", type=click.Choice(["auto", "en", "zh"]), default="auto", show_default=True,
-    help="Language of the report; auto takes the one that is spoken.",
-)  # fmt: skip
+@lang_option("Language of the report; auto takes the one that is spoken.")
 @click.option("--language", metavar="CODE", help="Language that is spoken (zh, en); detected when not given.")
 @click.option("--engine", type=click.Choice(["faster-whisper", "openai-whisper"]), help="Speech recogniser.")
 @click.option(

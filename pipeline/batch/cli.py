@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from interview_analysis.pipeline.cli_shared import errors_in_one_line, log_format_option, quiet_option
+from interview_analysis.pipeline.cli_shared import (
+    errors_in_one_line,
+    lang_option,
+    log_format_option,
+    quiet_option,
+)
 from interview_analysis.pipeline.console import Console
 
 if TYPE_CHECKING:
@@ -75,10 +80,7 @@ def options_of(given: dict[str, Any]) -> BatchOptions:
     "--job-dir", required=True, metavar="FOLDER", help="Folder of job profiles, named as in the run."
 )
 @click.option("--out", required=True, metavar="FOLDER", help="Folder of the new run; made if missing.")
-@click.option(
-    "--lang", type=click.Choice(["auto", "en", "zh"]), default="auto", show_default=True,
-    help="Language of the reports; auto takes the one that is spoken.",
-)  # fmt: skip
+@lang_option("Language of the reports; auto takes the one that is spoken.")
 @click.option(
     "--norms", "norms_path", type=click.Path(path_type=Path), help="YAML file of norms instead of the run's."
 )

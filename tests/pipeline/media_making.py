@@ -11,6 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from interview_analysis.pipeline.audio_spool import AudioSpool
+from interview_analysis.pipeline.media import Decoder
+from interview_analysis.types import Frame, MediaFacts
+
 VIDEO_CLOCK = Fraction(1, 90_000)
 
 
@@ -109,3 +113,11 @@ def _encoded_audio(stream, pieces, rate_hz):
             for converted in converter.resample(frame):
                 yield from stream.encode(converted)
     yield from stream.encode(None)
+
+
+def decode(path: Path, **settings: float) -> tuple[list[Frame], NDArray[np.float32], MediaFacts]:
+    """The frames, samples and facts of a recording."""
+    with AudioSpool() as spool, Decoder(path, **settings) as decoder:  # type: ignore[arg-type]
+        frames = list(decoder.frames(spool))
+        assert spool.finished
+        return frames, spool.read(0, spool.samples), decoder.facts

@@ -12,7 +12,8 @@ from interview_analysis.scoring.report import (
     Text,
     Verdict,
 )
-from tests.pipeline.sample_report import Spoken, digest, sample_report
+from tests.pipeline.sample_report import digest, sample_report
+from tests.pipeline.sample_transcript import Spoken
 
 SOURCES = (
     AskedFor(

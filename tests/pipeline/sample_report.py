@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import math
-from typing import Literal
-
-import numpy as np
 
 from interview_analysis.scoring.report import (
     Abstention,
@@ -22,40 +18,14 @@ from interview_analysis.scoring.report import (
     OverallScore,
     Reason,
     Report,
-    Series,
     Text,
     Timeline,
-    TimelineEvent,
 )
-from interview_analysis.types import Segment, Transcript, Word
+from interview_analysis.types import Transcript
+from tests.pipeline.sample_timeline import sample_timeline
+from tests.pipeline.sample_transcript import Spoken, sample_transcript
 
-Spoken = Literal["en", "zh"]
 LEVEL_CUTS = (20.0, 40.0, 60.0, 80.0)
-
-SENTENCES: dict[Spoken, tuple[str, ...]] = {
-    "en": (
-        "In my last role I owned the onboarding flow of a payroll product with about forty thousand users.",
-        "New customers dropped out at the third step, and nobody could tell me why.",
-        "So I ran twelve user interviews and read through three months of support tickets.",
-        "The user research showed that people did not have their tax number at hand.",
-        "I ranked the fixes by reach and effort and made a roadmap with two engineers and a designer.",
-        "We moved that step to the end and let people save a draft.",
-        "Completion went from 58 to 74 percent in six weeks, and tickets fell by a third.",
-        "One risk was the payroll deadline, so I kept a rollback plan and a weekly check with finance.",
-        "Looking back, I would have talked to the support team a month earlier.",
-    ),
-    "zh": (
-        "上一份工作里我负责一款薪酬产品的新手引导，大概有四万名用户。",
-        "很多新客户走到第三步就流失了，当时没有人说得清原因。",
-        "所以我做了十二场用户访谈，又把三个月的客服工单都看了一遍。",
-        "用户调研数据说明，大家手边根本没有税号，这就是用户痛点。",
-        "我按影响面和工作量做了功能优先级排序，和两位工程师、一位设计师排了甘特图。",
-        "我们把这一步挪到最后，并且允许先保存草稿。",
-        "六周之内完成率从百分之五十八提高到百分之七十四，工单少了三分之一。",
-        "风险是发薪日不能出错，所以我准备了风险应对方案，每周和财务核对一次。",
-        "回头看，我应该提前一个月就去找客服团队聊。",
-    ),
-}
 
 # dimension id, names, weight, score, standard error, mix
 DIMENSIONS: tuple[tuple[str, Text, float, float, float, dict[ChannelName, float]], ...] = (
@@ -102,28 +72,6 @@ def digest(text: str) -> str:
 
 def level_of(score: float) -> int:
     return 1 + sum(score >= cut for cut in LEVEL_CUTS)
-
-
-def sample_transcript(spoken: Spoken, duration_s: float = 96.0) -> Transcript:
-    """Sentences of SENTENCES over and over, 9 s each with 1.2 s between them, until `duration_s`."""
-    segments = []
-    for index in range(max(1, int(duration_s // 10.2))):
-        text = SENTENCES[spoken][index % len(SENTENCES[spoken])]
-        pieces = [text[i : i + 2] for i in range(0, len(text), 2)]
-        pieces = [f" {w}" for w in text.split()] if spoken == "en" else pieces
-        start = index * 10.2 + 0.4
-        edges = np.linspace(start, start + 9.0, len(pieces) + 1)
-        words = tuple(
-            Word(
-                piece,
-                round(float(edges[i]), 2),
-                round(float(edges[i + 1]), 2),
-                0.34 if (index + i) % 37 == 11 else 0.93,
-            )
-            for i, piece in enumerate(pieces)
-        )
-        segments.append(Segment(text, words[0].start_s, words[-1].end_s, words))
-    return Transcript(spoken, 0.98, tuple(segments), "faster-whisper 1.2.1", "base")
 
 
 def _hit(transcript: Transcript, segment: int, match: str | None, **fields: object) -> Evidence:
@@ -230,67 +178,6 @@ def _dimensions(transcript: Transcript, end_s: float, count: int) -> tuple[Dimen
             )
         )
     return tuple(made)
-
-
-def _timeline(spoken: Spoken, duration_s: float) -> Timeline:
-    times = np.arange(5.0, max(6.0, duration_s - 4), 2.0)
-    phase = times / max(duration_s, 1)
-    rate = (
-        (238 if spoken == "zh" else 165)
-        + 22 * np.sin(9 * phase)
-        + 40 * np.exp(-(((phase - 0.55) / 0.05) ** 2))
-    )
-    seen = np.where((phase > 0.3) & (phase < 0.37), np.nan, 1.0)
-
-    def series(key: str, zh: str, en: str, unit: str, values: np.ndarray) -> Series:
-        shown = tuple(None if math.isnan(v) else round(float(v), 3) for v in values)
-        return Series(
-            id=key, name=Text(zh=zh, en=en), unit=unit, time_s=tuple(map(float, times)), value=shown
-        )
-
-    key, unit = (
-        ("speaking_rate_cpm", "characters/min") if spoken == "zh" else ("speaking_rate_wpm", "words/min")
-    )
-    plots = (
-        series(f"speech_rate.{key}", "语速", "Speaking rate", unit, rate),
-        series("pauses.pause_ratio", "停顿占比", "Share of pauses", "ratio", 0.2 + 0.12 * np.cos(14 * phase)),
-        series(
-            "smile.smile_ratio",
-            "微笑占比",
-            "Share of smiling",
-            "ratio",
-            seen * np.clip(0.5 * np.sin(11 * phase), 0, 1),
-        ),
-        series(
-            "gaze.on_camera_ratio",
-            "注视镜头占比",
-            "Gaze on camera",
-            "ratio",
-            seen * (0.72 + 0.2 * np.sin(17 * phase)),
-        ),
-        series("pitch.f0_sd_st", "音高变化", "Pitch variability", "st", 2.6 + np.sin(23 * phase)),
-    )
-    marks = {
-        "pause": 11.3,
-        "filler": 23.0,
-        "smile": 31.0,
-        "nod": 17.0,
-        "off_camera": 19.0,
-        "hand_to_face": 27.0,
-        "wink": 60.0,
-    }
-    events = [
-        TimelineEvent(kind=kind, start_s=round(t, 2), end_s=round(min(duration_s, t + 0.9), 2))
-        for kind, step in marks.items()
-        for t in np.arange(step / 2, duration_s, step).tolist()
-    ]
-    events.append(TimelineEvent(kind="face_absent", start_s=0.3 * duration_s, end_s=0.37 * duration_s))
-    parts = ("situation", "task", "action", "result")
-    for i, part in enumerate(parts):
-        events.append(
-            TimelineEvent(kind=f"star_{part}", start_s=i * duration_s / 5, end_s=(i + 0.8) * duration_s / 5)
-        )
-    return Timeline(window_s=10.0, series=plots, events=tuple(events))
 
 
 def _attention(spoken: Spoken, duration_s: float, quote: str) -> tuple[AttentionPoint, ...]:
@@ -406,7 +293,7 @@ def sample_report(
             Flag(code="fillers_lower_bound", severity="info", channel="voice"),
         ),
         attention=_attention(spoken, duration_s, transcript.segments[5].text),
-        timeline=_timeline(spoken, duration_s),
+        timeline=sample_timeline(spoken, duration_s),
         lineage=_lineage(),
         level_cuts=LEVEL_CUTS,
     )

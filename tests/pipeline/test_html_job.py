@@ -11,9 +11,10 @@ from interview_analysis.pipeline.charts import score_bar
 from interview_analysis.pipeline.html_report import render_html
 from interview_analysis.pipeline.messages import Language, Messages, load_messages
 from interview_analysis.scoring.report import JobBar, Report, Verdict
+from tests.pipeline.html_page import ATTACK, Element, Page, page, with_text
 from tests.pipeline.sample_job_report import EXPECTED_LEVELS, QUESTIONS, SOURCES, TRAINING, job_report
-from tests.pipeline.sample_report import LEVEL_CUTS, abstained_report, sample_report, sample_transcript
-from tests.pipeline.test_html_report import ATTACK, Element, Page, page, with_text
+from tests.pipeline.sample_report import LEVEL_CUTS, abstained_report, sample_report
+from tests.pipeline.sample_transcript import sample_transcript
 
 OWN_CLASSES = re.compile(r'class="[^"]*\b(asked|asked-\w+|by-model|definition|sought|to-ask|training)\b')
 DECISION = re.compile(

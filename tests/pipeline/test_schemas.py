@@ -11,7 +11,8 @@ import yaml
 from interview_analysis.pipeline.config import BUILT_IN
 from interview_analysis.pipeline.outputs import TranscriptFile
 from interview_analysis.pipeline.schemas import PUBLISHED, schema_text
-from tests.pipeline.sample_report import abstained_report, sample_report, sample_transcript
+from tests.pipeline.sample_report import abstained_report, sample_report
+from tests.pipeline.sample_transcript import sample_transcript
 
 SCHEMAS = {
     name: json.loads((BUILT_IN / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))

@@ -15,7 +15,7 @@ from interview_analysis.pipeline.batch.index_page import histogram, render_index
 from interview_analysis.pipeline.messages import load_messages
 from interview_analysis.scoring.report import Reason
 from tests.pipeline.batch.rows import JOBS, SampleScore, failed, profiles, sample_rows, scored
-from tests.pipeline.test_html_report import ATTACK, Page
+from tests.pipeline.html_page import ATTACK, Page
 from tests.pipeline.test_messages import FLAGS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
