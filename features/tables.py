@@ -31,9 +31,9 @@ class FeatureTables:
 
     def block_values(self, feature: str, min_coverage: float) -> np.ndarray:
         """Values of the blocks that were observed well enough, shape (k,)."""
-        coverage = self.blocks[f"{feature.partition('.')[0]}.{COVERAGE}"]
-        values = self.blocks.loc[coverage >= min_coverage, feature].to_numpy(dtype=float)
-        return np.asarray(values[np.isfinite(values)])
+        coverage = self.blocks[f"{feature.partition('.')[0]}.{COVERAGE}"].to_numpy(dtype=float)
+        values = self.blocks[feature].to_numpy(dtype=float)
+        return np.asarray(values[(coverage >= min_coverage) & np.isfinite(values)])
 
     def event_frame(self) -> pd.DataFrame:
         """The events as a table with columns kind, start_s, end_s, value, label."""

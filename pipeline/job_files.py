@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +67,30 @@ def _rank(key: str) -> int:
     return _ORDER.index(key) if key in _ORDER else len(_ORDER)
 
 
+class _Same:
+    """A profile that equals itself alone, so that its text can be kept: a batch writes few profiles very often."""
+
+    def __init__(self, profile: JobProfile) -> None:
+        self.profile = profile
+
+    def __hash__(self) -> int:
+        return id(self.profile)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.profile is self.profile
+
+
+@lru_cache(maxsize=16)
+def _known_text(same: _Same) -> str:
+    return profile_text(same.profile)
+
+
 def write_profile(profile: JobProfile, path: Path) -> None:
     """Write a profile aside and put it in place in one step. Raises OutputError when it cannot be written."""
     aside = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_text(profile_text(profile), encoding="utf-8")
+        aside.write_text(_known_text(_Same(profile)), encoding="utf-8")
         aside.replace(path)
     except OSError as error:
         with suppress(OSError):

@@ -1,6 +1,7 @@
 """`make bench`: how fast batches are, each figure as a ratio of two runs of the same recordings.
 
-- Two workers against one, from an empty cache.
+- Two workers against one that is held to one core, from an empty cache. One worker alone keeps several cores busy,
+  because hearing and seeing run at once in it; that is shown beside it.
 - What the machinery of a batch costs: the time of one worker's run that is spent outside the stages.
 - A rescore from a warm cache, and how the time grows with the number of rows.
 """
@@ -10,10 +11,13 @@ from __future__ import annotations
 import argparse
 import csv
 import io
+import os
 import shutil
 import statistics
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO
 
@@ -30,6 +34,17 @@ from interview_analysis.pipeline.storage import Folder
 
 JOB = "product-manager"
 COLUMNS = ("interview_id", "candidate_id", "job", "recording")
+
+
+@contextmanager
+def one_core() -> Iterator[None]:
+    """This process and those that it starts have one core only."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 class Bench:
@@ -120,13 +135,19 @@ def _measure(bench: Bench, given: argparse.Namespace, length_s: float) -> None:
     count = given.recordings
     start_s, _ = bench.score(1, 1, "start")
     warm_s, warm = bench.score(count, 1, "one")  # from an empty cache
+    with one_core():
+        single_s, _ = bench.score(count, 1, "single")
     two_s, _ = bench.score(count, 2, "two")
     again_s = _start_up(bench)
     click.echo(
         f"\n{count} recordings from an empty cache, {length_s:.0f} s each; the first alone takes {start_s:.1f} s"
     )
-    click.echo(f"one worker: {warm_s:.1f} s, {count * length_s / warm_s:.1f} x real time")
-    click.echo(f"two workers: {two_s:.1f} s, {warm_s / two_s:.2f} x the throughput of one")
+    click.echo(f"one worker on one core: {single_s:.1f} s, {count * length_s / single_s:.1f} x real time")
+    click.echo(f"one worker on all cores: {warm_s:.1f} s, {count * length_s / warm_s:.1f} x real time")
+    click.echo(
+        f"two workers on all cores: {two_s:.1f} s, {count * length_s / two_s:.1f} x real time: {single_s / two_s:.2f} x "
+        f"the throughput of one core, {warm_s / two_s:.2f} x that of a worker which has all cores to itself"
+    )
     outside = warm_s - again_s - stage_seconds(warm)
     click.echo(
         f"start of a worker and of the run: {again_s:.1f} s, once; outside the stages besides: {outside:.2f} s, "

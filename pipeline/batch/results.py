@@ -112,7 +112,7 @@ def scored_row(
         partial=report.overall.partial,
         inputs=inputs,
         scores={name: _row_score(score) for name, score in scores.items()},
-        features={str(name): _rounded(float(tables.whole[name].iloc[0])) for name in tables.whole.columns},
+        features={str(name): _rounded(float(v)) for name, v in tables.whole.iloc[0].items()},
         language=report.language,
         duration_s=report.media.duration_s,
         lineage=RowLineage(

@@ -96,8 +96,10 @@ def test_saved_files_can_be_read_back(seated, tmp_path):
     assert report == seated.report
     assert transcript == seated.observations.transcript
     timeline = pd.read_parquet(out / "features" / "timeline.parquet")
-    assert list(timeline.index.names) == ["start_s", "end_s"]
-    assert len(timeline.columns) == sum(len(e.specs) + 1 for e in extractors())
+    pd.testing.assert_frame_equal(
+        timeline.set_index(["start_s", "end_s"]), seated.tables.timeline.astype(float)
+    )
+    assert len(timeline.columns) == 2 + sum(len(e.specs) + 1 for e in extractors())
     save(seated, out, "en")  # a second time replaces it
     assert sorted(p.name for p in tmp_path.iterdir()) == ["面试 报告"]
     json.loads((out / "report.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
