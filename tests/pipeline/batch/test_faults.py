@@ -21,7 +21,7 @@ import pytest
 from interview_analysis.pipeline.batch.executor import Stages
 from interview_analysis.pipeline.batch.local import LocalExecutor
 from interview_analysis.pipeline.batch.manifest import load_manifest
-from interview_analysis.pipeline.batch.run import Plan, load_jobs, run_batch
+from interview_analysis.pipeline.batch.run import RUN_FILE, Plan, load_jobs, run_batch
 from interview_analysis.pipeline.batch.settings import BatchSettings, load_batch_settings
 from interview_analysis.pipeline.batch.stages import Observing, WorkerSetup
 from interview_analysis.pipeline.config import load_norms, load_run_config
@@ -45,21 +45,29 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
 
 
 @pytest.fixture
-def started(
+def begun(
     small_round: Round, undisturbed: Path, tmp_path: Path
 ) -> Iterator[tuple[subprocess.Popen[str], Path]]:
-    """A run of the round under way, in a session of its own, with the first interview done."""
+    """A run of the round, in a session of its own, whose workers are about to start."""
     out = tmp_path / "run"
     process = subprocess.Popen(
         small_round.command(out), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
     )  # fmt: skip
     try:
-        wait_for(lambda: finished_rows(out) >= 1 or process.poll() is not None, "the first interview")
+        wait_for((out / RUN_FILE).is_file, "the run to begin")
         yield process, out
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
+
+
+@pytest.fixture
+def started(begun: tuple[subprocess.Popen[str], Path]) -> tuple[subprocess.Popen[str], Path]:
+    """A run with the first interview done."""
+    process, out = begun
+    wait_for(lambda: finished_rows(out) >= 1 or process.poll() is not None, "the first interview")
+    return begun
 
 
 def finish(small_round: Round, out: Path, undisturbed: Path) -> None:
@@ -91,8 +99,9 @@ def test_a_worker_is_killed(started: Any, undisturbed: Path) -> None:
     assert tables(out) == tables(undisturbed)
 
 
-def test_ctrl_c(started: Any, small_round: Round, undisturbed: Path) -> None:
-    process, out = started
+def test_ctrl_c(begun: Any, small_round: Round, undisturbed: Path) -> None:
+    process, out = begun
+    time.sleep(1.0)  # the workers load, or are at work; all of it takes longer than that
     begin = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to all of them
     _, told = process.communicate(timeout=10 + SLACK_S)
