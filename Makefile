@@ -11,8 +11,9 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 OUT := out
 JOB := configs/jobs/product-manager.yaml
+MLFLOW ?= sqlite:///mlflow.db
 
-.PHONY: help setup demo test test-slow test-faults lint format docs head bench clean
+.PHONY: help setup demo test test-slow test-faults lint format docs head bench retrain mlflow-ui clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +58,12 @@ bench: setup ## Measure speed and memory of scoring, of parsing job descriptions
 	$(BIN)/python -m interview_analysis.pipeline.benchmark
 	$(BIN)/python -m interview_analysis.pipeline.job_benchmark
 	$(BIN)/python -m interview_analysis.pipeline.batch.benchmark
+
+retrain: setup ## What a scheduled job does: pull, repro, compare with the champion, promote what is better
+	$(BIN)/interview-analysis retrain --out $(OUT)/retrain
+
+mlflow-ui: setup ## Open the runs and models of mlflow.db in a browser (http://127.0.0.1:5000)
+	$(BIN)/mlflow ui --backend-store-uri $(MLFLOW)
 
 clean: ## Remove what was built and cached here, but not .venv
 	rm -rf $(OUT) build dist .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -184,6 +184,7 @@ def _report(
         channels=card.channels,
         dimensions=card.dimensions,
         level_cuts=norms.level_cuts,
+        norms_origin=norms.origin,
         bar=card.bar,
         description=_description(profile),
         flags=flags(observations, tables, found, card),

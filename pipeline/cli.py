@@ -12,7 +12,10 @@ from interview_analysis.pipeline.cache_cli import cache as cache_commands
 from interview_analysis.pipeline.cli_shared import errors_in_one_line, log_format_option, quiet_option
 from interview_analysis.pipeline.console import Console
 from interview_analysis.pipeline.jobs_cli import job as job_commands
+from interview_analysis.pipeline.learning.cli import evaluate, predict, train
+from interview_analysis.pipeline.learning.lifecycle_cli import drift, promote, retrain
 from interview_analysis.pipeline.models_cli import models
+from interview_analysis.pipeline.norms_cli import norms
 from interview_analysis.pipeline.score_cli import score
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
@@ -63,3 +66,10 @@ main.add_command(batch)
 main.add_command(cache_commands)
 main.add_command(job_commands)
 main.add_command(models)
+main.add_command(train)
+main.add_command(evaluate)
+main.add_command(predict)
+main.add_command(norms)
+main.add_command(promote)
+main.add_command(retrain)
+main.add_command(drift)

@@ -19,6 +19,7 @@ from interview_analysis.pipeline.console import Console
 
 if TYPE_CHECKING:
     from interview_analysis.pipeline.config import RunConfig
+    from interview_analysis.pipeline.learning.scorer_source import ScorerSource
     from interview_analysis.scoring.norms import Norms
 
 
@@ -64,6 +65,12 @@ if TYPE_CHECKING:
     help="Log scores and hashes to MLflow, e.g. sqlite:///mlflow.db.",
 )
 @click.option(
+    "--scorer",
+    metavar="MODEL",
+    help="A model that learned from ratings: models:/NAME@champion of the MLflow store (--mlflow, or mlflow.db here), or a "
+    "folder; its score stands beside the rubric's.",
+)
+@click.option(
     "--cache",
     "cache_folder",
     metavar="FOLDER",
@@ -88,6 +95,7 @@ def score(
     overrides: tuple[str, ...],
     no_cache: bool,
     allow_outside: bool,
+    scorer: str | None,
     quiet: bool,
     log_format: str,
     **given: Any,
@@ -105,6 +113,7 @@ def score(
       interview-analysis score call.wav --job customer-success-manager --out out/call --quiet
       interview-analysis score interview.mp4 --job JD.docx --out out/interview
       interview-analysis score round.csv --job-dir jobs/ --out runs/2026-11
+      interview-analysis score round.csv --job-dir jobs/ --out runs/2026-11 --scorer models:/overall@champion
     """
     if (job is None) == (job_dir is None):
         raise click.UsageError("pass --job JOB with a recording, or --job-dir FOLDER with a manifest")
@@ -116,15 +125,31 @@ def score(
 
         config = load_run_config(config_path, overrides, language=language, engine=engine)
         norms = load_norms(norms_path)
+        source = _pinned(scorer, given["tracking_uri"])
         if job_dir is not None:
             from interview_analysis.pipeline.batch.command import score_manifest
 
             options = options_of(given)
             score_manifest(
-                recording, job_dir, config, norms, options, allow_outside=allow_outside, console=console
+                recording,
+                job_dir,
+                config,
+                norms,
+                options,
+                source,
+                allow_outside=allow_outside,
+                console=console,
             )
         elif job is not None:
-            _score_one(recording, job, config, norms, console, given, keep=not no_cache)
+            _score_one(recording, job, config, norms, source, console, given, keep=not no_cache)
+
+
+def _pinned(scorer: str | None, tracking_uri: str | None) -> ScorerSource | None:
+    if scorer is None:
+        return None
+    from interview_analysis.pipeline.learning.scorer_source import DEFAULT_URI, pinned
+
+    return pinned(scorer, tracking_uri or DEFAULT_URI)
 
 
 def _score_one(
@@ -132,6 +157,7 @@ def _score_one(
     job: str,
     config: RunConfig,
     norms: Norms,
+    source: ScorerSource | None,
     console: Console,
     given: Mapping[str, Any],
     *,
@@ -146,6 +172,7 @@ def _score_one(
     out = Path(given["out"])
     check_destination(out)
     cache = ObservationCache.at(given["cache_folder"]) if keep else None
+    scorer = source.load() if source else None
     with console.stages() as stages:
         models = LoadedModels(config, on_progress=stages.update)
         profile = load_job(job, lambda: models.job_parser)
@@ -158,6 +185,10 @@ def _score_one(
             cache=cache,
             on_progress=stages.update,
         )
+        if scorer is not None:
+            from interview_analysis.pipeline.learning.learned_score import with_learned_score
+
+            analysis = with_learned_score(analysis, scorer, models.encoder)
         path = save(analysis, out, report_language(given["lang"], analysis.report, profile))
     if given["tracking_uri"]:
         from interview_analysis.pipeline.tracking import log_report

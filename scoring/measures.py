@@ -40,9 +40,15 @@ def measure_error(values: np.ndarray, window_sd: float) -> float:
 def fitting(norms: Sequence[Norm], language: str | None) -> list[Norm]:
     """The norms that hold for a language; those for both languages hold for every other one too.
 
-    Without a transcript (`language` None) only the latter.
+    Without a transcript (`language` None) only the latter. A norm for this language alone takes the place of one for
+    both, so that norms of a population stand beside those for whom it says nothing.
     """
-    return [n for n in norms if language in n.languages or set(n.languages) == {"zh", "en"}]
+    own = {n.feature for n in norms if n.languages == (language,)}
+    return [n for n in norms if n.languages == (language,) or (_for_both(n) and n.feature not in own)]
+
+
+def _for_both(norm: Norm) -> bool:
+    return set(norm.languages) == {"zh", "en"}
 
 
 def take(norm: Norm, tables: FeatureTables, min_coverage: float) -> Measure | None:

@@ -138,6 +138,28 @@ class DimensionScore(Score):
     origin: Origin = "person"
 
 
+class LearnedScore(Model):
+    """What a model that learned from human ratings predicts, on the scale of the ratings.
+
+    `standard_error` is its root mean squared error for persons whom it had not seen; of those, a share of `coverage` had
+    their rating between `low` and `high`. Either `score` or `abstention` is given.
+    """
+
+    target: str  # the rating that is predicted
+    score: float | None
+    standard_error: float | None
+    low: float | None
+    high: float | None
+    abstention: Abstention | None = None
+    coverage: float
+    scale: tuple[float, float]  # lowest and highest rating
+    model: str  # its name and version in the registry
+    learner: str
+    persons: int  # that it learned from
+    interviews: int
+    dataset_sha256: str = Field(pattern="^[0-9a-f]{64}$")  # of what it learned from
+
+
 class OverallScore(Score):
     partial: bool = False  # a dimension abstained and the rest was re-weighted
 
@@ -273,4 +295,6 @@ class Report(Model):
     recordings: tuple[RecordingPart, ...] = ()  # empty for one whole recording without a question
     bar: JobBar | None = None
     description: JobDescription | None = None  # none where a person wrote the profile
+    learned: tuple[LearnedScore, ...] = ()  # empty without a scorer
+    norms_origin: Text | None = None  # where the norms come from: the literature, or a named population
     level_cuts: tuple[float, float, float, float] | None = None  # scores at which levels 2 to 5 begin

@@ -70,7 +70,10 @@ def score(
         channel: _channel(fitting(norms.channels[channel], language), tables, norms, blocked[channel])
         for channel in CHANNELS
     }
-    content = {d.id: _content(d, by_channel["content"], found, tables, norms) for d in profile.dimensions}
+    covered = _coverage_norm(norms, language)
+    content = {
+        d.id: _content(d, by_channel["content"], covered, found, tables, norms) for d in profile.dimensions
+    }
     duration_s = observations.facts.duration_s
     dimensions = tuple(
         _dimension(d, content[d.id], by_channel, found, norms, duration_s) for d in profile.dimensions
@@ -104,12 +107,12 @@ def _too_little(share: float, norms: Norms) -> Abstention:
     return Abstention(reason=Reason.NOT_MEASURED, values=values)
 
 
-def _coverage_norm(norms: Norms) -> Norm:
-    return next(n for n in norms.channels["content"] if n.feature == COVERAGE_FEATURE)
+def _coverage_norm(norms: Norms, language: str | None) -> Norm:
+    return next(n for n in fitting(norms.channels["content"], language) if n.feature == COVERAGE_FEATURE)
 
 
 def _coverage_measure(
-    dimension: Dimension, found: ContentEvidence, tables: FeatureTables, norms: Norms
+    dimension: Dimension, norm: Norm, found: ContentEvidence, tables: FeatureTables, norms: Norms
 ) -> Measure:
     """Indicator coverage of a dimension, 0 to 1.
 
@@ -118,7 +121,6 @@ def _coverage_measure(
     `Detection`). A jackknife over blocks would not do: coverage is a maximum over sentences, for which it is
     inconsistent (Efron & Tibshirani 1993, section 11.6).
     """
-    norm = _coverage_norm(norms)
     parts = found.of(dimension.id)
     total = sum(part.weight for part in parts)
     detected = sum(
@@ -133,6 +135,7 @@ def _coverage_measure(
 def _content(
     dimension: Dimension,
     channel: _Channel,
+    covered: Norm,
     found: ContentEvidence | None,
     tables: FeatureTables,
     norms: Norms,
@@ -140,7 +143,7 @@ def _content(
     """A dimension's content: its indicators together with how the answer is built."""
     if channel.abstention is not None or found is None:
         return channel
-    measures = (_coverage_measure(dimension, found, tables, norms), *channel.measures)
+    measures = (_coverage_measure(dimension, covered, found, tables, norms), *channel.measures)
     return _Channel(
         measures, fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation), None
     )

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from interview_analysis.errors import ConfigError, ManifestError, OutputError
 from interview_analysis.pipeline.batch.executor import Executor
@@ -44,6 +44,9 @@ from interview_analysis.pipeline.storage import Folder
 from interview_analysis.pipeline.tracking import flat
 from interview_analysis.scoring.norms import Norms
 
+if TYPE_CHECKING:
+    from interview_analysis.pipeline.learning.scorer_source import ScorerSource
+
 EXIT_STOPPED = 130
 
 
@@ -69,6 +72,7 @@ def score_manifest(
     config: RunConfig,
     norms: Norms,
     options: BatchOptions,
+    scorer: ScorerSource | None = None,
     *,
     allow_outside: bool,
     console: Console,
@@ -76,7 +80,8 @@ def score_manifest(
     """Score the interviews of a manifest."""
     profiles = load_jobs(Folder(job_dir))
     read = load_manifest(manifest, profiles, allow_outside=allow_outside)
-    _run(Plan(read, profiles, config, norms, Folder(options.out), manifest, job_dir, {}), options, console)
+    plan = Plan(read, profiles, config, norms, Folder(options.out), manifest, job_dir, {}, scorer)
+    _run(plan, options, console)
 
 
 def rescore(run: str, job_dir: str, norms: Norms | None, options: BatchOptions, console: Console) -> None:
@@ -91,7 +96,7 @@ def rescore(run: str, job_dir: str, norms: Norms | None, options: BatchOptions, 
     known = known_recordings(read_rows(earlier, manifest.interviews), manifest.interviews)
     plan = Plan(
         manifest, profiles, started.config, norms or started.norms, Folder(options.out), started.manifest,
-        job_dir, known,
+        job_dir, known, started.scorer,
     )  # fmt: skip
     _run(plan, options, console)
 
@@ -107,6 +112,8 @@ def show_status(run: str, *, as_json: bool) -> None:
 
 def _run(plan: Plan, options: BatchOptions, console: Console) -> None:
     settings = load_batch_settings(options.settings_path)
+    if plan.scorer is not None:
+        plan.scorer.load()  # so that one which cannot be used stops the batch before it begins
     make_executor = _executor(plan, options, settings, console)
     total = len(plan.manifest.interviews)
     began = datetime.now(UTC)
@@ -133,7 +140,7 @@ def _executor(
     cache = ObservationCache.at(options.cache, settings.cache_max_bytes)
 
     def setup(config: RunConfig) -> WorkerSetup:
-        return WorkerSetup(config, plan.norms, plan.profiles, plan.out, cache, options.language)
+        return WorkerSetup(config, plan.norms, plan.profiles, plan.out, cache, options.language, plan.scorer)
 
     limits: dict[str, Any] = {
         "memory_limit_bytes": settings.memory_limit_bytes,

@@ -103,6 +103,14 @@ def scored_row(
     scores: dict[str, Score] = {"overall": report.overall}
     scores |= {f"channel.{name}": channel for name, channel in report.channels.items()}
     scores |= {f"dimension.{dimension.id}": dimension for dimension in report.dimensions}
+    learned = {
+        f"learned.{item.target}": RowScore(
+            score=item.score,
+            standard_error=item.standard_error,
+            abstained=item.abstention.reason.value if item.abstention else "",
+        )
+        for item in report.learned
+    }
     return Row(
         interview_id=interview.id,
         candidate_id=interview.candidate_id,
@@ -111,7 +119,7 @@ def scored_row(
         status="scored",
         partial=report.overall.partial,
         inputs=inputs,
-        scores={name: _row_score(score) for name, score in scores.items()},
+        scores={name: _row_score(score) for name, score in scores.items()} | learned,
         features={str(name): _rounded(float(v)) for name, v in tables.whole.iloc[0].items()},
         language=report.language,
         duration_s=report.media.duration_s,

@@ -30,6 +30,7 @@ from interview_analysis.pipeline.batch.results import ROW_FILE, Row, write_table
 from interview_analysis.pipeline.batch.settings import BatchSettings
 from interview_analysis.pipeline.batch.stages import INTERVIEWS, Probe
 from interview_analysis.pipeline.config import RunConfig, config_digest, digest
+from interview_analysis.pipeline.learning.scorer_source import ScorerSource
 from interview_analysis.pipeline.storage import Folder, local_path
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile, parse_profile
@@ -52,6 +53,7 @@ class RunFile(Model):
     jobs: str
     config: RunConfig
     norms: Norms
+    scorer: ScorerSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Plan:
     source: str
     jobs: str
     known: Mapping[str, Probe]  # recordings that need not be opened again, by path
+    scorer: ScorerSource | None = None
 
 
 def load_jobs(folder: Folder) -> dict[str, JobProfile]:
@@ -144,6 +147,7 @@ def inputs_of(plan: Plan) -> dict[str, str]:
     """
     profiles = {name: digest(profile) for name, profile in plan.profiles.items()}
     shared = [config_digest(plan.config), digest(plan.norms), __version__]
+    shared += [plan.scorer.model, plan.scorer.sha256] if plan.scorer else []
     inputs = {}
     for interview in plan.manifest.interviews:
         stamps = [_stamp(recording.path) for recording in interview.recordings]
@@ -199,6 +203,7 @@ def _begin(plan: Plan) -> None:
         jobs=plan.jobs,
         config=plan.config,
         norms=plan.norms,
+        scorer=plan.scorer,
     )
     plan.out.write_bytes(RUN_FILE, run.model_dump_json(indent=1).encode())
     write_manifest(plan.manifest, plan.out)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from interview_analysis.pipeline.batch.manifest import Interview
     from interview_analysis.pipeline.batch.results import Row
     from interview_analysis.pipeline.config import RunConfig
+    from interview_analysis.pipeline.learning.scorer_source import ScorerSource
     from interview_analysis.pipeline.loaded import LoadedModels
     from interview_analysis.pipeline.observation_cache import ObservationCache
     from interview_analysis.scoring.norms import Norms
@@ -75,6 +76,7 @@ class WorkerSetup:
     out: Folder
     cache: ObservationCache
     language: ReportLanguage  # of the reports
+    scorer: ScorerSource | None = None
 
     def __call__(self) -> Stages:
         from interview_analysis.pipeline.loaded import LoadedModels
@@ -91,6 +93,7 @@ class Worker:
 
     def __init__(self, setup: WorkerSetup, models: LoadedModels) -> None:
         self._setup, self._models, self._cache = setup, models, setup.cache
+        self._scorer = setup.scorer.load() if setup.scorer else None
 
     def probe(self, path: str) -> Probe:
         """Fetch a recording, hash it and look how long it says it is. Raises MediaError for what is no recording."""
@@ -158,6 +161,10 @@ class Worker:
         analysis = score_observations(
             named, whole, profile, self._setup.norms, models, tables=tables, encoder=encoder
         )
+        if self._scorer is not None:
+            from interview_analysis.pipeline.learning.learned_score import with_learned_score
+
+            analysis = with_learned_score(analysis, self._scorer, encoder)
         place = f"{INTERVIEWS}/{interview.slug}"
         with tempfile.TemporaryDirectory(prefix="interview-analysis-") as aside:
             folder = Path(aside) / "report"

@@ -39,3 +39,11 @@ class ManifestError(InterviewAnalysisError):
 
 class WorkerError(InterviewAnalysisError):
     """The workers of a batch cannot start, or none of them is left."""
+
+
+class LearningError(InterviewAnalysisError):
+    """Data that nothing can be learned from: too few persons, ratings out of range, ids that do not match."""
+
+
+class ModelError(InterviewAnalysisError):
+    """A trained model that is missing, unreadable, or does not fit the data it is asked about."""

@@ -7,9 +7,13 @@ from typing import Any
 
 from interview_analysis.features.tables import feature_tables
 from interview_analysis.pipeline.analyze import Analysis
+from interview_analysis.pipeline.batch.results import write_tables
 from interview_analysis.pipeline.config import load_profile
+from interview_analysis.pipeline.learning.sample import write_sample
 from interview_analysis.pipeline.outputs import save
+from interview_analysis.pipeline.storage import Folder
 from tests.conftest import ROOT
+from tests.pipeline.batch.test_results import groups, scored
 from tests.pipeline.sample_report import sample_report
 from tests.scoring.scene import observe_text
 
@@ -30,6 +34,9 @@ def test_every_notebook_is_run_here():
     assert {path.name for path in NOTEBOOKS.glob("*.ipynb")} == {
         "reading-a-report.ipynb",
         "capacity_plan.ipynb",
+        "exploring-a-batch.ipynb",
+        "training-a-model.ipynb",
+        "what-each-channel-adds.ipynb",
     }
 
 
@@ -54,3 +61,28 @@ def test_the_capacity_plan_runs(monkeypatch):
     assert (cores.diff().dropna() <= 0).all().all(), "more time never takes more cores"
     assert (cores["with GPUs, assumed"] < cores["cores only"]).all()
     assert len(names["kept"]) == 24
+
+
+def test_exploring_a_batch_runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.setenv("INTERVIEW_ANALYSIS_RUN", str(tmp_path))
+    rows = [scored(f"I{n}", pauses__pause_ratio=n / 10, gaze__yaw_deg=float(n)) for n in range(6)]
+    write_tables(rows, groups(*(row.interview_id for row in rows)), Folder(tmp_path))
+    names = _run("exploring-a-batch.ipynb")
+    assert len(names["overall"]) == 6
+
+
+def test_training_a_model_runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("MPLBACKEND", "Agg")
+    monkeypatch.setenv("REPEATS", "1")
+    monkeypatch.setenv("INTERVIEW_ANALYSIS_RATED", str(write_sample(tmp_path / "rated", persons=22)))
+    names = _run("training-a-model.ipynb")
+    assert len(names["predictions"]) == 44 * len(names["scorer"].targets)
+
+
+def test_what_each_channel_adds_runs(tmp_path, monkeypatch):
+    monkeypatch.setenv("REPEATS", "1")
+    monkeypatch.setenv("INTERVIEW_ANALYSIS_RATED", str(write_sample(tmp_path / "rated", persons=22)))
+    names = _run("what-each-channel-adds.ipynb")
+    assert set(names["proof"].channels.weights) == {"content", "voice"}
+    assert not names["proof"].importance.empty

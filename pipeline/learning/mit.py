@@ -1,0 +1,239 @@
+"""A folder laid out like the MIT Interview dataset (Naim et al. 2015) as a `Dataset`.
+
+Any of ``prosodic_features.csv`` (a row an answer, ``P<n>Q<k>``), ``transcripts.csv`` (no header; id, text with turns
+separated by ``|``), ``facial_features.csv`` (no header; id and means) and ``ratings.csv`` (a row an interview).
+``P<n>`` and ``PP<n>`` are two interviews of person ``<n>``; case differs between files.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from interview_analysis.errors import LearningError
+from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.pipeline.learning.answers import embed, text_extractors, text_features, word_count
+from interview_analysis.pipeline.learning.delivery import DELIVERY_VERSION, delivery
+from interview_analysis.pipeline.learning.questions import answers_of
+from interview_analysis.scoring.learning.dataset import KEYS, Dataset, some
+
+PROSODY, TRANSCRIPTS, FACES, RATINGS = (
+    "prosodic_features.csv", "transcripts.csv", "facial_features.csv", "ratings.csv",
+)  # fmt: skip
+LANGUAGE = "en"
+PROSODY_VERSION = 1  # of the table's own measures, which no extractor of ours made
+_ID = re.compile(r"(P{1,2}(\d+))(?:Q(\d+))?", re.IGNORECASE)
+_UNITS = {"min_pitch": "hz", "max_pitch": "hz", "mean_pitch": "hz", "pitch_sd": "hz", "duration": "s"}
+
+
+def looks_like_mit(folder: Path) -> bool:
+    """Whether `folder` holds any of the files that features are read from."""
+    return any((folder / name).is_file() for name in (PROSODY, TRANSCRIPTS, FACES))
+
+
+def load_mit(folder: Path, encoder: SentenceEncoder | None = None) -> Dataset:
+    """Read `folder`. Without an `encoder` there are no embeddings; without ``ratings.csv`` no ratings.
+
+    Raises LearningError that names the file, the row and what was expected. What could be read but is odd is in the
+    dataset's notes.
+    """
+    if not looks_like_mit(folder):
+        raise LearningError(
+            f"{folder} holds none of {PROSODY}, {TRANSCRIPTS} and {FACES}; give a folder laid out like the MIT "
+            "Interview dataset, or the output folder of a batch"
+        )
+    notes: list[str] = []
+    prosody = _prosody(folder / PROSODY, notes) if (folder / PROSODY).is_file() else None
+    texts = _texts(folder / TRANSCRIPTS, notes) if (folder / TRANSCRIPTS).is_file() else None
+    faces = _faces(folder / FACES) if (folder / FACES).is_file() else None
+    ratings = _ratings(folder / RATINGS) if (folder / RATINGS).is_file() else None
+    ids = _agreed(
+        {PROSODY: prosody, TRANSCRIPTS: texts, FACES: faces, RATINGS: ratings},
+        notes,
+        rated=ratings is not None,
+    )
+    index = _answers(ids, prosody, texts)
+    features = pd.DataFrame(index=index)
+    versions: dict[str, int] = {}
+    embeddings = pd.DataFrame(index=index)
+    if texts is not None:
+        said = texts["text"].reindex(index).fillna("")
+        measured = text_features(said.tolist(), _durations(prosody, index), LANGUAGE)
+        measured[(said.str.strip() == "").to_numpy()] = np.nan
+        features = pd.concat([features, measured.set_axis(index)], axis=1)
+        names = {str(name).split(".")[1] for name in measured.columns}
+        versions |= {
+            f"{e.channel}.{e.name}": e.version for e in text_extractors(timed=True) if e.name in names
+        }
+        if encoder is not None:
+            embeddings = pd.DataFrame(embed(said.tolist(), LANGUAGE, encoder), index=index).rename(
+                columns=str
+            )
+    if prosody is not None:
+        measured_voice = prosody.reindex(index)
+        features = pd.concat([features, measured_voice, delivery(measured_voice, features)], axis=1)
+        versions |= {"voice.prosody": PROSODY_VERSION, "voice.delivery": DELIVERY_VERSION}
+    if faces is not None:
+        means = faces.reindex(index.get_level_values("interview_id")).set_axis(index)
+        features = pd.concat([features, means], axis=1)
+        versions["face.means"] = PROSODY_VERSION
+    empty = [str(name) for name in features.columns if features[name].isna().all()]
+    if empty:
+        notes.append(f"{len(empty)} features are empty everywhere and left out: {', '.join(empty[:5])}")
+    return Dataset(
+        features=features.drop(columns=empty),
+        embeddings=embeddings,
+        interviews=_interviews(ids, texts),
+        ratings=None if ratings is None else ratings.loc[ids],
+        feature_versions=versions,
+        notes=tuple(notes),
+        encoder=encoder.id if encoder is not None and texts is not None else "",
+    )
+
+
+def _key(text: object, path: Path) -> tuple[str, int]:
+    """Id of the interview, upper case, and number of the answer (0 for none)."""
+    match = _ID.fullmatch(str(text).strip())
+    if match is None:
+        raise LearningError(f"{path}: '{text}' is no id; expected P<n> or PP<n>, for an answer P<n>Q<k>")
+    return match[1].upper(), int(match[3] or 0)
+
+
+def _read(path: Path, header: int | None) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(io.StringIO(path.read_text(encoding="utf-8-sig")), header=header)
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise LearningError(f"cannot read {path} as CSV: {error}; save it as UTF-8 CSV") from error
+    if frame.shape[1] < 2:
+        raise LearningError(f"{path} has {frame.shape[1]} columns, expected an id and at least one more")
+    return frame
+
+
+def _numbers(frame: pd.DataFrame, path: Path, notes: list[str]) -> pd.DataFrame:
+    """Values as numbers; what is none becomes NaN, counted in a note."""
+    numbers = frame.apply(pd.to_numeric, errors="coerce").astype(float)
+    numbers = numbers.mask(~np.isfinite(numbers))
+    lost = int((numbers.isna() & frame.notna()).to_numpy().sum())
+    if lost:
+        notes.append(f"{path.name}: {lost} values are no finite numbers and count as missing")
+    found: pd.DataFrame = numbers
+    return found
+
+
+def _keyed(frame: pd.DataFrame, path: Path, *, answers: bool) -> pd.DataFrame:
+    keys = [_key(text, path) for text in frame.iloc[:, 0]]
+    index: pd.Index = pd.Index([key for key, _ in keys], name=KEYS[0])
+    if answers:
+        index = pd.MultiIndex.from_tuples(keys, names=KEYS)
+    if index.has_duplicates:
+        twice = index[index.duplicated()].unique()
+        raise LearningError(f"{path}: {some(twice)} there more than once; keep one row each")
+    return frame.iloc[:, 1:].set_axis(index)
+
+
+def _prosody(path: Path, notes: list[str]) -> pd.DataFrame:
+    frame = _keyed(_read(path, 0), path, answers=True)
+    frame = _numbers(frame, path, notes)
+    return frame.rename(columns=lambda name: f"voice.prosody.{_readable(str(name))}")
+
+
+def _readable(name: str) -> str:
+    plain = re.sub(r"[^0-9A-Za-z]+.*$", "", name) if ":" in name else name
+    snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", plain).lower()
+    return f"{snake}_{_UNITS[snake]}" if snake in _UNITS else snake
+
+
+def _faces(path: Path) -> pd.DataFrame:
+    notes: list[str] = []
+    frame = _numbers(_keyed(_read(path, None), path, answers=False), path, notes)
+    return frame.set_axis([f"face.means.value_{i + 1:02d}" for i in range(frame.shape[1])], axis=1)
+
+
+def _ratings(path: Path) -> pd.DataFrame:
+    frame = _keyed(_read(path, 0), path, answers=False)
+    numbers = frame.apply(pd.to_numeric, errors="coerce").astype(float)
+    wrong = numbers.isna() & frame.notna()
+    if wrong.to_numpy().any():
+        column = str(wrong.columns[wrong.any()][0])
+        raise LearningError(
+            f"{path}: {int(wrong[column].sum())} values of '{column}' are no numbers; mend them"
+        )
+    rated: pd.DataFrame = numbers.drop(
+        columns=[name for name in numbers.columns if str(name).casefold() == "total"]
+    )
+    return rated
+
+
+def _texts(path: Path, notes: list[str]) -> pd.DataFrame:
+    """Column text: what the candidate said, by interview and answer."""
+    try:
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise LearningError(f"cannot read {path} as CSV: {error}; save it as UTF-8 CSV") from error
+    seen: dict[str, dict[int, str]] = {}
+    whole = 0
+    for row in filter(None, rows):
+        key, _ = _key(row[0], path)
+        if key in seen:
+            raise LearningError(f"{path}: interview '{key}' is there more than once; keep one row each")
+        seen[key] = answers_of(",".join(row[1:]))
+        whole += list(seen[key]) == [0]
+    if whole:
+        notes.append(f"{path.name}: {whole} transcripts have no question that could be told")
+    keys = [(key, answer) for key, answers in seen.items() for answer in answers]
+    values = [text for answers in seen.values() for text in answers.values()]
+    return pd.DataFrame({"text": values}, index=pd.MultiIndex.from_tuples(keys, names=KEYS))
+
+
+def _agreed(frames: dict[str, pd.DataFrame | None], notes: list[str], *, rated: bool) -> list[str]:
+    """Ids of the interviews with any features (and ratings, where there are any), in order of person and time."""
+    ids = {
+        name: set(frame.index.get_level_values(0).unique())
+        for name, frame in frames.items()
+        if frame is not None
+    }
+    everything = set().union(*ids.values())
+    for name, found in ids.items():
+        if everything - found:
+            what = "left out" if rated and name == RATINGS else "kept with what is there"
+            notes.append(f"{some(everything - found)} not in {name}, {what}")
+    kept = set().union(*(found for name, found in ids.items() if name != RATINGS))
+    if rated:
+        if ids[RATINGS] - kept:
+            notes.append(f"{some(ids[RATINGS] - kept)} in {RATINGS} alone, left out")
+        kept &= ids[RATINGS]
+    if not kept:
+        raise LearningError(f"no interview is in all of {', '.join(ids)}; check that their ids match")
+    return sorted(kept, key=lambda key: (int(key.lstrip("P")), key))
+
+
+def _answers(ids: list[str], prosody: pd.DataFrame | None, texts: pd.DataFrame | None) -> pd.MultiIndex:
+    known = {key for frame in (prosody, texts) if frame is not None for key in frame.index}
+    by_id: dict[str, set[int]] = {}
+    for key, answer in known:
+        by_id.setdefault(key, set()).add(answer)
+    # An interview known as a whole in one file and by answers in another is taken by its answers.
+    rows = [(key, answer) for key in ids for answer in sorted(by_id.get(key, {0}) - {0}) or [0]]
+    return pd.MultiIndex.from_tuples(rows, names=KEYS)
+
+
+def _durations(prosody: pd.DataFrame | None, index: pd.MultiIndex) -> list[float]:
+    name = "voice.prosody.duration_s"
+    if prosody is None or name not in prosody:
+        return [float("nan")] * len(index)
+    return [float(value) for value in prosody[name].reindex(index)]
+
+
+def _interviews(ids: Iterable[str], texts: pd.DataFrame | None) -> pd.DataFrame:
+    index = pd.Index(list(ids), name=KEYS[0])
+    words = pd.Series(float("nan"), index=index)
+    if texts is not None:
+        counts = texts["text"].map(lambda text: float(word_count(text, LANGUAGE)))
+        words = counts.groupby(level=0).sum().reindex(index)
+    return pd.DataFrame({"person": [key.lstrip("P") for key in index], "words": words}, index=index)

@@ -1,0 +1,112 @@
+"""The output folder of a batch as a `Dataset`: measured features, and ratings from a table that a person gives."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pandas as pd
+
+from interview_analysis.errors import LearningError
+from interview_analysis.features.extractor import COVERAGE, extractors
+from interview_analysis.scoring.learning.dataset import KEYS, Dataset, some
+
+FEATURES = "features.parquet"
+RATINGS = "ratings.csv"
+_WORDS = ("answer_length.word_count", "answer_length.char_count")
+
+
+def looks_like_run(folder: Path) -> bool:
+    """Whether `folder` holds the feature table of a batch."""
+    return (folder / FEATURES).is_file()
+
+
+def load_run(folder: Path, ratings: Path | None = None) -> Dataset:
+    """Read a batch's features.parquet, one answer an interview, and `ratings` (or ratings.csv in the folder, if there).
+
+    The person is the ratings' column ``person``, else the batch's candidate_id, else the interview. Raises LearningError
+    that says what is missing; interviews without a rating are left out with a note.
+    """
+    measured = _read(folder / FEATURES).set_index("interview_id")
+    if measured.index.has_duplicates:
+        raise LearningError(
+            f"{folder / FEATURES}: {some(measured.index[measured.index.duplicated()])} there more than once"
+        )
+    channels = {extractor.name: extractor.channel for extractor in extractors()}
+    names = [
+        str(name)
+        for name in measured.columns
+        if str(name).partition(".")[0] in channels and not str(name).endswith(COVERAGE)
+    ]
+    features = measured[names].rename(columns=lambda name: f"{channels[str(name).partition('.')[0]]}.{name}")
+    path = ratings or (folder / RATINGS if (folder / RATINGS).is_file() else None)
+    notes: list[str] = []
+    rated, persons = None, pd.Series(measured.index, index=measured.index)
+    if path is not None:
+        rated, persons, notes = _rated(path, measured.index)
+        features = features.loc[rated.index]
+    candidates = _candidates(folder)
+    if path is None or persons.isna().all():
+        persons = candidates.reindex(features.index)
+    persons = persons.reindex(features.index)
+    persons = persons.where(persons.notna() & (persons.astype(str) != ""), features.index.to_series())
+    words = measured[[name for name in _WORDS if name in measured]].max(axis=1).reindex(features.index)
+    interviews = pd.DataFrame({"person": persons.astype(str), "words": words.astype(float)})
+    interviews.index.name = KEYS[0]
+    index = pd.MultiIndex.from_product([features.index, [0]], names=KEYS)
+    used = {str(name).split(".")[1] for name in features.columns}
+    return Dataset(
+        features=features.set_axis(index).astype(float),
+        embeddings=pd.DataFrame(index=index),
+        interviews=interviews,
+        ratings=rated,
+        feature_versions={f"{e.channel}.{e.name}": e.version for e in extractors() if e.name in used},
+        notes=tuple(notes),
+    )
+
+
+def _rated(path: Path, known: pd.Index) -> tuple[pd.DataFrame, pd.Series, list[str]]:
+    table = _read(path)
+    if "interview_id" not in table:
+        raise LearningError(
+            f"{path} has no column interview_id, it has: {', '.join(map(str, table.columns))}"
+        )
+    table = table.assign(interview_id=table["interview_id"].astype(str)).set_index("interview_id")
+    if table.index.has_duplicates:
+        raise LearningError(
+            f"{path}: {some(table.index[table.index.duplicated()])} there more than once; keep one"
+        )
+    notes = []
+    for what, lost in (("in the ratings alone", table.index.difference(known)),
+                       ("measured but not rated", known.difference(table.index))):  # fmt: skip
+        if len(lost):
+            notes.append(f"{some(lost)} {what}, left out")
+    kept = [key for key in known if key in table.index]
+    if not kept:
+        raise LearningError(f"no interview of {path} is in the batch; check that their ids match")
+    persons = table["person"] if "person" in table else pd.Series(index=table.index, dtype="object")
+    values = table.drop(columns="person", errors="ignore")
+    numbers = values.apply(pd.to_numeric, errors="coerce").astype(float)
+    wrong = (numbers.isna() & values.notna()).sum()
+    if wrong.any():
+        name = str(wrong.index[wrong > 0][0])
+        raise LearningError(
+            f"{path}: {int(wrong[name])} values of '{name}' are no numbers; mend or drop the column"
+        )
+    return numbers.loc[kept], persons.reindex(kept), notes
+
+
+def _candidates(folder: Path) -> pd.Series:
+    measured = _read(folder / FEATURES).set_index("interview_id")
+    found = measured.get("candidate_id")
+    return found if found is not None else pd.Series(measured.index, index=measured.index)
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        content = io.BytesIO(path.read_bytes())
+        return pd.read_parquet(content) if path.suffix == ".parquet" else pd.read_csv(content)
+    except (OSError, ValueError) as error:  # pandas' and pyarrow's errors are ValueErrors
+        raise LearningError(
+            f"cannot read {path}: {str(error).splitlines()[0]}; give CSV or Parquet"
+        ) from error

@@ -1,0 +1,82 @@
+"""How far ratings and scores can be trusted to repeat.
+
+Intraclass correlations by Shrout & Fleiss 1979 (Psychological Bulletin 86), alpha by Krippendorff 2011 ("Computing
+Krippendorff's alpha-reliability"), split halves by Spearman 1910 and Brown 1910.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from interview_analysis.types import FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class IntraclassCorrelation:
+    """`single` is ICC(1), of one rater of many; `average` is ICC(2,k), of the mean of the same k raters."""
+
+    single: float
+    average: float
+    raters: int
+    interviews: int
+
+
+def intraclass(ratings: FloatArray) -> IntraclassCorrelation:
+    """ICC of ratings (interviews, raters) without gaps; rows with NaN are left out. Needs two of each."""
+    table = ratings[np.isfinite(ratings).all(axis=1)]
+    n, k = table.shape
+    if n < 2 or k < 2:
+        return IntraclassCorrelation(float("nan"), float("nan"), k, n)
+    grand = table.mean()
+    rows = k * float(((table.mean(axis=1) - grand) ** 2).sum())
+    columns = n * float(((table.mean(axis=0) - grand) ** 2).sum())
+    total = float(((table - grand) ** 2).sum())
+    between = rows / (n - 1)
+    within = (total - rows) / (n * (k - 1))
+    raters = columns / (k - 1)
+    error = (total - rows - columns) / ((n - 1) * (k - 1))
+    single = (between - within) / (between + (k - 1) * within)
+    average = (between - error) / (between + (raters - error) / n)
+    return IntraclassCorrelation(single, average, k, n)
+
+
+def krippendorff_alpha(ratings: FloatArray) -> float:
+    """Krippendorff's alpha for interval data; `ratings` is (units, raters) with NaN for a missing one.
+
+    1 is perfect agreement, 0 what chance gives. NaN where no unit has two ratings or all ratings are alike.
+    """
+    counts = np.isfinite(ratings).sum(axis=1)
+    pairable = ratings[counts >= 2]
+    counts = counts[counts >= 2]
+    values = pairable[np.isfinite(pairable)]
+    if values.size < 2:
+        return float("nan")
+    seen = np.where(np.isfinite(pairable), pairable, 0.0)
+    squares, sums = (seen**2).sum(axis=1), seen.sum(axis=1)
+    within = float(((2 * counts * squares - 2 * sums**2) / (counts - 1)).sum()) / values.size
+    n = values.size
+    chance = float(2 * n * (values**2).sum() - 2 * values.sum() ** 2) / (n * (n - 1))
+    return 1.0 - within / chance if chance > 0 else float("nan")
+
+
+def spearman_brown(r: float, factor: float = 2.0) -> float:
+    """Reliability of a test `factor` times as long as the one whose reliability is `r`."""
+    return factor * r / (1.0 + (factor - 1.0) * r)
+
+
+def split_half(one: FloatArray, other: FloatArray) -> float:
+    """Reliability of a score from the scores of its two halves, (n,) each; NaN with fewer than three pairs."""
+    known = np.isfinite(one) & np.isfinite(other)
+    if known.sum() < 3 or np.ptp(one[known]) == 0 or np.ptp(other[known]) == 0:
+        return float("nan")
+    return spearman_brown(float(np.corrcoef(one[known], other[known])[0, 1]))
+
+
+def standard_error_of_measurement(scores: FloatArray, reliability: float) -> float:
+    """SD x sqrt(1 - reliability), in the unit of the scores; NaN for a reliability outside 0 to 1."""
+    known = scores[np.isfinite(scores)]
+    if known.size < 2 or not 0.0 <= reliability <= 1.0:
+        return float("nan")
+    return float(known.std(ddof=1) * np.sqrt(1.0 - reliability))

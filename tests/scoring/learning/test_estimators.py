@@ -1,0 +1,33 @@
+"""scikit-learn's contract."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from interview_analysis.models.attention_pool import AttentionPoolRegressor
+from interview_analysis.scoring.learning.components import ComponentsRegressor
+from interview_analysis.scoring.learning.learners import ChannelStack, PerTarget
+from interview_analysis.scoring.learning.summary import AnswerSummary
+
+
+@parametrize_with_checks(
+    [AnswerSummary(), ComponentsRegressor(), PerTarget(), ChannelStack(), AttentionPoolRegressor(epochs=15)]
+)
+def test_keeps_scikit_learn_s_contract(estimator, check):
+    check(estimator)
+
+
+def test_the_network_does_without_a_channel_or_an_answer_and_repeats_itself(rng):
+    table = rng.normal(size=(60, 3 * 4))
+    ratings = table[:, [0]] + 0.1 * rng.normal(size=(60, 2))
+    model = AttentionPoolRegressor({"voice": [0, 1], "content": [2, 3]}, slots=3, epochs=40)
+    first = model.fit(table, ratings).predict(table)
+    np.testing.assert_array_equal(model.fit(table, ratings).predict(table), first)
+    gaps = table.copy()
+    gaps[:, 2:4] = np.nan  # no content in the first answer
+    gaps[0] = np.nan  # nothing at all
+    found = model.predict(gaps)
+    assert np.isfinite(found).all()
+    assert found[0] == pytest.approx(model.predict(np.full((1, 12), np.nan))[0])

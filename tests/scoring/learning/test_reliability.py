@@ -1,0 +1,70 @@
+"""Reliability against published worked examples."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from interview_analysis.scoring.learning.confounds import partial_correlation
+from interview_analysis.scoring.learning.reliability import (
+    intraclass,
+    krippendorff_alpha,
+    spearman_brown,
+    split_half,
+    standard_error_of_measurement,
+)
+
+# Shrout & Fleiss 1979, table 2: six targets, four judges.
+SHROUT_FLEISS = np.array(
+    [[9, 2, 5, 8], [6, 1, 3, 2], [8, 4, 6, 8], [7, 1, 2, 6], [10, 5, 6, 9], [6, 2, 4, 7]], dtype=float
+)
+X = np.nan
+# Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability", section C: four observers, twelve units.
+KRIPPENDORFF = np.array(
+    [
+        [1, 2, 3, 3, 2, 1, 4, 1, 2, X, X, X],
+        [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, X, 3],
+        [X, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, X],
+        [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, X],
+    ]
+).T
+
+
+def test_icc_of_shrout_and_fleiss():
+    found = intraclass(SHROUT_FLEISS)
+    assert found.single == pytest.approx(0.17, abs=0.005)
+    assert found.average == pytest.approx(0.62, abs=0.005)
+    assert (found.raters, found.interviews) == (4, 6)
+
+
+def test_alpha_of_krippendorff_s_example_for_interval_data():
+    assert krippendorff_alpha(KRIPPENDORFF) == pytest.approx(0.849, abs=0.0005)
+
+
+def test_alpha_of_perfect_agreement_is_one_and_of_one_value_unknown():
+    assert krippendorff_alpha(np.array([[1.0, 1.0], [5.0, 5.0]])) == pytest.approx(1.0)
+    assert np.isnan(krippendorff_alpha(np.array([[3.0, 3.0], [3.0, 3.0]])))
+
+
+def test_one_rater_has_no_icc():
+    assert np.isnan(intraclass(SHROUT_FLEISS[:, :1]).single)
+
+
+def test_a_test_twice_as_long_is_more_reliable():
+    assert spearman_brown(0.5) == pytest.approx(2 / 3)
+
+
+def test_split_half_and_sem(rng):
+    true = rng.normal(size=4000)
+    one, other = (true + rng.normal(size=4000) for _ in range(2))
+    reliability = split_half(one, other)  # halves correlate .5, so the whole has 2/3
+    assert reliability == pytest.approx(2 / 3, abs=0.03)
+    whole = (one + other) / 2
+    assert standard_error_of_measurement(whole, reliability) == pytest.approx(np.sqrt(0.5), abs=0.03)
+
+
+def test_a_score_of_nothing_but_length_has_no_partial_correlation(rng):
+    words = rng.normal(size=3000)
+    score, rating = (words + 0.3 * rng.normal(size=3000) for _ in range(2))
+    assert np.corrcoef(score, rating)[0, 1] > 0.8
+    assert partial_correlation(score, rating, words) == pytest.approx(0.0, abs=0.06)
