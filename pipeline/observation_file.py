@@ -124,10 +124,10 @@ def _apart(value: Any) -> tuple[Arrays, dict[str, Any]]:
     return {name: getattr(value, name) for name in names}, rest
 
 
-def _together(kind: type[Any], arrays: Arrays, rest: dict[str, Any]) -> Any:
+def _together(kind: Any, arrays: Arrays, rest: dict[str, Any]) -> Any:
     shapes = _SHAPES.get(kind, {})
     if not shapes:
-        return TypeAdapter(kind).validate_python(rest)
+        return _adapter(kind).validate_python(rest)
     if set(arrays) != set(shapes):
         raise ValueError(f"expected the arrays {sorted(shapes)}, got {sorted(arrays)}")
     sizes: dict[str, int] = {}

@@ -42,7 +42,7 @@ _FEATURE_LIBRARIES = ("jieba", "numpy", "opencc-python-reimplemented", "pandas")
 
 def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
     """The key of each kind of observation of the recording with this content. Raises WeightsError."""
-    config, store = models.config, models.store
+    config = models.config
     frames = {"frames_per_second": config.frames_per_second, "max_side_px": config.max_side_px}
     vision = (*_DECODING, "mediapipe")
     hearing = ("onnxruntime", "opencc-python-reimplemented", *_HEARING_LIBRARIES[config.asr.engine])
@@ -52,18 +52,18 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
             "hearing",
             sha256,
             {**decisive(config)["asr"], "engine": models.engine.name},
-            [store.hash(config.asr.model), store.hash("silero-vad")],
+            [models.hash(config.asr.model), models.hash("silero-vad")],
             (*_DECODING, *hearing),
         ),
         "acoustics": _observation_key(
             "acoustics", sha256, {}, (), (*_DECODING, "praat-parselmouth", "scipy")
         ),
-        "faces": _observation_key("faces", sha256, frames, [store.hash("face-landmarker")], vision),
+        "faces": _observation_key("faces", sha256, frames, [models.hash("face-landmarker")], vision),
         "poses": _observation_key(
             "poses",
             sha256,
             {**frames, "pose_every_nth_frame": config.pose_every_nth_frame},
-            [store.hash("pose-landmarker-full"), store.hash("hand-landmarker")],
+            [models.hash("pose-landmarker-full"), models.hash("hand-landmarker")],
             vision,
         ),
     }

@@ -7,9 +7,10 @@ import os
 import shutil
 import stat
 import tempfile
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 from pydantic import ConfigDict, Field, ValidationError
@@ -21,7 +22,7 @@ from interview_analysis.pipeline.job_files import write_profile
 from interview_analysis.pipeline.storage_disk import swap_folder
 from interview_analysis.scoring.profile import JobProfile, describe
 from interview_analysis.scoring.report import Model, Report
-from interview_analysis.types import Segment, Transcript, Word
+from interview_analysis.types import Event, Segment, Transcript, Word
 
 REPORT_FILE = "report.json"
 TRANSCRIPT_FILE = "transcript.json"
@@ -91,7 +92,7 @@ def save(analysis: Analysis, out: Path, language: Literal["zh", "en"]) -> Path:
     except OSError as error:
         raise OutputError(f"cannot write to {out}: {error}; choose another folder with --out") from error
     try:
-        _write_files(analysis, aside, language)
+        write_files(analysis, aside, language)
         aside.chmod(_mode(target))
         swap_folder(aside, target)
     except OSError as error:
@@ -154,7 +155,8 @@ def _mode(target: Path) -> int:
     return 0o777 & ~umask
 
 
-def _write_files(analysis: Analysis, folder: Path, language: Literal["zh", "en"]) -> None:
+def write_files(analysis: Analysis, folder: Path, language: Literal["zh", "en"]) -> None:
+    """Write what `save` writes into an empty folder. Raises OSError and OutputError."""
     transcript = analysis.observations.transcript
     (folder / REPORT_FILE).write_text(analysis.report.model_dump_json(indent=1) + "\n", encoding="utf-8")
     if transcript is not None:
@@ -170,17 +172,34 @@ def _write_files(analysis: Analysis, folder: Path, language: Literal["zh", "en"]
         ("timeline", tables.timeline),
         ("blocks", tables.blocks),
     ):
-        _write_numbers(table.reset_index(), features / f"{name}.parquet")
-    analysis.tables.event_frame().to_parquet(features / "events.parquet")
+        _write_numbers(table, features / f"{name}.parquet")
+    _write_events(tables.events, features / "events.parquet")
 
 
 def _write_numbers(table: pd.DataFrame, path: Path) -> None:
-    """Write a table of numbers; as one array, because pandas takes longer over its columns than over all else."""
+    """Write a table of numbers with its index; without pandas' own writer, which takes longer over its many columns."""
     import pyarrow as pa
+
+    index = enumerate(map(str, table.index.names))
+    columns = {name: table.index.get_level_values(level).to_numpy(dtype=float) for level, name in index}
+    columns |= dict(zip(map(str, table.columns), table.to_numpy(dtype=float).T, strict=True))
+    _write_table(pa.table(columns), path)
+
+
+def _write_events(events: Sequence[Event], path: Path) -> None:
+    import pyarrow as pa
+
+    columns = {f.name: [getattr(event, f.name) for event in events] for f in fields(Event)}
+    texts = ("kind", "label")
+    schema = pa.schema([(name, pa.string() if name in texts else pa.float64()) for name in columns])
+    _write_table(pa.table(columns, schema=schema), path)
+
+
+def _write_table(table: Any, path: Path) -> None:
+    """For tables of few rows: without dictionaries and statistics, which take longer than the numbers."""
     import pyarrow.parquet as pq
 
-    columns = table.to_numpy(dtype=float).T
-    pq.write_table(pa.table(dict(zip(map(str, table.columns), columns, strict=True))), path)
+    pq.write_table(table, path, use_dictionary=False, write_statistics=False)
 
 
 def report_language(asked: str, report: Report, profile: JobProfile) -> Literal["zh", "en"]:

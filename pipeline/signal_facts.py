@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import sosfilt
 
 from interview_analysis.types import MediaFacts
 
@@ -123,6 +122,8 @@ class LoudnessMeter:
 
     def add(self, samples: NDArray[np.floating]) -> None:
         """Measure the next samples, shape (n,)."""
+        from scipy.signal import sosfilt
+
         if not len(samples):  # scipy refuses
             return
         weighted, self._state = sosfilt(self._filter, samples.astype(float), zi=self._state)

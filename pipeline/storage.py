@@ -15,7 +15,7 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path, PurePosixPath
@@ -138,8 +138,8 @@ class Folder:
         """The names of `entries`."""
         return [entry.name for entry in self.entries(under)]
 
-    def put_tree(self, source: Path, name: str) -> None:
-        """Make the folder `name` what the local folder `source` is, with nothing left of an earlier one.
+    def write_tree(self, name: str, fill: Callable[[Path], None]) -> None:
+        """Make the folder `name` what `fill` puts into the empty local folder it is given; nothing earlier is left.
 
         On this machine's file system that is one step. On an object store what the new folder does not have goes
         first, so that a mark of completion never stands beside files of two folders.
@@ -147,18 +147,23 @@ class Folder:
         path = self.path(name)
         with _told("write", path, OutputError):
             if self.local is not None:
-                storage_disk.put_tree(source, Path(path))
+                storage_disk.write_tree(Path(path), fill)
                 return
-            files = {
-                f"{name}/{file.relative_to(source).as_posix()}": file
-                for file in storage_disk.files_below(source)
-            }
-            for old in self.names(name):
-                if old not in files:
-                    self.delete(old)
-            fs, _ = _opened(path)
-            keys = [_opened(self.path(new))[1] for new in files]
-            fs.put([str(file) for file in files.values()], keys)
+            with tempfile.TemporaryDirectory(prefix="interview-analysis-") as aside:
+                source = Path(aside)
+                fill(source)
+                self._upload(source, name)
+
+    def _upload(self, source: Path, name: str) -> None:
+        files = {
+            f"{name}/{file.relative_to(source).as_posix()}": file for file in storage_disk.files_below(source)
+        }
+        for old in self.names(name):
+            if old not in files:
+                self.delete(old)
+        fs, _ = _opened(self.url)
+        keys = [_opened(self.path(new))[1] for new in files]
+        fs.put([str(file) for file in files.values()], keys)
 
     def delete(self, name: str) -> None:
         """Delete a file, or a folder with all that is in it; nothing happens where there is none."""

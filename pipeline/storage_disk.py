@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,16 +50,13 @@ def write_aside(target: Path, data: bytes, private: bool) -> None:
         raise
 
 
-def put_tree(source: Path, target: Path) -> None:
-    """Put a copy of the folder `source` in the place of `target`."""
+def write_tree(target: Path, fill: Callable[[Path], None]) -> None:
+    """Put the folder that `fill` fills in the place of `target`."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = aside_of(target)
     aside.mkdir()
     try:
-        for file in files_below(source):
-            copy = aside / file.relative_to(source)
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, copy)
+        fill(aside)
         swap_folder(aside, target)
     finally:
         shutil.rmtree(aside, ignore_errors=True)

@@ -81,6 +81,11 @@ def _singular(word: str) -> str:
     return word
 
 
+@cache  # a batch looks for the same keywords in every interview
+def _folded(keyword: str) -> str:
+    return normalise(keyword)
+
+
 class KeywordMatcher(Generic[Owner]):
     """Finds the keywords of many owners in one text.
 
@@ -93,7 +98,7 @@ class KeywordMatcher(Generic[Owner]):
         self._chinese: list[tuple[str, str, Owner]] = []
         for owner, items in keywords.items():
             for keyword in dict.fromkeys(items):
-                folded = normalise(keyword)
+                folded = _folded(keyword)
                 if _HAS_CJK.search(folded):
                     self._chinese.append((folded, keyword, owner))
                     continue

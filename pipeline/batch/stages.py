@@ -6,12 +6,10 @@ inside, because a worker sets its threads before it loads them.
 
 from __future__ import annotations
 
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from interview_analysis.errors import MediaError
@@ -126,7 +124,7 @@ class Worker:
         from interview_analysis.pipeline.analyze import score_observations
         from interview_analysis.pipeline.batch.results import scored_row
         from interview_analysis.pipeline.observed import knowing_encoder, recalled, tables_of
-        from interview_analysis.pipeline.outputs import report_language, save
+        from interview_analysis.pipeline.outputs import report_language, write_files
         from interview_analysis.scoring.report import RecordingPart
 
         begin = time.perf_counter()
@@ -166,10 +164,8 @@ class Worker:
 
             analysis = with_learned_score(analysis, self._scorer, encoder)
         place = f"{INTERVIEWS}/{interview.slug}"
-        with tempfile.TemporaryDirectory(prefix="interview-analysis-") as aside:
-            folder = Path(aside) / "report"
-            save(analysis, folder, report_language(self._setup.language, analysis.report, profile))
-            self._setup.out.put_tree(folder, place)
+        language = report_language(self._setup.language, analysis.report, profile)
+        self._setup.out.write_tree(place, lambda folder: write_files(analysis, folder, language))
         return scored_row(
             interview,
             analysis.report,

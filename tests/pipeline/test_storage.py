@@ -9,7 +9,7 @@ import pickle
 import stat
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,13 +29,16 @@ def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Folder]:
     made.delete("a")
 
 
-def tree(tmp_path: Path, **files: str) -> Path:
-    source = tmp_path / uuid.uuid4().hex
-    for name, text in files.items():
-        path = source / name.replace("__", "/").replace("_", ".")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return source
+def tree(**files: str) -> Callable[[Path], None]:
+    """Puts these files into a folder."""
+
+    def fill(folder: Path) -> None:
+        for name, text in files.items():
+            path = folder / name.replace("__", "/").replace("_", ".")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    return fill
 
 
 def test_what_is_written_is_there(folder: Folder) -> None:
@@ -82,10 +85,10 @@ def test_deleting_takes_files_folders_and_what_is_not_there(folder: Folder) -> N
     assert folder.names() == ["ab"]
 
 
-def test_a_tree_replaces_the_one_before_as_a_whole(folder: Folder, tmp_path: Path) -> None:
-    folder.put_tree(tree(tmp_path, report_html="1", row_json="1", features__x="1"), "a/i1")
+def test_a_tree_replaces_the_one_before_as_a_whole(folder: Folder) -> None:
+    folder.write_tree("a/i1", tree(report_html="1", row_json="1", features__x="1"))
     folder.write_bytes("a/i10/row.json", b"a neighbour")
-    folder.put_tree(tree(tmp_path, report_html="2", transcript_json="2"), "a/i1")
+    folder.write_tree("a/i1", tree(report_html="2", transcript_json="2"))
     assert folder.names("a/i1") == ["a/i1/report.html", "a/i1/transcript.json"]
     assert folder.read_bytes("a/i1/report.html") == b"2"
     assert folder.names("a/i10") == ["a/i10/row.json"]
@@ -94,11 +97,11 @@ def test_a_tree_replaces_the_one_before_as_a_whole(folder: Folder, tmp_path: Pat
 
 def test_of_trees_put_at_once_one_stays_whole(tmp_path: Path) -> None:
     folder = Folder(tmp_path / "out")
-    trees = [tree(tmp_path, a=text, b=text) for text in "12"]
+    trees = [tree(a=text, b=text) for text in "12"]
 
-    def put(source: Path) -> None:
+    def put(fill: Callable[[Path], None]) -> None:
         for _ in range(100):
-            folder.put_tree(source, "i1")
+            folder.write_tree("i1", fill)
 
     with ThreadPoolExecutor() as pool:
         list(pool.map(put, trees))
@@ -141,14 +144,13 @@ def test_readers_meet_whole_files_alone(tmp_path: Path) -> None:
 def test_a_full_disk_is_told_apart_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: str, is_full: bool
 ) -> None:
-    folder, source = Folder(tmp_path / "out"), tree(tmp_path, a="1")
+    folder = Folder(tmp_path / "out")
 
     def fail(*_: object) -> None:
         raise OSError(getattr(errno, code), "the disk says no")
 
     monkeypatch.setattr(Path, "replace", fail)
-    monkeypatch.setattr("shutil.copyfile", fail)
-    for write in (lambda: folder.write_bytes("x", b"1"), lambda: folder.put_tree(source, "y")):
+    for write in (lambda: folder.write_bytes("x", b"1"), lambda: folder.write_tree("y", fail)):
         with pytest.raises(OutputError, match="free some" if is_full else "the disk says no") as caught:
             write()
         assert isinstance(caught.value, StorageFullError) == is_full
@@ -204,11 +206,9 @@ def test_what_a_dead_writer_left_is_unseen_and_can_be_cleaned(tmp_path: Path) ->
 
 
 def test_permissions_follow_the_umask(tmp_path: Path) -> None:
-    source = tree(tmp_path, a="1")
-    source.chmod(0o700)
     before = os.umask(0o027)
     try:
-        Folder(tmp_path / "out").put_tree(source, "i1")
+        Folder(tmp_path / "out").write_tree("i1", tree(a="1"))
         Folder(tmp_path / "out").write_bytes("x", b"1")
     finally:
         os.umask(before)
