@@ -5,12 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from interview_analysis.errors import InterviewAnalysisError, ManifestError
 from interview_analysis.pipeline.console import Console
+
+if TYPE_CHECKING:
+    from interview_analysis.pipeline.learning.scorer_source import ScorerSource
 
 EXIT_BAD_INPUT = 2
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -21,12 +24,27 @@ log_format_option = click.option(
     help="How progress and messages are written to stderr.",
 )  # fmt: skip
 
+scorer_option = click.option(
+    "--scorer", metavar="MODEL",
+    help="A model that learned from ratings: models:/NAME@champion of the MLflow store (--mlflow, or mlflow.db here), or a "
+    "folder; its score stands beside the rubric's.",
+)  # fmt: skip
+
 
 def lang_option(help_text: str) -> Callable[[Command], Command]:
     """``--lang auto|zh|en``, of which auto is the default."""
     return click.option(
         "--lang", type=click.Choice(["auto", "zh", "en"]), default="auto", show_default=True, help=help_text
     )
+
+
+def pinned_scorer(scorer: str | None, tracking_uri: str | None) -> ScorerSource | None:
+    """What `scorer_option` was given names now, None where it was not given. Raises ModelError for no model."""
+    if scorer is None:
+        return None
+    from interview_analysis.pipeline.learning.scorer_source import DEFAULT_URI, pinned
+
+    return pinned(scorer, tracking_uri or DEFAULT_URI)
 
 
 @contextmanager

@@ -13,7 +13,9 @@ from interview_analysis.pipeline.cli_shared import (
     errors_in_one_line,
     lang_option,
     log_format_option,
+    pinned_scorer,
     quiet_option,
+    scorer_option,
 )
 from interview_analysis.pipeline.console import Console
 
@@ -64,12 +66,7 @@ if TYPE_CHECKING:
     metavar="URI",
     help="Log scores and hashes to MLflow, e.g. sqlite:///mlflow.db.",
 )
-@click.option(
-    "--scorer",
-    metavar="MODEL",
-    help="A model that learned from ratings: models:/NAME@champion of the MLflow store (--mlflow, or mlflow.db here), or a "
-    "folder; its score stands beside the rubric's.",
-)
+@scorer_option
 @click.option(
     "--cache",
     "cache_folder",
@@ -125,7 +122,7 @@ def score(
 
         config = load_run_config(config_path, overrides, language=language, engine=engine)
         norms = load_norms(norms_path)
-        source = _pinned(scorer, given["tracking_uri"])
+        source = pinned_scorer(scorer, given["tracking_uri"])
         if job_dir is not None:
             from interview_analysis.pipeline.batch.command import score_manifest
 
@@ -142,14 +139,6 @@ def score(
             )
         elif job is not None:
             _score_one(recording, job, config, norms, source, console, given, keep=not no_cache)
-
-
-def _pinned(scorer: str | None, tracking_uri: str | None) -> ScorerSource | None:
-    if scorer is None:
-        return None
-    from interview_analysis.pipeline.learning.scorer_source import DEFAULT_URI, pinned
-
-    return pinned(scorer, tracking_uri or DEFAULT_URI)
 
 
 def _score_one(

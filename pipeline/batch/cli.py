@@ -12,7 +12,9 @@ from interview_analysis.pipeline.cli_shared import (
     errors_in_one_line,
     lang_option,
     log_format_option,
+    pinned_scorer,
     quiet_option,
+    scorer_option,
 )
 from interview_analysis.pipeline.console import Console
 
@@ -86,13 +88,20 @@ def options_of(given: dict[str, Any]) -> BatchOptions:
 )
 @click.option("--cache", "cache_folder", metavar="FOLDER", help="Folder or URL of the kept observations.")
 @click.option("--mlflow", "tracking_uri", metavar="URI", help="Log the run to MLflow.")
+@scorer_option
 @batch_options
 @quiet_option
 @log_format_option
 def rescore(
-    run: str, job_dir: str, norms_path: Path | None, quiet: bool, log_format: str, **given: Any
+    run: str,
+    job_dir: str,
+    norms_path: Path | None,
+    scorer: str | None,
+    quiet: bool,
+    log_format: str,
+    **given: Any,
 ) -> None:
-    """Score the interviews of a run again, by other job profiles or norms.
+    """Score the interviews of a run again, by other job profiles or norms, or with another learned scorer.
 
     What was observed is taken from the cache, so that no model looks at a recording again.
 
@@ -106,7 +115,8 @@ def rescore(
         from interview_analysis.pipeline.config import load_norms
 
         norms = load_norms(norms_path) if norms_path else None
-        command.rescore(run, job_dir, norms, options_of(given), console)
+        source = pinned_scorer(scorer, given["tracking_uri"])
+        command.rescore(run, job_dir, norms, options_of(given), console, source)
 
 
 @click.group()

@@ -84,8 +84,18 @@ def score_manifest(
     _run(plan, options, console)
 
 
-def rescore(run: str, job_dir: str, norms: Norms | None, options: BatchOptions, console: Console) -> None:
-    """Score the interviews of a run again, by other profiles or norms; what was observed is taken from the cache."""
+def rescore(
+    run: str,
+    job_dir: str,
+    norms: Norms | None,
+    options: BatchOptions,
+    console: Console,
+    scorer: ScorerSource | None = None,
+) -> None:
+    """Score the interviews of a run again, by other profiles or norms; what was observed is taken from the cache.
+
+    `norms` and `scorer` are those of the run where they are None.
+    """
     earlier = Folder(run)
     if earlier.url == Folder(options.out).url:
         raise OutputError(f"{run} is the run to score again; name another folder with --out")
@@ -96,7 +106,7 @@ def rescore(run: str, job_dir: str, norms: Norms | None, options: BatchOptions, 
     known = known_recordings(read_rows(earlier, manifest.interviews), manifest.interviews)
     plan = Plan(
         manifest, profiles, started.config, norms or started.norms, Folder(options.out), started.manifest,
-        job_dir, known, started.scorer,
+        job_dir, known, scorer or started.scorer,
     )  # fmt: skip
     _run(plan, options, console)
 

@@ -26,10 +26,12 @@ SECTIONS = (
     "short_flags",
     "languages",
 )  # what the script writes by itself
+NOTES = ("note_jobs", "note_errors", "note_ranks")
 BIN = 10  # points of score
 BINS = 100 // BIN
 COLUMN_PX = 70  # of the fullest bin
 DIMENSION = "dimension."
+LEARNED = "learned."
 
 
 def render_index(
@@ -48,6 +50,7 @@ def render_index(
     beside the page. Every text is escaped, and characters that control the direction of text become U+FFFD.
     """
     jobs = {job: _dimensions(job, rows, profiles) for job in dict.fromkeys(row.job for row in rows)}
+    learned = learned_targets(rows)
     css = asset("report.css") + asset("batch.css")
     script = asset("batch.js")
     data = {
@@ -59,7 +62,8 @@ def render_index(
              "dimensions": [{"id": key, **_both(name)} for key, name in dimensions.items()]}
             for job, dimensions in jobs.items()
         ],
-        "rows": [_row(row, list(jobs).index(row.job), jobs[row.job]) for row in rows],
+        "learned": learned,
+        "rows": [_row(row, list(jobs).index(row.job), jobs[row.job], learned) for row in rows],
     }  # fmt: skip
     page: str = environment().get_template("batch.html.j2").render(
         title=clean(title),
@@ -71,6 +75,7 @@ def render_index(
         script=Markup(script),
         policy=policy(css, script),
         counts=_counts(rows, total),
+        notes=NOTES + (("note_learned",) if learned else ()),
         hours=format_number(sum(row.duration_s or 0.0 for row in rows) / 3600),
         jobs=[_distribution(_name(job, profiles), job, rows) for job in jobs],
         failures=[
@@ -119,7 +124,13 @@ def _dimensions(job: str, rows: Sequence[Row], profiles: Mapping[str, JobProfile
     return texts | {key: Text(en=key, zh=key) for key in others}
 
 
-def _row(row: Row, job: int, dimensions: Mapping[str, Text]) -> list[Any]:
+def learned_targets(rows: Sequence[Row]) -> list[str]:
+    """The ratings that a learned scorer predicted for any of the rows."""
+    names = {name for row in rows for name in row.scores if name.startswith(LEARNED)}
+    return sorted(name.removeprefix(LEARNED) for name in names)
+
+
+def _row(row: Row, job: int, dimensions: Mapping[str, Text], learned: Sequence[str]) -> list[Any]:
     scores = [_score(row.scores.get(DIMENSION + key)) for key in dimensions]
     # "./" keeps a path from being read as an address of another site.
     link = "./" + quote(row.report) if row.report else ""
@@ -128,16 +139,17 @@ def _row(row: Row, job: int, dimensions: Mapping[str, Text]) -> list[Any]:
         _score(row.scores.get("overall")), scores if row.status == "scored" else [], list(row.flags),
         row.language or "", None if row.duration_s is None else round(row.duration_s), link,
         row.stage or "", row.reason or "",
+        [_score(row.scores.get(LEARNED + target), digits=2) for target in learned],
     ]  # fmt: skip
 
 
-def _score(score: RowScore | None) -> list[Any] | None:
+def _score(score: RowScore | None, digits: int = 1) -> list[Any] | None:
     if score is None:
         return None
     if score.score is None:
         return [None, None, score.abstained]
     error = score.standard_error
-    return [round(score.score, 1), None if error is None else round(error, 2)]
+    return [round(score.score, digits), None if error is None else round(error, 2)]
 
 
 def _counts(rows: Sequence[Row], total: int | None) -> list[tuple[str, int]]:

@@ -100,7 +100,8 @@ def load_manifest(
 def mistaken(name: str, mistakes: Collection[Mistake], counted: str) -> ManifestError:
     """The error that lists mistakes in the order of their rows."""
     several = f"{len(mistakes)} mistakes" if len(mistakes) > 1 else "1 mistake"
-    lines = [f"{name}: {several}; nothing was scored, mend them and run again"]
+    them = "them" if len(mistakes) > 1 else "it"
+    lines = [f"{name}: {several}; nothing was scored; correct {them} and run again"]
     for mistake in sorted(mistakes, key=lambda m: m.row or 0)[:SHOWN_MISTAKES]:
         where = [f"{counted} {mistake.row}"] if mistake.row else []
         where += [f"column {mistake.column}"] if mistake.column else []

@@ -7,7 +7,7 @@
   const data = JSON.parse(byId("data").textContent);
   const rows = data.rows.map((r, at) => ({
     at, interview: r[0], candidate: r[1], job: r[2], failed: r[3], partial: r[4], overall: r[5], dimensions: r[6],
-    flags: r[7], spoken: r[8], length: r[9], report: r[10], stage: r[11], reason: r[12],
+    flags: r[7], spoken: r[8], length: r[9], report: r[10], stage: r[11], reason: r[12], learned: r[13],
     text: [r[0], r[1], r[12]].join("\n").toLowerCase(),
   }));
   // What the reader has chosen. It stands in the address, so that going back, reloading and a saved link keep it.
@@ -37,6 +37,14 @@
     if (score[1] !== null) append(cell, " ", make("span", `±${(MARGIN * score[1]).toFixed(0)}`, "pm"));
     if (withBar) append(cell, bar(score[0], MARGIN * (score[1] || 0)));
     return cell;
+  };
+  // A rating is on a scale of its own, often 1 to 7: with decimals, and with the error itself.
+  const learnedCell = (score) => {
+    const cell = make("td", "", "score");
+    if (!score) return cell;
+    if (score[0] === null) return append(cell, make("span", say("not_scored", { reason: text("short_reasons", score[2]) }), "none"));
+    append(cell, make("strong", score[0].toFixed(2)));
+    return score[1] === null ? cell : append(cell, " ", make("span", say("standard_error", { error: score[1].toFixed(2) }), "pm"));
   };
   const shape = (name, attributes) => {
     const element = document.createElementNS(SVG, name);
@@ -103,7 +111,9 @@
       ? [column("dimensions", say("dimensions"), (r) => (r.failed ? null : r.dimensions.filter((s) => scoreOf(s) !== null).length), dimensionList)]
       : data.jobs[job].dimensions.map((dimension, i) => column(`dimension.${dimension.id}`, dimension[state.lang],
         (r) => scoreOf(r.dimensions[i]), (r) => scoreCell(r.dimensions[i], r.failed, false)));
-    return [...fixed, ...dimensions,
+    const learned = data.learned.map((target, i) => column(`learned.${target}`, say("learned", { target }),
+      (r) => scoreOf(r.learned[i]), (r) => learnedCell(r.learned[i])));
+    return [...fixed, ...learned, ...dimensions,
       column("status", say("status"), (r) => (r.failed ? 2 : r.partial ? 1 : 0), statusCell),
       column("flags", say("flags"), (r) => r.flags.length, notes),
       column("spoken", say("spoken"), (r) => (r.spoken ? text("languages", r.spoken) : null), (r) => make("td", r.spoken ? text("languages", r.spoken) : "", "short")),

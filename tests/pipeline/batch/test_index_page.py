@@ -79,7 +79,7 @@ def test_counts_links_and_order_are_those_of_the_batch():
     assert data["rows"][0][10] == "./interviews/i-1/report.html"
     assert data["rows"][0][5] == [70.0, 4.0]
     assert data["rows"][1][5] == [None, None, "nothing_scored"]
-    assert data["rows"][3][11:] == ["observe", "/in/4.mp4: is empty (0 bytes): copy it again"]
+    assert data["rows"][3][11:13] == ["observe", "/in/4.mp4: is empty (0 bytes): copy it again"]
     assert [job["zh"] for job in data["jobs"]] == ["产品经理", "客户成功经理"]
     assert not re.search(r'(?:src|href)="(?!#)', html), (
         "nothing from outside, and no link but to a part of the page"
@@ -117,6 +117,24 @@ def test_a_link_keeps_odd_names_whole():
         _data(_page([row]))["rows"][0][10]
         == "./interviews/a%20b%23%25%3F%22%27%E6%9D%8E%3A%E9%9B%B7/report.html"
     )
+
+
+LEARNED = [
+    scored(1, 70.0, scores={"overall": SampleScore(70.0, 4.0), "learned.Overall": SampleScore(5.234, 0.618)}),
+    scored(2, 50.0, scores={"overall": SampleScore(50.0, 4.0), "learned.Overall": SampleScore(None, None, "no_speech")}),
+    failed(3, "observe", "/in/3.mp4: is empty (0 bytes): copy it again"),
+]  # fmt: skip
+
+
+def test_learned_scores_stand_with_their_standard_errors():
+    data = _data(_page(LEARNED))
+    assert data["learned"] == ["Overall"]
+    assert [row[13] for row in data["rows"]] == [[[5.23, 0.62]], [[None, None, "no_speech"]], [None]]
+    assert _data(_page(THREE))["learned"] == []
+    told = [
+        "as a model predicts it" in html.partition("<script")[0] for html in (_page(LEARNED), _page(THREE))
+    ]
+    assert told == [True, False]
 
 
 def test_a_histogram_counts_every_score_once():
@@ -179,6 +197,15 @@ def test_the_address_sorts_and_chooses(fragment, ids, tmp_path):
     if "sort=overall" in fragment:
         assert _head(dom).count("aria-sort=") == 1
         assert ('aria-sort="descending"' in _head(dom)) == ("desc" in fragment)
+
+
+@needs_browser
+def test_a_learned_score_has_a_column_that_sorts(tmp_path):
+    dom = _dump(_page(LEARNED), tmp_path, "lang=zh&sort=learned.Overall")
+    assert ("learned.Overall", "Overall（由人工评分学得）") in _heads(dom)
+    assert _ids(dom) == ["i-1", "i-2", "i-3"]
+    assert '<strong>5.23</strong> <span class="pm">标准误 0.62</span>' in dom
+    assert "未评分：无人说话" in dom
 
 
 @needs_browser

@@ -161,3 +161,12 @@ def test_scoring_a_recording_with_a_promoted_model(of_recordings, shared_data, m
     assert learned["score"] is not None
     assert scores["learned.Overall.score"].iloc[0] == pytest.approx(learned["score"])
     assert json.loads((tmp_path / "run" / "run.json").read_text())["scorer"]["model"] == "models:/overall/1"
+    again = CliRunner().invoke(
+        main,
+        ["rescore", str(tmp_path / "run"), "--job-dir", "configs/jobs", "--out", str(tmp_path / "again"),
+         "--workers", "1", "--scorer", str(of_recordings.folder)],
+    )  # fmt: skip
+    assert again.exit_code == 0, again.output
+    rescored = pd.read_parquet(tmp_path / "again" / "scores.parquet")
+    assert rescored["learned.Overall.score"].iloc[0] == pytest.approx(learned["score"])
+    assert json.loads((tmp_path / "again" / "run.json").read_text())["scorer"]["sha256"]
