@@ -72,18 +72,22 @@ class Driver:
 
         Raises one of `STOPPING`, and what the executor raises where no worker can be kept. Rows until then stand.
         """
-        coming = iter(todo)
-        while True:
+        coming, more = iter(todo), True
+        while more or self._waiting:
             while self._executor.room > 0:
                 # What is under way comes first, so that few interviews are half done at any time.
-                if not self._ready and (following := next(coming, None)) is not None:
-                    self._begin(*following)
+                if not self._ready:
+                    following = next(coming, None)
+                    more = following is not None
+                    if following is not None:
+                        self._begin(*following)
                 if not self._ready:
                     break
                 self._executor.submit(self._ready.popleft())
-            if not self._waiting:
-                return
-            self._take(self._executor.wait(tick))
+            if (
+                self._waiting
+            ):  # not so where an interview failed as it began, of a recording that is known to be broken
+                self._take(self._executor.wait(tick))
 
     def _begin(self, interview: Interview, inputs: str) -> None:
         probes = [self._known.get(recording.path) for recording in interview.recordings]

@@ -180,6 +180,15 @@ def test_a_recording_that_broke_a_worker_breaks_no_second_one() -> None:
     assert len(rows) == 9
 
 
+def test_interviews_of_a_recording_that_is_known_to_be_broken_are_rows_and_those_after_them_too() -> None:
+    failure = Failure("error", "bad.wav: no media", MediaError("bad.wav: no media"))
+    many = [interview(f"i{n}", "bad.wav") for n in range(20)]
+    rows, _ = drive(Stages({("probe", "bad.wav"): failure}), *many, interview("last", "x.wav"))
+    assert {row.status for row in rows.values() if row.interview_id != "last"} == {"failed"}
+    assert len(rows) == 21
+    assert rows["last"].status == "scored"
+
+
 @pytest.mark.parametrize("kind", ["time_limit", "worker_lost", "out_of_memory"])
 def test_what_the_machine_failed_at_is_left_open_for_the_next_run(kind: Any) -> None:
     rows, _ = drive(Stages({("observe", "x.wav"): Failure(kind, "why")}), interview("a", "x.wav"))
