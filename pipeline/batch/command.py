@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from interview_analysis.errors import ConfigError, ManifestError, OutputError
 from interview_analysis.pipeline.batch.executor import Executor
+from interview_analysis.pipeline.batch.fetched import Fetched
 from interview_analysis.pipeline.batch.lock import is_held
 from interview_analysis.pipeline.batch.manifest import Manifest, load_manifest, read_manifest
 from interview_analysis.pipeline.batch.resources import (
@@ -124,7 +125,6 @@ def _run(plan: Plan, options: BatchOptions, console: Console) -> None:
     settings = load_batch_settings(options.settings_path)
     if plan.scorer is not None:
         plan.scorer.load()  # so that one which cannot be used stops the batch before it begins
-    make_executor = _executor(plan, options, settings, console)
     total = len(plan.manifest.interviews)
     began = datetime.now(UTC)
     done = 0
@@ -134,7 +134,12 @@ def _run(plan: Plan, options: BatchOptions, console: Console) -> None:
         done = count
         stages.update("interviews", count, of)
 
-    with _resumable(plan.out, lambda: (done, total), console), console.stages() as stages:
+    with (
+        _resumable(plan.out, lambda: (done, total), console),
+        tempfile.TemporaryDirectory(prefix="interview-analysis-", ignore_cleanup_errors=True) as aside,
+        console.stages() as stages,
+    ):
+        make_executor = _executor(plan, options, settings, Fetched(Path(aside)), console)
         rows = run_batch(plan, make_executor, settings, retry_failed=options.retry_failed, progress=progress)
     if options.tracking_uri:
         _track(plan, rows, options.tracking_uri, personal_data=options.track_personal_data)
@@ -144,13 +149,15 @@ def _run(plan: Plan, options: BatchOptions, console: Console) -> None:
 
 
 def _executor(
-    plan: Plan, options: BatchOptions, settings: BatchSettings, console: Console
+    plan: Plan, options: BatchOptions, settings: BatchSettings, fetched: Fetched, console: Console
 ) -> Callable[[], Executor]:
     """How to start the workers. Raises ConfigError for a number of workers that is none."""
     cache = ObservationCache.at(options.cache, settings.cache_max_bytes)
 
     def setup(config: RunConfig) -> WorkerSetup:
-        return WorkerSetup(config, plan.norms, plan.profiles, plan.out, cache, options.language, plan.scorer)
+        return WorkerSetup(
+            config, plan.norms, plan.profiles, plan.out, cache, options.language, plan.scorer, fetched
+        )
 
     limits: dict[str, Any] = {
         "memory_limit_bytes": settings.memory_limit_bytes,

@@ -14,9 +14,13 @@ from typing import TYPE_CHECKING, Literal
 
 from interview_analysis.errors import MediaError
 from interview_analysis.pipeline.batch.executor import Stages
+from interview_analysis.pipeline.batch.fetched import Fetched
 from interview_analysis.pipeline.storage import Folder, local_copy, shown
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
     from interview_analysis.pipeline.batch.manifest import Interview
     from interview_analysis.pipeline.batch.results import Row
     from interview_analysis.pipeline.config import RunConfig
@@ -75,6 +79,9 @@ class WorkerSetup:
     cache: ObservationCache
     language: ReportLanguage  # of the reports
     scorer: ScorerSource | None = None
+    fetched: Fetched | None = (
+        None  # where recordings from elsewhere wait; without it they are fetched for each stage
+    )
 
     def __call__(self) -> Stages:
         from interview_analysis.pipeline.loaded import LoadedModels
@@ -100,8 +107,10 @@ class Worker:
 
         begin = time.perf_counter()
         with local_copy(path) as local:
-            duration_s = probe(local).duration_s
-            return Probe(file_sha256(local), duration_s, time.perf_counter() - begin)
+            duration_s, sha256 = probe(local).duration_s, file_sha256(local)
+            if self._setup.fetched is not None:
+                self._setup.fetched.keep(path, sha256, local)
+            return Probe(sha256, duration_s, time.perf_counter() - begin)
 
     def observe(self, task: Observing) -> float:
         """Put what the models see and hear of a recording into the cache; gives the seconds that it took."""
@@ -109,7 +118,7 @@ class Worker:
         from interview_analysis.pipeline.observed import observed
 
         begin = time.perf_counter()
-        with local_copy(task.path) as local:
+        with self._recording(task) as local:
             if file_sha256(local) != task.sha256:
                 raise MediaError(
                     f"{shown(task.path)} is not what it was when the batch looked at it first; leave it as it is "
@@ -117,6 +126,11 @@ class Worker:
                 )
             observed(local, task.sha256, self._models.speaking(task.language), self._cache)
         return time.perf_counter() - begin
+
+    def _recording(self, task: Observing) -> AbstractContextManager[Path]:
+        if self._setup.fetched is None:
+            return local_copy(task.path)
+        return self._setup.fetched.recording(task.path, task.sha256)
 
     def score(self, task: Scoring) -> Row | Unobserved:
         """Score an interview from the cache and put its report in place; its row is the driver's to write."""
