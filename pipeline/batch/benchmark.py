@@ -3,7 +3,9 @@
 - Two workers against one that is held to one core, from an empty cache. One worker alone keeps several cores busy,
   because hearing and seeing run at once in it; that is shown beside it.
 - What the machinery of a batch costs: the time of one worker's run that is spent outside the stages.
-- A rescore from a warm cache, and how the time grows with the number of rows.
+- A rescore from a warm cache, and how the time grows with the number of rows, with the straight line that fits best.
+
+`--costs FILE` measures what each stage costs instead, for the plan of what a month of interviews takes.
 """
 
 from __future__ import annotations
@@ -16,17 +18,19 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TextIO
 
 import click
+import numpy as np
 
 from interview_analysis.pipeline.batch.command import BatchOptions, rescore, score_manifest
 from interview_analysis.pipeline.batch.manifest import read_manifest
 from interview_analysis.pipeline.batch.results import Row
 from interview_analysis.pipeline.batch.run import read_rows
+from interview_analysis.pipeline.batch.stage_costs import measure_costs
 from interview_analysis.pipeline.benchmark import loop_clip, machine, sample
 from interview_analysis.pipeline.config import BUILT_IN, load_norms, load_run_config
 from interview_analysis.pipeline.console import Console
@@ -121,10 +125,18 @@ def main() -> None:
     options.add_argument("--recordings", type=int, default=12, help="recordings of the cold runs")
     options.add_argument("--rows", default="50,500,5000", help="lengths of the warm runs")
     options.add_argument("--rescored", type=int, default=1000, help="interviews of the rescore")
+    options.add_argument(
+        "--costs", type=Path, help="measure what each stage costs, write it here, and nothing else"
+    )
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="interview-analysis-bench-") as name:
         folder = Path(name)
         source = given.clip or sample(folder)
+        if given.costs:
+            costs = measure_costs(source, folder, machine())
+            given.costs.write_text(costs.model_dump_json(indent=2) + "\n", encoding="utf-8")
+            click.echo(str(given.costs))
+            return
         clip = folder / f"clip{source.suffix}"
         length_s = loop_clip(source, given.seconds, clip)
         click.echo(f"{machine()}\n{source.name}, repeated to {length_s:.0f} s")
@@ -132,39 +144,85 @@ def main() -> None:
 
 
 def _measure(bench: Bench, given: argparse.Namespace, length_s: float) -> None:
-    count = given.recordings
-    start_s, _ = bench.score(1, 1, "start")
-    warm_s, warm = bench.score(count, 1, "one")  # from an empty cache
-    with one_core():
-        single_s, _ = bench.score(count, 1, "single")
-    two_s, _ = bench.score(count, 2, "two")
+    bench.score(1, 1, "start")
     again_s = _start_up(bench)
-    click.echo(
-        f"\n{count} recordings from an empty cache, {length_s:.0f} s each; the first alone takes {start_s:.1f} s"
-    )
-    click.echo(f"one worker on one core: {single_s:.1f} s, {count * length_s / single_s:.1f} x real time")
-    click.echo(f"one worker on all cores: {warm_s:.1f} s, {count * length_s / warm_s:.1f} x real time")
-    click.echo(
-        f"two workers on all cores: {two_s:.1f} s, {count * length_s / two_s:.1f} x real time: {single_s / two_s:.2f} x "
-        f"the throughput of one core, {warm_s / two_s:.2f} x that of a worker which has all cores to itself"
-    )
-    outside = warm_s - again_s - stage_seconds(warm)
-    click.echo(
-        f"start of a worker and of the run: {again_s:.1f} s, once; outside the stages besides: {outside:.2f} s, "
-        f"{100 * outside / warm_s:.1f} % of the time"
-    )
-    click.echo(f"\n{'rows, cached':>14}{'wall s':>10}{'ms a row':>12}")
-    lengths = [int(length) for length in given.rows.split(",") if length]
-    per_row = []
-    for rows in lengths:
-        wall_s, _ = bench.score(rows, 2, "one")
-        per_row.append((wall_s - again_s) / rows)
-        click.echo(f"{rows:>14}{wall_s:>10.1f}{1000 * per_row[-1]:>12.1f}")
-    if len(per_row) > 1:
-        click.echo(f"time a row at {lengths[-1]} rows against {lengths[1]}: {per_row[-1] / per_row[1]:.2f}")
+    _workers(bench, given.recordings, length_s, again_s)
+    _growth(bench, [int(length) for length in given.rows.split(",") if length])
     _, run = bench.score(given.rescored, 2, "one")
-    rescored_s = bench.rescore(run, given.rescored, 2, "one")
-    click.echo(f"\nrescore of {given.rescored} interviews from a warm cache, two workers: {rescored_s:.1f} s")
+    before_s = _cpu_s()
+    wall_s = bench.rescore(run, given.rescored, 2, "one")
+    click.echo(
+        f"\nrescore of {given.rescored} interviews from a warm cache, two workers: {wall_s:.1f} s, "
+        f"{1000 * (_cpu_s() - before_s) / given.rescored:.1f} ms of processor time a row"
+    )
+
+
+def _workers(bench: Bench, count: int, length_s: float, again_s: float) -> None:
+    """From an empty cache: one worker on one core, on all, and two. Equal processor time a recording, and cores that are
+    all busy, leave nothing that more workers could gain."""
+    click.echo(
+        f"\n{count} recordings of {length_s:.0f} s from an empty cache; less the start, {again_s:.1f} s"
+    )
+    click.echo(f"{'':28}{'wall s':>10}{'x real time':>14}{'CPU s a recording':>20}{'cores busy':>12}")
+    walls: dict[str, float] = {}
+    for name, workers, cache in (
+        ("one worker on one core", 1, "single"),
+        ("one worker on all cores", 1, "one"),
+        ("two workers on all cores", 2, "two"),
+    ):
+        before_s = _cpu_s()
+        with one_core() if cache == "single" else nullcontext():
+            wall_s, run = bench.score(count, workers, cache)
+        cpu_s = _cpu_s() - before_s
+        walls[cache] = wall_s - again_s
+        speed = count * length_s / walls[cache]
+        click.echo(
+            f"{name:28}{walls[cache]:>10.1f}{speed:>14.1f}{cpu_s / count:>20.1f}{cpu_s / wall_s:>12.2f}"
+        )
+        if cache == "one":
+            outside_s = wall_s - again_s - stage_seconds(run)
+    click.echo(
+        f"two workers have {walls['single'] / walls['two']:.2f} x the throughput of one core, and "
+        f"{walls['one'] / walls['two']:.2f} x that of one worker which has all cores to itself and keeps them busy alone, "
+        "because it hears and sees at once"
+    )
+    click.echo(
+        f"outside the stages, beside the start: {outside_s:.2f} s, {100 * outside_s / walls['one']:.1f} %"
+    )
+
+
+def _growth(bench: Bench, lengths: list[int]) -> None:
+    """Runs of cached interviews with two workers: a straight line takes as long for every row, however many there are."""
+    click.echo(f"\n{'rows, cached':>14}{'wall s':>10}{'CPU ms a row':>14}")
+    walls = []
+    for rows in lengths:
+        before_s = _cpu_s()
+        wall_s, run = bench.score(rows, 2, "one")
+        walls.append(wall_s)
+        click.echo(f"{rows:>14}{wall_s:>10.1f}{1000 * (_cpu_s() - before_s) / rows:>14.1f}")
+        shutil.rmtree(run)
+    if len(lengths) > 1:
+        slope_s, offset_s, r_squared = straight_line(lengths, walls)
+        click.echo(f"line: {offset_s:.1f} s and {1000 * slope_s:.1f} ms a row, r² = {r_squared:.5f}")
+        for rows, wall_s in zip(lengths, walls, strict=True):
+            line_s = offset_s + slope_s * rows
+            click.echo(
+                f"{rows:>14}{wall_s - line_s:>+10.1f} s off the line, {100 * (wall_s / line_s - 1):+.0f} %"
+            )
+
+
+def straight_line(rows: Sequence[float], seconds: Sequence[float]) -> tuple[float, float, float]:
+    """Seconds a row, seconds at no rows, and the share of the variance that this line explains (least squares)."""
+    slope, offset = np.polyfit(rows, seconds, 1)
+    residual = np.asarray(seconds) - (slope * np.asarray(rows) + offset)
+    spread = np.asarray(seconds) - np.mean(seconds)
+    return float(slope), float(offset), float(1 - np.sum(residual**2) / np.sum(spread**2))
+
+
+def _cpu_s() -> float:
+    """Processor seconds of this process and of the workers that have ended."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
 
 
 def _start_up(bench: Bench) -> float:

@@ -113,7 +113,10 @@ def load_costs(path: str | os.PathLike[str]) -> StageCosts:
     try:
         return StageCosts.model_validate_json(Path(path).read_bytes())
     except OSError as error:
-        raise ConfigError(f"{path}: cannot be read ({error.strerror}); measure with `make bench`") from error
+        raise ConfigError(
+            f"{path}: cannot be read ({error.strerror}); measure with `python -m "
+            f"interview_analysis.pipeline.batch.benchmark --costs {path}`"
+        ) from error
     except ValidationError as error:
         raise ConfigError(f"{path}: {describe(error, StageCosts)}") from error
 

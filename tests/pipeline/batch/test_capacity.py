@@ -146,7 +146,7 @@ def test_measured_costs_are_read_and_wrong_ones_told(tmp_path):
         "features",
         "score",
     }
-    with pytest.raises(ConfigError, match="make bench"):
+    with pytest.raises(ConfigError, match="--costs"):
         load_costs(tmp_path / "none.json")
     (tmp_path / "wrong.json").write_text('{"machine": "x"}')
     with pytest.raises(ConfigError, match="how"):
