@@ -54,7 +54,8 @@ def clip(
     if not part.end_s > part.start_s:
         raise MediaError(
             f"nothing lies from {part.start_s:g} s to {part.end_s if end_s is None else end_s:g} s of a recording "
-            f"of {whole_s:.1f} s: correct start_s and end_s"
+            f"of {whole_s:.1f} s: correct start_s and end_s",
+            "nothing_there",
         )
     return _part(observations, part)
 

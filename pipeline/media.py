@@ -84,7 +84,9 @@ class Decoder:
         self._audio, self._video = _tracks(self._container)
         if self._audio is None and self._video is None:
             self.close()
-            raise MediaError(f"{self._path}: no audio and no video track: choose a recording that has one")
+            raise MediaError(
+                f"{self._path}: no audio and no video track: choose a recording that has one", "no_tracks"
+            )
         self._origin_s = _origin_s(self._audio, self._video)
         self._declared_duration_s = _declared_duration_s(self._container, self._origin_s)
         self._check_size()
@@ -206,7 +208,8 @@ class Decoder:
         has_audio = audio is not None and audio.end_s > 0
         if not has_audio and not has_video:
             raise MediaError(
-                f"{self._path}: holds no sound and no picture (zero length): record or export it again"
+                f"{self._path}: holds no sound and no picture (zero length): record or export it again",
+                "empty",
             )
         damage = self._check_complete(audio, video, end_s)
         nan = math.nan
@@ -240,7 +243,8 @@ class Decoder:
             self.close()
             raise MediaError(
                 f"{self._path}: truncated: its header says {riff_size / 1e6:.1f} MB but the file has only"
-                f" {size / 1e6:.1f} MB: copy it again from where it was recorded, or export it again"
+                f" {size / 1e6:.1f} MB: copy it again from where it was recorded, or export it again",
+                "damaged",
             )
         streams: tuple[Stream | None, ...] = (self._audio, self._video)
         for stream in streams:
@@ -260,7 +264,7 @@ class Decoder:
             self._check_length(self.declared_duration_s, "claims")
         except PictureSizeError as error:
             self.close()
-            raise MediaError(f"{self._path}: {error}") from None
+            raise MediaError(f"{self._path}: {error}", "too_large") from None
         except MediaError:
             self.close()
             raise
@@ -269,7 +273,8 @@ class Decoder:
         if duration_s > MAX_DURATION_S:  # NaN is not
             raise MediaError(
                 f"{self._path}: {says} {duration_s / 3600:,.1f} hours, at most {MAX_DURATION_S / 3600:.0f} are taken:"
-                " cut out the interview, or export the recording again if it is shorter than that"
+                " cut out the interview, or export the recording again if it is shorter than that",
+                "too_long",
             )
 
     def _check_complete(
@@ -285,7 +290,8 @@ class Decoder:
             raise self._truncated(stated_s, end_s - lost_s)
         if self._damaged and not stated:
             raise MediaError(
-                f"{self._path}: cannot be read beyond {end_s:.1f} s: copy it again, or export it again as MP4"
+                f"{self._path}: cannot be read beyond {end_s:.1f} s: copy it again, or export it again as MP4",
+                "damaged",
             )
         flags = {"truncated": missing_s > _MIN_MISSING_S, "decode_errors": lost_s > 0 or self._damaged}
         return tuple(name for name, raised in flags.items() if raised)
@@ -293,7 +299,8 @@ class Decoder:
     def _truncated(self, stated_s: float, have_s: float) -> MediaError:
         return MediaError(
             f"{self._path}: truncated or damaged: the container says {stated_s:.1f} s but only {have_s:.1f} s"
-            " could be decoded: copy it again from where it was recorded, or export it again"
+            " could be decoded: copy it again from where it was recorded, or export it again",
+            "damaged",
         )
 
 
@@ -314,7 +321,8 @@ def _open(path: Path) -> InputContainer:
             },
         )
     except (FFmpegError, UnicodeError):
-        raise MediaError(f"{path}: {_why_unreadable(head)}") from None
+        reason, code = _why_unreadable(head)
+        raise MediaError(f"{path}: {reason}", code) from None
 
 
 def check_file(path: Path) -> bytes:
@@ -323,30 +331,38 @@ def check_file(path: Path) -> bytes:
         with path.open("rb") as file:
             head = file.read(16)
     except FileNotFoundError:
-        raise MediaError(f"{path}: no such file: check the path") from None
+        raise MediaError(f"{path}: no such file: check the path", "not_found") from None
     except IsADirectoryError:
-        raise MediaError(f"{path}: is a folder: name one recording in it") from None
+        raise MediaError(f"{path}: is a folder: name one recording in it", "no_recording") from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        raise MediaError(f"{path}: cannot be read ({reason}): check the path and its permissions") from None
+        raise MediaError(
+            f"{path}: cannot be read ({reason}): check the path and its permissions", "unreadable"
+        ) from None
     if not path.is_file():
-        raise MediaError(f"{path}: is no regular file: save the recording to a file first")
+        raise MediaError(f"{path}: is no regular file: save the recording to a file first", "no_recording")
     if not head:
-        raise MediaError(f"{path}: is empty (0 bytes): copy it again from where it was recorded")
+        raise MediaError(f"{path}: is empty (0 bytes): copy it again from where it was recorded", "empty")
     return head
 
 
-def _why_unreadable(head: bytes) -> str:
+def _why_unreadable(head: bytes) -> tuple[str, str]:
+    """The reason with what to do, and its code."""
     if head[4:8] in (b"ftyp", b"mdat", b"moov", b"wide", b"free", b"skip"):
         return (
             "truncated MP4 or MOV (its index is missing, as when a recording or upload was cut off):"
-            " copy it again, or export it again from the recorder"
+            " copy it again, or export it again from the recorder",
+            "damaged",
         )
     if head[:4] in (b"RIFF", b"\x1aE\xdf\xa3", b"fLaC", b"OggS"):
-        return "truncated or damaged (its header cannot be read): copy it again, or export it again"
+        return (
+            "truncated or damaged (its header cannot be read): copy it again, or export it again",
+            "damaged",
+        )
     return (
         "is no audio or video file that can be read: give a recording such as mp4, mov, mkv, webm, avi, wav,"
-        " mp3, m4a, flac or ogg"
+        " mp3, m4a, flac or ogg",
+        "no_recording",
     )
 
 

@@ -262,15 +262,18 @@ def _fetch(url: str, target: Path, max_bytes: int | None) -> None:
     facts = fs.info(key)
     size = facts.get("size")
     if facts.get("type") == "directory":
-        raise MediaError(f"{shown(url)} is a folder; name the file of one recording")
+        raise MediaError(f"{shown(url)} is a folder; name the file of one recording", "no_recording")
     if max_bytes is not None and size is not None and size > max_bytes:
         raise MediaError(
-            f"{shown(url)} has {size} bytes, at most {max_bytes} are taken; cut or compress the recording"
+            f"{shown(url)} has {size} bytes, at most {max_bytes} are taken; cut or compress the recording",
+            "too_large",
         )
     fs.get_file(key, str(target))
     got = target.stat().st_size
     if size is not None and got != size:
-        raise MediaError(f"{shown(url)}: {got} of {size} bytes came; run again when the connection holds")
+        raise MediaError(
+            f"{shown(url)}: {got} of {size} bytes came; run again when the connection holds", "not_fetched"
+        )
 
 
 def _file_name(url: str) -> str:
@@ -310,7 +313,8 @@ def _told(action: str, place: str, kind: type[InterviewAnalysisError]) -> Iterat
             raise StorageFullError(
                 f"cannot {action} {name}: no space left{where}; free some, or take another disk"
             ) from error
-        raise kind(f"cannot {action} {name}: {_reason(error)}; {_advice(error, place)}") from error
+        told = f"cannot {action} {name}: {_reason(error)}; {_advice(error, place)}"
+        raise (MediaError(told, "not_fetched") if kind is MediaError else kind(told)) from error
 
 
 def _failures() -> tuple[type[BaseException], ...]:

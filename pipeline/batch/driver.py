@@ -176,6 +176,7 @@ class Driver:
             work.interview,
             stage=stage,
             reason=failure.reason,
+            code=failure.code,
             inputs=work.inputs if failure.kind == "error" else None,
             seconds=work.seconds,
             finished_at=datetime.now(UTC).isoformat(timespec="milliseconds"),

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self
 
+from interview_analysis.errors import MediaError
+
 Stages = Mapping[str, Callable[[Any], Any]]
 Start = Callable[[], Stages]
 Kind = Literal["error", "time_limit", "worker_lost", "out_of_memory"]
@@ -42,6 +44,13 @@ class Failure:
     kind: Kind
     reason: str
     error: BaseException | None = None
+
+    @property
+    def code(self) -> str:
+        """The kind of reason, empty where it is of no known kind."""
+        if self.kind != "error":
+            return self.kind
+        return self.error.code if isinstance(self.error, MediaError) else ""
 
 
 @dataclass(frozen=True, slots=True)

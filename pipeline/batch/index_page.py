@@ -24,6 +24,7 @@ SECTIONS = (
     "stages",
     "short_reasons",
     "short_flags",
+    "failure_reasons",
     "languages",
 )  # what the script writes by itself
 NOTES = ("note_jobs", "note_errors", "note_ranks")
@@ -79,7 +80,8 @@ def render_index(
         hours=format_number(sum(row.duration_s or 0.0 for row in rows) / 3600),
         jobs=[_distribution(_name(job, profiles), job, rows) for job in jobs],
         failures=[
-            {"stage": _stage(group.stage), "reason": clean(group.reason), "count": group.count}
+            {"stage": _stage(group.stage), "reason": clean(group.reason), "count": group.count,
+             "kind": _kind(group.code)}
             for group in failure_groups(rows)
         ],
         data=_embedded(data),
@@ -114,6 +116,12 @@ def _stage(stage: str) -> Text:
     return Text(**known) if known else Text(en=clean(stage), zh=clean(stage))
 
 
+def _kind(code: str) -> Text | None:
+    """What a kind of failure is called; None where it is of no known kind, and only its reason tells."""
+    known = load_messages()["failure_reasons"].get(code)
+    return Text(**known) if known else None
+
+
 def _dimensions(job: str, rows: Sequence[Row], profiles: Mapping[str, JobProfile]) -> dict[str, Text]:
     """The job's dimensions with their names: those of its profile in its order, then any others of its rows."""
     profile = profiles.get(job)
@@ -139,7 +147,7 @@ def _row(row: Row, job: int, dimensions: Mapping[str, Text], learned: Sequence[s
         _score(row.scores.get("overall")), scores if row.status == "scored" else [], list(row.flags),
         row.language or "", None if row.duration_s is None else round(row.duration_s), link,
         row.stage or "", row.reason or "",
-        [_score(row.scores.get(LEARNED + target), digits=2) for target in learned],
+        [_score(row.scores.get(LEARNED + target), digits=2) for target in learned], row.code,
     ]  # fmt: skip
 
 

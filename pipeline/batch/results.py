@@ -66,6 +66,7 @@ class Row(Model):
     inputs: Sha256 | None = None  # of all that the row depends on; None where it failed before that was known
     stage: str = ""  # in which it failed
     reason: str = ""
+    code: str = ""  # the kind of reason, for texts in other languages; empty where it is of no known kind
     scores: dict[str, RowScore] = Field(
         default_factory=dict
     )  # overall, channel.voice, dimension.problem_solving
@@ -143,6 +144,7 @@ def failed_row(
     *,
     stage: str,
     reason: str,
+    code: str = "",
     inputs: str | None = None,
     seconds: Mapping[str, float],
     finished_at: str,
@@ -157,6 +159,7 @@ def failed_row(
         inputs=inputs,
         stage=stage,
         reason=reason,
+        code=code,
         seconds=dict(seconds),
         finished_at=finished_at,
     )

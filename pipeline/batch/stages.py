@@ -122,7 +122,8 @@ class Worker:
             if file_sha256(local) != task.sha256:
                 raise MediaError(
                     f"{shown(task.path)} is not what it was when the batch looked at it first; leave it as it is "
-                    "until the batch is done, and run it again"
+                    "until the batch is done, and run it again",
+                    "changed",
                 )
             observed(local, task.sha256, self._models.speaking(task.language), self._cache)
         return time.perf_counter() - begin

@@ -29,6 +29,7 @@ class FailureGroup:
     stage: str
     reason: str
     count: int
+    code: str = ""  # as the rows have it
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,10 @@ def _speed(
 def failure_groups(rows: Iterable[Row]) -> tuple[FailureGroup, ...]:
     """Failures by stage and kind of reason, the most frequent first."""
     counts = Counter(
-        (row.stage or "", reason_kind(row.reason or "")) for row in rows if row.status == "failed"
+        (row.stage or "", reason_kind(row.reason or ""), row.code) for row in rows if row.status == "failed"
     )
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(FailureGroup(stage, reason, count) for (stage, reason), count in ordered)
+    return tuple(FailureGroup(stage, reason, count, code) for (stage, reason, code), count in ordered)
 
 
 def reason_kind(reason: str) -> str:

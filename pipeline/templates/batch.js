@@ -8,6 +8,7 @@
   const rows = data.rows.map((r, at) => ({
     at, interview: r[0], candidate: r[1], job: r[2], failed: r[3], partial: r[4], overall: r[5], dimensions: r[6],
     flags: r[7], spoken: r[8], length: r[9], report: r[10], stage: r[11], reason: r[12], learned: r[13],
+    code: r[14],
     text: [r[0], r[1], r[12]].join("\n").toLowerCase(),
   }));
   // What the reader has chosen. It stands in the address, so that going back, reloading and a saved link keep it.
@@ -74,7 +75,8 @@
   const statusCell = (row) => {
     const cell = make("td", "", row.failed ? "why long" : "why");
     if (row.failed) {
-      append(cell, make("span", say("failed"), "failed-mark"), ` (${text("stages", row.stage)}) `, make("bdi", row.reason));
+      const kind = row.code ? [make("strong", text("failure_reasons", row.code)), " "] : [];
+      append(cell, make("span", say("failed"), "failed-mark"), ` (${text("stages", row.stage)}) `, ...kind, make("bdi", row.reason));
     } else {
       append(cell, row.partial ? make("span", say("partial"), "badge-partial") : say("complete"));
     }

@@ -6,7 +6,14 @@ class InterviewAnalysisError(Exception):
 
 
 class MediaError(InterviewAnalysisError):
-    """A recording that cannot be read: no media, truncated, empty, or without any audio or video track."""
+    """A recording that cannot be read: no media, truncated, empty, or without any audio or video track.
+
+    `code` names the kind of fault for tables and for texts in other languages ("failure_reasons" in messages.yaml).
+    """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class ProfileError(InterviewAnalysisError):

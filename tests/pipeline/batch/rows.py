@@ -43,6 +43,7 @@ class SampleRow:
     inputs: str = "0" * 64
     stage: str = ""
     reason: str = ""
+    code: str = ""
     scores: dict[str, SampleScore] = field(default_factory=dict)
     features: dict[str, float | None] = field(default_factory=dict)
     language: str | None = "en"

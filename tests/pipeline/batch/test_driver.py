@@ -158,11 +158,12 @@ def test_a_recording_is_heard_once_in_each_language() -> None:
 
 @pytest.mark.parametrize(("stage", "subject"), [("probe", "bad.wav"), ("observe", "bad.wav"), ("score", "a")])
 def test_a_failure_is_a_row_and_the_others_go_on(stage: str, subject: str) -> None:
-    failure = Failure("error", "bad.wav: no media", MediaError("bad.wav: no media"))
+    failure = Failure("error", "bad.wav: no media", MediaError("bad.wav: no media", "no_recording"))
     rows, _ = drive(
         Stages({(stage, subject): failure}), interview("a", "bad.wav", "x.wav"), interview("b", "x.wav")
     )
     assert (rows["a"].status, rows["a"].stage, rows["a"].reason) == ("failed", stage, "bad.wav: no media")
+    assert rows["a"].code == "no_recording"
     assert rows["a"].inputs == "f" * 64  # final: the recording will not get better
     assert rows["b"].status == "scored"
 
@@ -193,6 +194,7 @@ def test_interviews_of_a_recording_that_is_known_to_be_broken_are_rows_and_those
 def test_what_the_machine_failed_at_is_left_open_for_the_next_run(kind: Any) -> None:
     rows, _ = drive(Stages({("observe", "x.wav"): Failure(kind, "why")}), interview("a", "x.wav"))
     assert (rows["a"].status, rows["a"].stage, rows["a"].reason) == ("failed", "observe", "why")
+    assert rows["a"].code == kind
     assert rows["a"].inputs is None
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import shutil
 import subprocess
 from html import unescape
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from interview_analysis.pipeline.batch.executor import Kind
 from interview_analysis.pipeline.batch.index_page import histogram, render_index
 from interview_analysis.pipeline.messages import load_messages
 from interview_analysis.scoring.report import Reason
+from tests.conftest import ROOT
 from tests.pipeline.batch.rows import JOBS, SampleScore, failed, profiles, sample_rows, scored
 from tests.pipeline.html_page import ATTACK, Page
 from tests.pipeline.test_messages import FLAGS
@@ -124,6 +128,34 @@ LEARNED = [
     scored(2, 50.0, scores={"overall": SampleScore(50.0, 4.0), "learned.Overall": SampleScore(None, None, "no_speech")}),
     failed(3, "observe", "/in/3.mp4: is empty (0 bytes): copy it again"),
 ]  # fmt: skip
+
+
+BROKEN = [
+    failed(1, "probe", "/in/1.mp4: no such file: check the path", code="not_found"),
+    failed(2, "observe", "the worker was killed from outside (SIGKILL)", code="worker_lost"),
+    failed(3, "score", "unexpected KeyError in x.py:3: 'a'"),
+]
+
+
+def test_kinds_of_failures_are_told_in_both_languages_beside_the_reason():
+    root = Page(_page(BROKEN, language="zh")).root
+    told = [row.text for row in root.find("table", css="failures")[0].find("tbody")[0].find("tr")]
+    assert any("文件不存在。" in text and "no such file" in text for text in told)
+    assert any("处理进程意外终止。" in text for text in told)
+    assert any("unexpected KeyError" in text for text in told)
+    assert [row[14] for row in _data(_page(BROKEN))["rows"]] == ["not_found", "worker_lost", ""]
+
+
+def test_every_kind_of_failure_has_a_text():
+    calls = [
+        node
+        for path in (ROOT / "pipeline").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "MediaError" and len(node.args) == 2
+    ]
+    codes = {call.args[1].value for call in calls if isinstance(call.args[1], ast.Constant)}
+    assert len(codes) > 8
+    assert codes | set(get_args(Kind)) - {"error"} <= set(load_messages()["failure_reasons"])
 
 
 def test_learned_scores_stand_with_their_standard_errors():
