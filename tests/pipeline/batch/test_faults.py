@@ -183,14 +183,15 @@ FAULTS: dict[str, Callable[[], Any]] = {
 REASONS = {
     "crash": "lost|ended|signal|exit",
     "abort": "lost|ended|signal|exit",
-    "hang": "limit of 20 s",
+    "hang": "limit of 3 s",
     "hog": "memory",
 }
 
 
-def quick(settings: BatchSettings) -> BatchSettings:
-    """Limits that a hanging or greedy worker reaches in a test."""
-    limits = settings.time_limits.model_dump() | {"observe": {"base_s": 20.0, "per_recorded_s": 0.0}}
+def quick(settings: BatchSettings, fault: str) -> BatchSettings:
+    """Limits that a hanging or greedy worker reaches in a test, where nothing is observed but the one that breaks."""
+    limit_s = 3.0 if fault == "hang" else 60.0
+    limits = settings.time_limits.model_dump() | {"observe": {"base_s": limit_s, "per_recorded_s": 0.0}}
     return BatchSettings.model_validate(
         settings.model_dump() | {"time_limits": limits, "memory_limit_gib": 2.5}
     )
@@ -210,7 +211,7 @@ def test_a_recording_that_breaks_a_worker(
         file.write(b"anew")
     profiles = load_jobs(Folder(round_.jobs))
     manifest = load_manifest(str(round_.manifest), profiles)
-    config, norms, settings = load_run_config(), load_norms(), quick(load_batch_settings())
+    config, norms, settings = load_run_config(), load_norms(), quick(load_batch_settings(), fault)
     plan = Plan(manifest, profiles, config, norms, Folder(out), "round.csv", "jobs", {})
     setup = WorkerSetup(config, norms, profiles, Folder(out), ObservationCache.at(round_.cache), "auto")
 

@@ -10,6 +10,7 @@ from interview_analysis.errors import ConfigError
 from interview_analysis.models.asr import AsrSettings
 from interview_analysis.pipeline.batch.resources import (
     GIB,
+    THREAD_VARIABLES,
     available_memory,
     core_count,
     thread_count,
@@ -49,7 +50,9 @@ def test_less_than_one_worker_is_refused():
 @pytest.mark.parametrize(("cores", "workers", "threads"), [(8, 8, 1), (8, 3, 2), (8, 1, 8), (2, 4, 1)])
 def test_workers_times_threads_do_not_exceed_the_cores(cores, workers, threads):
     assert thread_count(cores, workers) == threads
-    assert set(thread_environment(threads).values()) == {str(threads)}
+    environment = thread_environment(threads)
+    assert {environment[name] for name in THREAD_VARIABLES} == {str(threads)}
+    assert environment["OMP_WAIT_POLICY"] == "PASSIVE"
 
 
 def _group(folder: Path, names: tuple[str, str, str], limit: str, usage: int, cache: int) -> None:
