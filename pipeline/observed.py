@@ -17,7 +17,7 @@ from interview_analysis.features.extractor import extractors
 from interview_analysis.features.lexicons import LANGUAGES
 from interview_analysis.features.sentences import sentences
 from interview_analysis.features.tables import FeatureTables, feature_tables
-from interview_analysis.models.text_encoder import KnowingEncoder, SentenceEncoder
+from interview_analysis.models.text_encoder import KnowingEncoder, SentenceEncoder, Vectors
 from interview_analysis.pipeline import joining
 from interview_analysis.pipeline.config import BUILT_IN, decisive
 from interview_analysis.pipeline.lineage import library_version
@@ -129,6 +129,27 @@ def knowing_encoder(
         kept = SentenceVectors(texts, KnowingEncoder(models.encoder, known).encode(texts))
         cache.write("vectors", key, kept)
     return KnowingEncoder(models.encoder, kept.by_text())
+
+
+class KeepingEncoder:
+    """The encoder of `models` for texts that no recording is behind; vectors are kept by the texts of one call."""
+
+    def __init__(self, models: LoadedModels, cache: ObservationCache) -> None:
+        self._models, self._cache = models, cache
+
+    @property
+    def id(self) -> str:
+        return self._models.encoder.id
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See `SentenceEncoder.encode`."""
+        wanted = tuple(texts)
+        key = _vectors_key(wanted, self._models)
+        kept = self._cache.read("vectors", key)
+        if not isinstance(kept, SentenceVectors) or kept.texts != wanted:
+            kept = SentenceVectors(wanted, self._models.encoder.encode(wanted))
+            self._cache.write("vectors", key, kept)
+        return kept.vectors
 
 
 def tables_of(

@@ -17,6 +17,7 @@ QUICK = LearnSettings(
     inner_folds=3,
     bootstrap_samples=200,
     meaning=False,
+    chosen="components",
 )
 
 

@@ -9,9 +9,9 @@ import click
 
 from interview_analysis.pipeline.cli_shared import errors_in_one_line, log_format_option, quiet_option
 from interview_analysis.pipeline.console import Console
+from interview_analysis.pipeline.learning.lifecycle_cli import mlflow_option
 
 if TYPE_CHECKING:
-    from interview_analysis.models.text_encoder import SentenceEncoder
     from interview_analysis.scoring.learning.dataset import Dataset
     from interview_analysis.scoring.learning.model import FittedScorer
 
@@ -41,24 +41,32 @@ def train(
     with errors_in_one_line(console):
         from interview_analysis.pipeline.learning.config import load_train_config
         from interview_analysis.pipeline.learning.report import PAGE
+        from interview_analysis.pipeline.learning.sources import default_encoder
         from interview_analysis.pipeline.learning.train import train_model
 
         config = load_train_config(config_path, overrides)
         places = {name: path for name, path in (("data", data), ("out", out)) if path is not None}
         config = config.model_copy(update=places)
         with console.stages() as stages:
-            train_model(config, _encoder, stages.update)
+            _, proof = train_model(config, default_encoder, stages.update)
+        for note in proof.notes:
+            console.info(note)
         console.result(str(config.out / PAGE))
 
 
 @click.command()
-@click.argument("model", type=_PATH)
+@click.argument("model")
 @_data
 @_ratings
+@mlflow_option
 @quiet_option
 @log_format_option
-def evaluate(model: Path, data: Path, ratings: Path | None, quiet: bool, log_format: str) -> None:
+def evaluate(
+    model: str, data: Path, ratings: Path | None, tracking_uri: str, quiet: bool, log_format: str
+) -> None:
     """Compare a model's predictions with ratings of people it was not trained on; prints CSV.
+
+    MODEL is a folder that `train` wrote or models:/NAME@champion. Persons it was trained on are left out.
 
     \b
     Example:
@@ -66,21 +74,28 @@ def evaluate(model: Path, data: Path, ratings: Path | None, quiet: bool, log_for
     """
     console = Console(quiet=quiet, log_format=log_format)
     with errors_in_one_line(console):
-        from interview_analysis.pipeline.learning.train import evaluate_model
+        from interview_analysis.pipeline.learning.model_file import load_cross_validation
+        from interview_analysis.pipeline.learning.registry import opened
+        from interview_analysis.pipeline.learning.train import evaluate_model, of_others
 
-        scorer, dataset = _open(model, data, ratings)
+        with opened(model, tracking_uri) as (scorer, _, folder):
+            dataset = of_others(_for(scorer, data, ratings), load_cross_validation(folder))
+        _tell(console, scorer, dataset)
         table = evaluate_model(scorer, dataset, samples=2000, seed=0)
         console.result(table.to_csv(index=False, float_format="%.4f").rstrip("\n"))
 
 
 @click.command()
-@click.argument("model", type=_PATH)
+@click.argument("model")
 @_data
 @click.option("--out", type=_PATH, required=True, help="CSV file to write.")
+@mlflow_option
 @quiet_option
 @log_format_option
-def predict(model: Path, data: Path, out: Path, quiet: bool, log_format: str) -> None:
+def predict(model: str, data: Path, out: Path, tracking_uri: str, quiet: bool, log_format: str) -> None:
     """Predict ratings: one row an interview and target, with standard error and interval.
+
+    MODEL is a folder that `train` wrote or models:/NAME@champion.
 
     \b
     Example:
@@ -89,22 +104,28 @@ def predict(model: Path, data: Path, out: Path, quiet: bool, log_format: str) ->
     console = Console(quiet=quiet, log_format=log_format)
     with errors_in_one_line(console):
         from interview_analysis.pipeline.batch.results import csv_bytes
+        from interview_analysis.pipeline.learning.registry import opened
 
-        scorer, dataset = _open(model, data, None)
+        with opened(model, tracking_uri) as (scorer, _, _):
+            dataset = _for(scorer, data, None)
+        _tell(console, scorer, dataset)
         out.write_bytes(csv_bytes(scorer.predict(dataset)))
         console.result(str(out))
 
 
-def _open(model: Path, data: Path, ratings: Path | None) -> tuple[FittedScorer, Dataset]:
-    from interview_analysis.pipeline.learning.model_file import load_model
-    from interview_analysis.pipeline.learning.train import load_data
+def _for(scorer: FittedScorer, data: Path, ratings: Path | None) -> Dataset:
+    """The data in a folder, with texts embedded only where the model reads embeddings."""
+    from interview_analysis.pipeline.learning.sources import default_encoder, load_data
 
-    scorer = load_model(model)
-    return scorer, load_data(data, _encoder if scorer.dimensions else None, ratings)
+    return load_data(data, default_encoder if scorer.needs_meaning else None, ratings)
 
 
-def _encoder() -> SentenceEncoder:
-    from interview_analysis.pipeline.config import load_run_config
-    from interview_analysis.pipeline.loaded import LoadedModels
-
-    return LoadedModels(load_run_config()).encoder
+def _tell(console: Console, scorer: FittedScorer, dataset: Dataset) -> None:
+    """Say what is odd in the data, and what the model would like to have seen."""
+    for note in dataset.notes:
+        console.info(note)
+    if missing := scorer.missing(dataset):
+        console.warning(
+            f"{len(missing)} of the {len(scorer.needs)} features that the model reads are not in the data, such as "
+            f"{missing[0]}; they count as average, and standard errors are wider for it"
+        )

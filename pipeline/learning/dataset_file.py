@@ -14,7 +14,7 @@ from interview_analysis.scoring.learning.dataset import KEYS, Dataset
 from interview_analysis.scoring.report import Model
 
 ABOUT = "dataset.json"
-FRAMES = ("features", "embeddings", "interviews", "ratings")
+FRAMES = ("features", "embeddings", "interviews", "ratings", "raters")
 
 
 class _About(Model):
@@ -66,6 +66,7 @@ def load_dataset(folder: Path) -> Dataset:
         about.feature_versions,
         about.notes,
         about.encoder,
+        frames["raters"],
     )
     if dataset.fingerprint != about.fingerprint:
         raise LearningError(f"the dataset in {folder} was changed after it was written; make it again")

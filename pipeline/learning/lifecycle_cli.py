@@ -80,14 +80,14 @@ def promote(
         from interview_analysis.pipeline.learning.promote import load_promotion_settings
         from interview_analysis.pipeline.learning.promote import promote as decide
         from interview_analysis.pipeline.learning.registry import Registry
-        from interview_analysis.pipeline.learning.sources import load_data, load_groups
+        from interview_analysis.pipeline.learning.sources import default_encoder, load_data, load_groups
 
         decision = decide(
             model,
             Registry(tracking_uri),
             load_promotion_settings(settings_path),
             groups=load_groups(groups_path) if groups_path else None,
-            data=load_data(data) if data else None,
+            data=load_data(data, default_encoder) if data else None,
             new=load_data(new_data) if new_data else None,
         )
         _tell(console, decision)

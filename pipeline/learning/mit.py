@@ -1,7 +1,8 @@
 """A folder laid out like the MIT Interview dataset (Naim et al. 2015) as a `Dataset`.
 
 Any of ``prosodic_features.csv`` (a row an answer, ``P<n>Q<k>``), ``transcripts.csv`` (no header; id, text with turns
-separated by ``|``), ``facial_features.csv`` (no header; id and means) and ``ratings.csv`` (a row an interview).
+separated by ``|``), ``facial_features.csv`` (no header; id and means) and ``ratings.csv`` (a row an interview, or a row
+an interview and ``rater``).
 ``P<n>`` and ``PP<n>`` are two interviews of person ``<n>``; case differs between files.
 """
 
@@ -21,11 +22,10 @@ from interview_analysis.models.text_encoder import SentenceEncoder
 from interview_analysis.pipeline.learning.answers import embed, text_extractors, text_features, word_count
 from interview_analysis.pipeline.learning.delivery import DELIVERY_VERSION, delivery
 from interview_analysis.pipeline.learning.questions import answers_of
+from interview_analysis.pipeline.learning.ratings import RATINGS, ratings_of
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset, some
 
-PROSODY, TRANSCRIPTS, FACES, RATINGS = (
-    "prosodic_features.csv", "transcripts.csv", "facial_features.csv", "ratings.csv",
-)  # fmt: skip
+PROSODY, TRANSCRIPTS, FACES = "prosodic_features.csv", "transcripts.csv", "facial_features.csv"
 LANGUAGE = "en"
 PROSODY_VERSION = 1  # of the table's own measures, which no extractor of ours made
 _ID = re.compile(r"(P{1,2}(\d+))(?:Q(\d+))?", re.IGNORECASE)
@@ -52,12 +52,8 @@ def load_mit(folder: Path, encoder: SentenceEncoder | None = None) -> Dataset:
     prosody = _prosody(folder / PROSODY, notes) if (folder / PROSODY).is_file() else None
     texts = _texts(folder / TRANSCRIPTS, notes) if (folder / TRANSCRIPTS).is_file() else None
     faces = _faces(folder / FACES) if (folder / FACES).is_file() else None
-    ratings = _ratings(folder / RATINGS) if (folder / RATINGS).is_file() else None
-    ids = _agreed(
-        {PROSODY: prosody, TRANSCRIPTS: texts, FACES: faces, RATINGS: ratings},
-        notes,
-        rated=ratings is not None,
-    )
+    ratings, raters = _ratings(folder / RATINGS) if (folder / RATINGS).is_file() else (None, None)
+    ids = _agreed({PROSODY: prosody, TRANSCRIPTS: texts, FACES: faces, RATINGS: ratings}, notes)
     index = _answers(ids, prosody, texts)
     features = pd.DataFrame(index=index)
     versions: dict[str, int] = {}
@@ -90,10 +86,11 @@ def load_mit(folder: Path, encoder: SentenceEncoder | None = None) -> Dataset:
         features=features.drop(columns=empty),
         embeddings=embeddings,
         interviews=_interviews(ids, texts),
-        ratings=None if ratings is None else ratings.loc[ids],
+        ratings=None if ratings is None else ratings.reindex(ids),
         feature_versions=versions,
         notes=tuple(notes),
         encoder=encoder.id if encoder is not None and texts is not None else "",
+        raters=raters,
     )
 
 
@@ -155,19 +152,11 @@ def _faces(path: Path) -> pd.DataFrame:
     return frame.set_axis([f"face.means.value_{i + 1:02d}" for i in range(frame.shape[1])], axis=1)
 
 
-def _ratings(path: Path) -> pd.DataFrame:
-    frame = _keyed(_read(path, 0), path, answers=False)
-    numbers = frame.apply(pd.to_numeric, errors="coerce").astype(float)
-    wrong = numbers.isna() & frame.notna()
-    if wrong.to_numpy().any():
-        column = str(wrong.columns[wrong.any()][0])
-        raise LearningError(
-            f"{path}: {int(wrong[column].sum())} values of '{column}' are no numbers; mend them"
-        )
-    rated: pd.DataFrame = numbers.drop(
-        columns=[name for name in numbers.columns if str(name).casefold() == "total"]
-    )
-    return rated
+def _ratings(path: Path) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    frame = _read(path, 0)
+    index = pd.Index([_key(text, path)[0] for text in frame.iloc[:, 0]], name=KEYS[0])
+    total = [name for name in frame.columns[1:] if str(name).casefold() == "total"]
+    return ratings_of(frame.iloc[:, 1:].set_axis(index).drop(columns=total), path)
 
 
 def _texts(path: Path, notes: list[str]) -> pd.DataFrame:
@@ -191,24 +180,20 @@ def _texts(path: Path, notes: list[str]) -> pd.DataFrame:
     return pd.DataFrame({"text": values}, index=pd.MultiIndex.from_tuples(keys, names=KEYS))
 
 
-def _agreed(frames: dict[str, pd.DataFrame | None], notes: list[str], *, rated: bool) -> list[str]:
-    """Ids of the interviews with any features (and ratings, where there are any), in order of person and time."""
+def _agreed(frames: dict[str, pd.DataFrame | None], notes: list[str]) -> list[str]:
+    """Ids of the interviews with any features, in order of person and time; a rating alone tells nothing."""
     ids = {
         name: set(frame.index.get_level_values(0).unique())
         for name, frame in frames.items()
         if frame is not None
     }
-    everything = set().union(*ids.values())
-    for name, found in ids.items():
-        if everything - found:
-            what = "left out" if rated and name == RATINGS else "kept with what is there"
-            notes.append(f"{some(everything - found)} not in {name}, {what}")
     kept = set().union(*(found for name, found in ids.items() if name != RATINGS))
-    if rated:
-        if ids[RATINGS] - kept:
-            notes.append(f"{some(ids[RATINGS] - kept)} in {RATINGS} alone, left out")
-        kept &= ids[RATINGS]
-    if not kept:
+    for name, found in ids.items():
+        if kept - found:
+            notes.append(f"{some(kept - found)} not in {name}, kept with what is there")
+        if found - kept:
+            notes.append(f"{some(found - kept)} in {name} alone, left out")
+    if RATINGS in ids and not kept & ids[RATINGS]:
         raise LearningError(f"no interview is in all of {', '.join(ids)}; check that their ids match")
     return sorted(kept, key=lambda key: (int(key.lstrip("P")), key))
 

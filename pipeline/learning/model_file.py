@@ -29,6 +29,8 @@ TRUSTED = (
     "interview_analysis.scoring.learning.components.BlockKernel",
     "interview_analysis.scoring.learning.components.ComponentsRegressor",
     "interview_analysis.scoring.learning.learners.ChannelStack",
+    "interview_analysis.scoring.learning.learners.ChosenChannels",
+    "interview_analysis.scoring.learning.learners.Committee",
     "interview_analysis.scoring.learning.learners.PerTarget",
     "interview_analysis.scoring.learning.summary.AnswerSummary",
     *(
@@ -55,6 +57,8 @@ class ModelDescription(Model):
     scale: tuple[float, float]
     coverage: float
     rmse: dict[str, float]
+    spread: dict[str, float]
+    reads: tuple[str, ...]
     channel_weights: dict[str, float]
     fingerprint: str
     persons: int

@@ -175,20 +175,16 @@ class Registry:
             raise OutputError(f"cannot use MLflow at {self.uri}: {reason}; check --mlflow") from error
 
 
+def hashed(key: object) -> str:
+    """A pseudonym for an id, the same for the same one, and no more: who knows an id can find its rows."""
+    return hashlib.sha256(f"interview-analysis/{key}".encode()).hexdigest()[:20]
+
+
 def pseudonymous(cv: CrossValidation) -> CrossValidation:
-    """`cv` with ids of interviews and persons hashed, the same for the same id.
-
-    A pseudonym and no more: who knows an id can find its rows.
-    """
-    known: dict[str, str] = {}
-
-    def hashed(key: object) -> str:
-        return known.setdefault(
-            str(key), hashlib.sha256(f"interview-analysis/{key}".encode()).hexdigest()[:20]
-        )
-
+    """`cv` with ids of interviews and persons hashed."""
+    known = {key: hashed(key) for name in ("interview_id", "person") for key in cv.predictions[name].unique()}
     named = cv.predictions.assign(
-        interview_id=cv.predictions.interview_id.map(hashed), person=cv.predictions.person.map(hashed)
+        interview_id=cv.predictions.interview_id.map(known), person=cv.predictions.person.map(known)
     )
     return replace(cv, predictions=named)
 

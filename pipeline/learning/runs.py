@@ -9,10 +9,10 @@ import pandas as pd
 
 from interview_analysis.errors import LearningError
 from interview_analysis.features.extractor import COVERAGE, extractors
+from interview_analysis.pipeline.learning.ratings import RATINGS, ratings_of
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset, some
 
 FEATURES = "features.parquet"
-RATINGS = "ratings.csv"
 _WORDS = ("answer_length.word_count", "answer_length.char_count")
 
 
@@ -25,7 +25,7 @@ def load_run(folder: Path, ratings: Path | None = None) -> Dataset:
     """Read a batch's features.parquet, one answer an interview, and `ratings` (or ratings.csv in the folder, if there).
 
     The person is the ratings' column ``person``, else the batch's candidate_id, else the interview. Raises LearningError
-    that says what is missing; interviews without a rating are left out with a note.
+    that says what is missing; interviews without a rating are in the notes.
     """
     measured = _read(folder / FEATURES).set_index("interview_id")
     if measured.index.has_duplicates:
@@ -41,16 +41,11 @@ def load_run(folder: Path, ratings: Path | None = None) -> Dataset:
     features = measured[names].rename(columns=lambda name: f"{channels[str(name).partition('.')[0]]}.{name}")
     path = ratings or (folder / RATINGS if (folder / RATINGS).is_file() else None)
     notes: list[str] = []
-    rated, persons = None, pd.Series(measured.index, index=measured.index)
-    if path is not None:
-        rated, persons, notes = _rated(path, measured.index)
-        features = features.loc[rated.index]
-    candidates = _candidates(folder)
-    if path is None or persons.isna().all():
-        persons = candidates.reindex(features.index)
-    persons = persons.reindex(features.index)
+    rated, raters, persons = _rated(path, features.index, notes) if path else (None, None, None)
+    if persons is None:
+        persons = measured["candidate_id"] if "candidate_id" in measured else features.index.to_series()
     persons = persons.where(persons.notna() & (persons.astype(str) != ""), features.index.to_series())
-    words = measured[[name for name in _WORDS if name in measured]].max(axis=1).reindex(features.index)
+    words = measured[[name for name in _WORDS if name in measured]].max(axis=1)
     interviews = pd.DataFrame({"person": persons.astype(str), "words": words.astype(float)})
     interviews.index.name = KEYS[0]
     index = pd.MultiIndex.from_product([features.index, [0]], names=KEYS)
@@ -62,44 +57,31 @@ def load_run(folder: Path, ratings: Path | None = None) -> Dataset:
         ratings=rated,
         feature_versions={f"{e.channel}.{e.name}": e.version for e in extractors() if e.name in used},
         notes=tuple(notes),
+        raters=raters,
     )
 
 
-def _rated(path: Path, known: pd.Index) -> tuple[pd.DataFrame, pd.Series, list[str]]:
+def _rated(
+    path: Path, known: pd.Index, notes: list[str]
+) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.Series | None]:
+    """Ratings of the `known` interviews (NaN where there are none), those by rater, and persons where they are named."""
     table = _read(path)
     if "interview_id" not in table:
         raise LearningError(
             f"{path} has no column interview_id, it has: {', '.join(map(str, table.columns))}"
         )
     table = table.assign(interview_id=table["interview_id"].astype(str)).set_index("interview_id")
-    if table.index.has_duplicates:
-        raise LearningError(
-            f"{path}: {some(table.index[table.index.duplicated()])} there more than once; keep one"
-        )
-    notes = []
-    for what, lost in (("in the ratings alone", table.index.difference(known)),
-                       ("measured but not rated", known.difference(table.index))):  # fmt: skip
+    ratings, raters = ratings_of(table.drop(columns="person", errors="ignore"), path)
+    for what, lost in (("in the ratings alone, left out", ratings.index.difference(known)),
+                       ("measured but not rated", known.difference(ratings.index))):  # fmt: skip
         if len(lost):
-            notes.append(f"{some(lost)} {what}, left out")
-    kept = [key for key in known if key in table.index]
-    if not kept:
+            notes.append(f"{some(lost)} {what}")
+    if known.intersection(ratings.index).empty:
         raise LearningError(f"no interview of {path} is in the batch; check that their ids match")
-    persons = table["person"] if "person" in table else pd.Series(index=table.index, dtype="object")
-    values = table.drop(columns="person", errors="ignore")
-    numbers = values.apply(pd.to_numeric, errors="coerce").astype(float)
-    wrong = (numbers.isna() & values.notna()).sum()
-    if wrong.any():
-        name = str(wrong.index[wrong > 0][0])
-        raise LearningError(
-            f"{path}: {int(wrong[name])} values of '{name}' are no numbers; mend or drop the column"
-        )
-    return numbers.loc[kept], persons.reindex(kept), notes
-
-
-def _candidates(folder: Path) -> pd.Series:
-    measured = _read(folder / FEATURES).set_index("interview_id")
-    found = measured.get("candidate_id")
-    return found if found is not None else pd.Series(measured.index, index=measured.index)
+    persons = None
+    if "person" in table:
+        persons = table["person"].groupby(level=0).first().reindex(known)
+    return ratings.reindex(known), raters, persons
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -9,34 +10,48 @@ import pandas as pd
 from interview_analysis.errors import LearningError
 from interview_analysis.models.text_encoder import SentenceEncoder
 from interview_analysis.pipeline.batch.manifest_file import GROUP_PREFIX
-from interview_analysis.pipeline.learning import train
-from interview_analysis.pipeline.learning.mit import load_mit
-from interview_analysis.pipeline.learning.runs import load_run
+from interview_analysis.pipeline.learning.dataset_file import ABOUT, load_dataset
+from interview_analysis.pipeline.learning.mit import load_mit, looks_like_mit
+from interview_analysis.pipeline.learning.ratings import RATINGS
+from interview_analysis.pipeline.learning.runs import load_run, looks_like_run
 from interview_analysis.scoring.learning.dataset import Dataset
 
-RATINGS_FILE = "ratings.csv"
+Encoder = Callable[[], SentenceEncoder]
 
 
-def load_data(place: str | Path, encoder: SentenceEncoder | None = None) -> Dataset:
-    """The dataset in a folder of whatever kind: of `save_dataset`, a batch run, or laid out like the MIT dataset.
+def load_data(folder: str | Path, encoder: Encoder | None = None, ratings: Path | None = None) -> Dataset:
+    """The dataset in `folder`, whichever kind it is; `encoder` is asked for only where texts are embedded.
 
-    Raises LearningError where it is none of these.
+    `ratings` is the table that a batch's interviews were rated in. Raises LearningError where there are no such data.
     """
-    return train.load_data(Path(place), None if encoder is None else lambda: encoder)
+    place = Path(folder)
+    if (place / ABOUT).is_file():
+        return load_dataset(place)
+    if looks_like_run(place):
+        return load_run(place, ratings)
+    if looks_like_mit(place):
+        return load_mit(place, encoder() if encoder else None)
+    raise LearningError(
+        f"{place} holds no data to learn from: expected the files of the MIT Interview dataset, the features.parquet of a "
+        "batch, or a dataset written before"
+    )
 
 
 def load_source(source: Path, run: Path | None, *, embeddings: bool) -> Dataset:
     """What `dvc repro` learns from: the features of `run` with the ratings of `source`, or the files of `source` alone."""
     if run is None:
-        return load_mit(source, _encoder() if embeddings else None)
-    return load_run(run, source / RATINGS_FILE)
+        return load_mit(source, default_encoder() if embeddings else None)
+    return load_run(run, source / RATINGS)
 
 
-def _encoder() -> SentenceEncoder:
+def default_encoder() -> SentenceEncoder:
+    """The encoder of the default configuration; what it has encoded is kept with the observations of recordings."""
     from interview_analysis.pipeline.config import load_run_config
     from interview_analysis.pipeline.loaded import LoadedModels
+    from interview_analysis.pipeline.observation_cache import ObservationCache
+    from interview_analysis.pipeline.observed import KeepingEncoder
 
-    return LoadedModels(load_run_config()).encoder
+    return KeepingEncoder(LoadedModels(load_run_config()), ObservationCache.at())
 
 
 def load_groups(path: Path) -> pd.DataFrame:

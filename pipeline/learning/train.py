@@ -1,43 +1,26 @@
-"""Training, evaluating and predicting: data from a path, models from and to folders."""
+"""Training, and evaluating on others: data from a path, models to and from folders."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from interview_analysis.errors import ConfigError, LearningError
-from interview_analysis.models.text_encoder import SentenceEncoder
 from interview_analysis.pipeline.learning.config import TrainConfig
-from interview_analysis.pipeline.learning.dataset_file import ABOUT, load_dataset
-from interview_analysis.pipeline.learning.mit import load_mit, looks_like_mit
 from interview_analysis.pipeline.learning.model_file import save_model
+from interview_analysis.pipeline.learning.registry import hashed
 from interview_analysis.pipeline.learning.report import write_proof
-from interview_analysis.pipeline.learning.runs import load_run, looks_like_run
+from interview_analysis.pipeline.learning.sources import Encoder, load_data
 from interview_analysis.scoring.learning.calibration import calibration_line, covered
-from interview_analysis.scoring.learning.crossval import Told, no_one
+from interview_analysis.scoring.learning.crossval import CrossValidation, Told, no_one
 from interview_analysis.scoring.learning.dataset import Dataset
 from interview_analysis.scoring.learning.intervals import correlation
 from interview_analysis.scoring.learning.model import FittedScorer
 from interview_analysis.scoring.learning.training import Proof, train_with_proof
 
 EVALUATED = ["target", "interviews", "r", "low", "high", "rmse", "calibration_slope", "interval_coverage"]
-Encoder = Callable[[], SentenceEncoder]
-
-
-def load_data(folder: Path, encoder: Encoder | None, ratings: Path | None = None) -> Dataset:
-    """The data in `folder`, whichever kind it is; `encoder` is asked for only where texts are embedded."""
-    if (folder / ABOUT).is_file():
-        return load_dataset(folder)
-    if looks_like_run(folder):
-        return load_run(folder, ratings)
-    if looks_like_mit(folder):
-        return load_mit(folder, encoder() if encoder else None)
-    raise LearningError(
-        f"{folder} holds no data to learn from: expected the files of the MIT Interview dataset, the features.parquet of a "
-        "batch, or a dataset written before"
-    )
 
 
 def train_model(config: TrainConfig, encoder: Encoder, told: Told = no_one) -> tuple[FittedScorer, Proof]:
@@ -55,18 +38,13 @@ def train_model(config: TrainConfig, encoder: Encoder, told: Told = no_one) -> t
 def evaluate_model(scorer: FittedScorer, dataset: Dataset, *, samples: int, seed: int) -> pd.DataFrame:
     """How well predictions of `dataset` agree with its ratings: columns `EVALUATED`, a row a target.
 
-    Raises LearningError without ratings, and where the data are those that the model was trained on.
+    Raises LearningError without ratings.
     """
     if dataset.ratings is None:
         raise LearningError("there are no ratings to compare with; add a ratings table, or use `predict`")
     missing = [name for name in scorer.targets if name not in dataset.targets]
     if missing:
         raise LearningError(f"no rating is called '{missing[0]}'; the table has {', '.join(dataset.targets)}")
-    if dataset.fingerprint == scorer.fingerprint:
-        raise LearningError(
-            "these are the data that the model was trained on, so it would be judged by what it knows; its "
-            "cross-validation in figures.csv is what it is worth on others"
-        )
     predicted = scorer.predict(dataset)
     rows = []
     for target in scorer.targets:
@@ -90,3 +68,33 @@ def evaluate_model(scorer: FittedScorer, dataset: Dataset, *, samples: int, seed
             )
         )  # fmt: skip
     return pd.DataFrame(rows, columns=EVALUATED)
+
+
+def of_others(dataset: Dataset, cv: CrossValidation) -> Dataset:
+    """`dataset` without the persons that a model with this cross-validation was trained on.
+
+    An interview is known by its id and its ratings, a person by any of their interviews, so that equal ids of other people are
+    no mistake. Raises LearningError where nobody else is left.
+    """
+    if dataset.ratings is None:
+        return dataset
+    trained = cv.predictions.pivot_table(index="interview_id", columns="target", values="truth")
+    names = {hashed(key): key for key in dataset.interviews.index}  # models of a registry have hashed ids
+    trained = trained.rename(index=lambda key: names.get(key, key))
+    both = [name for name in trained.columns if name in dataset.targets]
+    shared = dataset.ratings.index.intersection(trained.index)
+    same = np.isclose(dataset.ratings.loc[shared, both].to_numpy(), trained.loc[shared, both].to_numpy()).all(
+        axis=1
+    )
+    known = set(dataset.persons.loc[shared][same])
+    if not known:
+        return dataset
+    others = dataset.interviews.index[~dataset.persons.isin(known).to_numpy()]
+    if others.empty:
+        raise LearningError(
+            f"all {len(dataset.interviews)} interviews are of persons that the model was trained on, so it would be judged "
+            "by what it knows; its cross-validation in figures.csv is what it is worth on others"
+        )
+    left_out = len(dataset.interviews) - len(others)
+    note = f"{left_out} interviews of {len(known)} persons that the model was trained on are left out"
+    return replace(dataset.subset(others), notes=(*dataset.notes, note))

@@ -18,6 +18,7 @@ from interview_analysis.errors import LearningError
 
 MIN_PERSONS = 20  # below that no cross-validation by person tells anything
 KEYS = ["interview_id", "answer"]
+RATED_BY = ["interview_id", "rater"]
 SHOWN = 3  # ids in a message
 Scale = tuple[float, float]
 
@@ -35,6 +36,7 @@ class Dataset:
         and any others, such as groups, that nothing is learned from.
     ratings : index ``interview_id``, one column a target, float, NaN where a rating is missing; None without ratings.
     feature_versions : version of each extractor, by ``<channel>.<extractor>``.
+    raters : the same ratings by single raters, index ``(interview_id, rater)``; None where they are not known.
     notes : what was left out or is odd, with counts, for the reader of a report.
     """
 
@@ -45,6 +47,7 @@ class Dataset:
     feature_versions: Mapping[str, int]
     notes: tuple[str, ...] = ()
     encoder: str = ""  # id of the encoder of the embeddings, with its version
+    raters: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         ids = self.interviews.index
@@ -82,7 +85,8 @@ class Dataset:
     def fingerprint(self) -> str:
         """SHA-256 of ids, persons, features, embeddings and ratings; equal contents, equal fingerprint."""
         digest = hashlib.sha256()
-        for frame in (self.features, self.embeddings, self.interviews[["person", "words"]], self.ratings):
+        for frame in (self.features, self.embeddings, self.interviews[["person", "words"]], self.ratings,
+                      self.raters):  # fmt: skip
             if frame is not None:
                 digest.update("\t".join(map(str, frame.columns)).encode())
                 digest.update("\n".join(map(str, frame.index)).encode())
@@ -101,6 +105,7 @@ class Dataset:
             embeddings=self.embeddings[rows],
             interviews=self.interviews.loc[wanted],
             ratings=None if self.ratings is None else self.ratings.loc[wanted],
+            raters=None if self.raters is None else self.raters[self.raters.index.isin(set(wanted), level=0)],
         )
 
 

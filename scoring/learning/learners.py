@@ -32,6 +32,9 @@ from interview_analysis.scoring.learning.summary import AnswerSummary
 from interview_analysis.types import FloatArray
 
 SLOW: tuple[LearnerName, ...] = ("svr", "boosting", "gaussian_process", "stack", "attention")
+# Beside components: as many errors of its own as there are kinds of model, weighed alike, because weights that are learned
+# from few persons cost more than they bring (Clemen 1989, International Journal of Forecasting 5).
+COMMITTEE: tuple[LearnerName, ...] = ("ridge", "gaussian_process")
 RIDGE_GRID: Mapping[str, Sequence[Any]] = {"ridge__alpha": [10.0, 30.0, 100.0, 300.0, 1000.0]}
 SVR_GRID: Mapping[str, Sequence[Any]] = {"svr__C": [0.1, 0.3, 1.0, 3.0], "svr__gamma": ["scale"]}
 
@@ -66,41 +69,38 @@ def build(name: LearnerName, layout: Layout, settings: LearnSettings) -> Any:
         return PerTarget(
             make_pipeline(AnswerSummary(slots, [layout.length]), LinearRegression()), layout.outputs
         )
+    chooser = ComponentsRegressor(
+        dict(layout.blocks), dict(layout.channels), slots, layout.outputs, inner_folds=inner, seed=seed
+    )
     if name == "components":
-        return ComponentsRegressor(
-            dict(layout.blocks), dict(layout.channels), slots, layout.outputs, inner_folds=inner, seed=seed
-        )
-    if name == "attention":
-        columns = {
-            c: tuple(i for b in blocks for i in layout.blocks[b]) for c, blocks in layout.channels.items()
-        }
-        return AttentionPoolRegressor(columns, slots, layout.outputs, seed=seed)
+        return chooser
     if name == "stack":
         members = {
-            channel: ComponentsRegressor(
-                dict(layout.blocks),
-                {channel: blocks},
-                slots,
-                layout.outputs,
-                select=False,
-                inner_folds=inner,
-                seed=seed,
-            )
+            channel: clone(chooser).set_params(channels={channel: blocks}, select=False)
             for channel, blocks in layout.channels.items()
         }
         return ChannelStack(members, inner, seed)
+    columns = {c: tuple(i for b in blocks for i in layout.blocks[b]) for c, blocks in layout.channels.items()}
+    if name == "attention":
+        learner: Any = AttentionPoolRegressor(columns, slots, layout.outputs, seed=seed)
+    elif name == "committee":
+        others = (_one_a_target(member, layout, settings) for member in COMMITTEE)
+        learner = Committee([clone(chooser), *others])
+    else:
+        learner = _one_a_target(name, layout, settings)
+    return ChosenChannels(learner, chooser, columns, slots)
+
+
+def _one_a_target(name: LearnerName, layout: Layout, settings: LearnSettings) -> PerTarget:
     grid = {"ridge": RIDGE_GRID, "svr": SVR_GRID}.get(name)
-    return PerTarget(_pipeline(name, slots, layout.columns(), seed), layout.outputs, grid, inner, seed)
-
-
-def _ridge(slots: int, columns: Sequence[int]) -> Any:
-    return make_pipeline(AnswerSummary(slots, columns), Ridge())
+    estimator = _pipeline(name, layout.slots, layout.columns(), settings.seed)
+    return PerTarget(estimator, layout.outputs, grid, settings.inner_folds, settings.seed)
 
 
 def _pipeline(name: LearnerName, slots: int, columns: Sequence[int], seed: int) -> Any:
     summary = AnswerSummary(slots, columns)
     if name == "ridge":
-        return _ridge(slots, columns)
+        return make_pipeline(summary, Ridge())
     if name == "svr":
         return make_pipeline(summary, SVR(epsilon=0.1))
     if name == "gaussian_process":
@@ -163,6 +163,87 @@ class PerTarget(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self)
         X = validate_data(self, X, ensure_all_finite="allow-nan", reset=False)  # noqa: N806
         found: FloatArray = np.column_stack([estimator.predict(X) for estimator in self.estimators_])
+        return found[:, 0] if self._single else found
+
+    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.target_tags.multi_output = True
+        return tags
+
+
+class ChosenChannels(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    """`estimator` on the channels that earn their place: what `chooser` leaves out is hidden from it.
+
+    Parameters
+    ----------
+    chooser : has ``channels_`` once it is fitted.
+    channels : columns of an answer by channel; one channel of all columns by default.
+    slots : answers side by side in a row.
+    """
+
+    def __init__(
+        self,
+        estimator: Any = None,
+        chooser: Any = None,
+        channels: Mapping[str, Sequence[int]] | None = None,
+        slots: int = 1,
+    ) -> None:
+        self.estimator = estimator
+        self.chooser = chooser
+        self.channels = channels
+        self.slots = slots
+
+    def fit(self, X: FloatArray, y: FloatArray, groups: Sequence[str] | None = None) -> Self:  # noqa: N803
+        X, y = validate_data(  # noqa: N806
+            self, X, y, ensure_all_finite="allow-nan", multi_output=True, y_numeric=True, ensure_min_samples=2
+        )
+        chooser = ComponentsRegressor() if self.chooser is None else self.chooser
+        self.channels_ = list(clone(chooser).fit(X, y, groups).channels_)
+        estimator = PerTarget() if self.estimator is None else self.estimator
+        self.estimator_ = clone(estimator).fit(self._shown(X), y, groups)
+        return self
+
+    def predict(self, X: FloatArray) -> FloatArray:  # noqa: N803
+        check_is_fitted(self)
+        X = validate_data(self, X, ensure_all_finite="allow-nan", reset=False)  # noqa: N806
+        found: FloatArray = self.estimator_.predict(self._shown(X))
+        return found
+
+    def _shown(self, table: FloatArray) -> FloatArray:
+        answers = np.array(table, dtype=float).reshape(len(table), self.slots, -1)
+        for name, columns in (self.channels or {}).items():
+            if name not in self.channels_:
+                answers[:, :, list(columns)] = np.nan
+        return answers.reshape(len(table), -1)
+
+    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.target_tags.multi_output = True
+        return tags
+
+
+class Committee(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+    """The plain mean of what its members predict, which errs no more than they do on average (Krogh & Vedelsby 1995)."""
+
+    def __init__(self, members: Sequence[Any] | None = None) -> None:
+        self.members = members
+
+    def fit(self, X: FloatArray, y: FloatArray, groups: Sequence[str] | None = None) -> Self:  # noqa: N803
+        X, y = validate_data(  # noqa: N806
+            self, X, y, ensure_all_finite="allow-nan", multi_output=True, y_numeric=True, ensure_min_samples=2
+        )
+        self._single = y.ndim == 1
+        members = [PerTarget(), ComponentsRegressor()] if self.members is None else self.members
+        self.members_ = [clone(member).fit(X, y, groups) for member in members]
+        return self
+
+    def predict(self, X: FloatArray) -> FloatArray:  # noqa: N803
+        check_is_fitted(self)
+        X = validate_data(self, X, ensure_all_finite="allow-nan", reset=False)  # noqa: N806
+        parts = [np.asarray(member.predict(X)).reshape(len(X), -1) for member in self.members_]
+        found: FloatArray = np.mean(parts, axis=0)
         return found[:, 0] if self._single else found
 
     def __sklearn_tags__(self):  # type: ignore[no-untyped-def]

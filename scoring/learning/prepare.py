@@ -36,13 +36,15 @@ class Prepared:
 def prepare(dataset: Dataset, settings: LearnSettings) -> Prepared:
     """Check `dataset` and lay it out. Raises LearningError with counts for what cannot be learned from."""
     notes = list(dataset.notes)
-    targets, helpers = _targets(dataset, settings, notes)
+    targets = _targets(dataset, settings)
     assert dataset.ratings is not None
-    _check_scale(dataset.ratings[targets + helpers], settings.scale)
     rated = dataset.ratings[targets].notna().all(axis=1)
     if not rated.all():
         notes.append(f"{some(rated.index[~rated])} without a rating of a target, left out")
         dataset = dataset.subset(rated.index[rated])
+    assert dataset.ratings is not None
+    helpers = _helpers(dataset.ratings, targets, notes)
+    _check_scale(dataset.ratings[targets + helpers], settings.scale)
     _check_enough(dataset, settings, targets)
     features = _features(dataset, settings, notes)
     dimensions = 0
@@ -51,7 +53,6 @@ def prepare(dataset: Dataset, settings: LearnSettings) -> Prepared:
     slots = slots_of(dataset)
     rows = table(dataset, features, dimensions, slots)
     layout = _layout(tuple(features), dimensions, slots, len(targets), settings)
-    assert dataset.ratings is not None
     return Prepared(
         table=rows.to_numpy(),
         ratings=dataset.ratings[targets + helpers].to_numpy(dtype=float),
@@ -66,24 +67,25 @@ def prepare(dataset: Dataset, settings: LearnSettings) -> Prepared:
     )
 
 
-def _targets(dataset: Dataset, settings: LearnSettings, notes: list[str]) -> tuple[list[str], list[str]]:
-    """Targets, and the other complete ratings, which help to learn them."""
+def _targets(dataset: Dataset, settings: LearnSettings) -> list[str]:
     if dataset.ratings is None:
         raise LearningError("there are no ratings to learn from; add a ratings table, or use `predict`")
     known = list(dataset.targets)
     missing = [name for name in settings.targets if name not in known]
     if missing:
         raise LearningError(f"no rating is called '{missing[0]}'; the table has {', '.join(known)}")
-    targets = list(settings.targets) or known
-    others = [name for name in known if name not in targets]
-    broken = [
-        name for name in others if dataset.ratings[name].isna().any() or dataset.ratings[name].nunique() < 2
-    ]
+    return list(settings.targets) or known
+
+
+def _helpers(ratings: pd.DataFrame, targets: list[str], notes: list[str]) -> list[str]:
+    """The other complete ratings, which help to learn the targets."""
+    others = [str(name) for name in ratings.columns if name not in targets]
+    broken = [name for name in others if ratings[name].isna().any() or ratings[name].nunique() < 2]
     if broken:
         notes.append(
             f"{len(broken)} other ratings are incomplete or constant and do not help: {', '.join(broken)}"
         )
-    return targets, [name for name in others if name not in broken]
+    return [name for name in others if name not in broken]
 
 
 def _check_scale(ratings: pd.DataFrame, scale: tuple[float, float]) -> None:

@@ -61,6 +61,21 @@ def krippendorff_alpha(ratings: FloatArray) -> float:
     return 1.0 - within / chance if chance > 0 else float("nan")
 
 
+def rater_against_others(ratings: FloatArray) -> float:
+    """How well one rater agrees with the mean of the others: the correlation, averaged over raters; (units, raters).
+
+    What a model that was trained on the mean of raters may be held against.
+    """
+    found = []
+    for rater in range(ratings.shape[1]):
+        others = np.delete(ratings, rater, axis=1)
+        known = np.isfinite(ratings[:, rater]) & np.isfinite(others).any(axis=1)
+        one, mean = ratings[known, rater], np.nanmean(others[known], axis=1)
+        if known.sum() >= 3 and min(np.ptp(one), np.ptp(mean)) > 0:
+            found.append(float(np.corrcoef(one, mean)[0, 1]))
+    return float(np.mean(found)) if found else float("nan")
+
+
 def spearman_brown(r: float, factor: float = 2.0) -> float:
     """Reliability of a test `factor` times as long as the one whose reliability is `r`."""
     return factor * r / (1.0 + (factor - 1.0) * r)

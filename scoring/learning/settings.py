@@ -9,11 +9,20 @@ from pydantic import Field, model_validator
 from interview_analysis.scoring.report import ChannelName, Model
 
 LearnerName = Literal[
-    "constant", "length", "ridge", "components", "svr", "boosting", "gaussian_process", "stack", "attention"
+    "constant",
+    "length",
+    "ridge",
+    "components",
+    "committee",
+    "svr",
+    "boosting",
+    "gaussian_process",
+    "stack",
+    "attention",
 ]
 CONTROLS: tuple[LearnerName, ...] = ("constant", "length")  # always in the comparison
 LEARNERS: tuple[LearnerName, ...] = (
-    *CONTROLS, "ridge", "components", "svr", "boosting", "gaussian_process", "stack", "attention",
+    *CONTROLS, "ridge", "components", "committee", "svr", "boosting", "gaussian_process", "stack", "attention",
 )  # fmt: skip
 
 
@@ -27,7 +36,7 @@ class LearnSettings(Model):
     features: tuple[str, ...] = ("*",)  # shell patterns of feature names
     meaning: bool = True  # sentence embeddings as part of the content channel
     learners: tuple[LearnerName, ...] = LEARNERS
-    chosen: LearnerName = "components"
+    chosen: LearnerName = "committee"
     folds: int = Field(default=10, ge=2)
     repeats: int = Field(default=10, ge=1)
     slow_repeats: int = Field(default=2, ge=1)  # of learners whose fitting takes long

@@ -33,16 +33,15 @@ def embedding_names(dimensions: int) -> list[str]:
 def table(dataset: Dataset, features: Sequence[str], dimensions: int, slots: int) -> pd.DataFrame:
     """The table of `features` and embeddings over `slots` answers, shape (interviews, slots x columns).
 
-    Answer 0, a whole interview, stands in the first slot. Raises ModelError where an interview has more answers.
+    Answer 0, a whole interview, stands in the first slot; embeddings that are not there are NaN. Raises ModelError where an interview has more answers.
     """
     measured = dataset.features[list(features)]
     rates = [name for name in features if name.endswith(RATES)]
     # Counts have a variance that grows with their mean; the square root evens it out (Bartlett 1936).
     parts = [measured.assign(**{name: np.sqrt(measured[name].clip(lower=0)) for name in rates})]
     if dimensions:
-        named = dataset.embeddings.copy()
-        named.columns = pd.Index(embedding_names(dimensions))
-        parts.append(named)
+        given = dataset.embeddings.set_axis(embedding_names(dataset.embeddings.shape[1]), axis=1)
+        parts.append(given.reindex(columns=embedding_names(dimensions)))
     words = pd.Series(np.log1p(dataset.interviews["words"].to_numpy(dtype=float)), dataset.interviews.index)
     answered = dataset.features.index.get_level_values("interview_id")
     parts.append(words.reindex(answered).set_axis(dataset.features.index).rename(LENGTH).to_frame())

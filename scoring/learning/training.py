@@ -25,7 +25,13 @@ from interview_analysis.scoring.learning.importance import permutation_importanc
 from interview_analysis.scoring.learning.learners import build
 from interview_analysis.scoring.learning.model import FittedScorer
 from interview_analysis.scoring.learning.prepare import Prepared, prepare
-from interview_analysis.scoring.learning.reliability import split_half, standard_error_of_measurement
+from interview_analysis.scoring.learning.reliability import (
+    intraclass,
+    krippendorff_alpha,
+    rater_against_others,
+    split_half,
+    standard_error_of_measurement,
+)
 from interview_analysis.scoring.learning.settings import LearnSettings
 from interview_analysis.scoring.learning.tables import one_answer, table
 from interview_analysis.types import FloatArray
@@ -40,7 +46,8 @@ class Proof:
 
     `trust` has columns target, figure, value: calibration_slope, calibration_intercept, interval_coverage, split_half,
     standard_error_of_measurement, r_without_length (partial correlation with the ratings, words held constant),
-    r_with_length (of predictions with log words).
+    r_with_length (of predictions with log words); where several raters are known their number, raters_icc_single,
+    raters_icc_average, raters_krippendorff_alpha and rater_against_others.
     """
 
     cv: CrossValidation
@@ -77,7 +84,7 @@ def train_with_proof(
     found = residuals(truth, predicted, fold, list(prepared.persons))
     estimator = learner.fit(prepared.table, prepared.ratings, prepared.persons)
     halves = _halves(dataset.subset(prepared.ids), prepared, models, fold)
-    trust = _trust(prepared, settings, predicted, fold, halves)
+    trust = _trust(prepared, settings, predicted, fold, halves, dataset.raters)
     importance = permutation_importance(prepared, models, fold, seed=settings.seed)
     extractors = {name.rpartition(".")[0] for name in prepared.features}
     scorer = FittedScorer(
@@ -98,6 +105,8 @@ def train_with_proof(
             name: float(np.sqrt(np.mean((predicted[:, i] - truth[:, i]) ** 2)))
             for i, name in enumerate(prepared.targets)
         },
+        spread={name: float(np.std(truth[:, i])) for i, name in enumerate(prepared.targets)},
+        reads=_read(estimator, prepared),
         quantiles=_quantiles(dataset.subset(prepared.ids), prepared),
         figures=comparison,
         trust=trust,
@@ -118,6 +127,19 @@ def _used(estimator: object, prepared: Prepared) -> dict[str, float]:
     if members is not None and weights is not None:
         return {name: float(np.mean(weights[i])) for i, name in enumerate(members)}
     return {name: float(name in chosen) for name in names}
+
+
+def _read(estimator: Any, prepared: Prepared) -> tuple[str, ...]:
+    """Blocks without which an estimator says something else."""
+    told = np.asarray(estimator.predict(prepared.table), dtype=float)
+    found = []
+    for name, columns in prepared.layout.blocks.items():
+        answers = prepared.table.reshape(len(told), prepared.layout.slots, -1).copy()
+        answers[:, :, list(columns)] = np.nan
+        without = np.asarray(estimator.predict(answers.reshape(len(told), -1)), dtype=float)
+        if not np.allclose(told, without, rtol=0.0, atol=1e-9):
+            found.append(name)
+    return tuple(found)
 
 
 def _quantiles(dataset: Dataset, prepared: Prepared) -> pd.DataFrame:
@@ -161,6 +183,7 @@ def _trust(
     predicted: FloatArray,
     fold: np.ndarray,
     halves: list[FloatArray] | None,
+    raters: pd.DataFrame | None,
 ) -> pd.DataFrame:
     rows = []
     low, high = _intervals_left_out(prepared, settings, predicted, fold)
@@ -181,8 +204,22 @@ def _trust(
             reliability = split_half(halves[0][:, place], halves[1][:, place])
             figures["split_half"] = reliability
             figures["standard_error_of_measurement"] = standard_error_of_measurement(given, reliability)
+        if raters is not None:
+            figures |= _agreement(raters[target].unstack("rater").reindex(list(prepared.ids)).to_numpy(float))
         rows += [{"target": target, "figure": name, "value": value} for name, value in figures.items()]
     return pd.DataFrame(rows, columns=TRUST)
+
+
+def _agreement(ratings: FloatArray) -> dict[str, float]:
+    """How far the raters agree, (interviews, raters) with NaN where one did not rate."""
+    icc = intraclass(ratings)
+    return {
+        "raters": float(ratings.shape[1]),
+        "raters_icc_single": icc.single,
+        "raters_icc_average": icc.average,
+        "raters_krippendorff_alpha": krippendorff_alpha(ratings),
+        "rater_against_others": rater_against_others(ratings),
+    }
 
 
 def _intervals_left_out(

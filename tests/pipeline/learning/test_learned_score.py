@@ -81,7 +81,8 @@ def test_the_report_says_the_score_its_error_and_what_it_was_learned_from(of_rec
     ).report
     (learned,) = found.learned
     assert learned.low <= learned.score <= learned.high
-    assert learned.standard_error == pytest.approx(of_recordings.scorer.rmse["Overall"], abs=0.005)
+    scorer = of_recordings.scorer  # the scene has no value for some measures, which widens the error
+    assert scorer.rmse["Overall"] < learned.standard_error < scorer.spread["Overall"]
     assert (learned.persons, learned.interviews, learned.model) == (30, 60, "overall v3")
     assert found.overall == sample_report("en").overall
     assert Report.model_validate_json(found.model_dump_json()) == found
@@ -104,7 +105,8 @@ def test_where_the_rubric_abstains_so_does_the_model(of_recordings):
 
 
 def test_what_names_the_rating_is_escaped(of_recordings):
-    evil = replace(of_recordings.scorer, targets=("<script>x</script>",), rmse={"<script>x</script>": 0.5})
+    name = "<script>x</script>"
+    evil = replace(of_recordings.scorer, targets=(name,), rmse={name: 0.5}, spread={name: 0.8})
     page = render_html(
         with_learned_score(_analysis(), NamedScorer("<b>", evil), NoEncoder()).report, None, "en"
     )

@@ -28,7 +28,7 @@ QUICKLY = [
     part
     for setting in (
         "targets=[overall]", "features=['*']", "folds=5", "repeats=1", "slow_repeats=1", "inner_folds=3",
-        "learners=[components, ridge]", "bootstrap_samples=100", "meaning=false",
+        "learners=[components, ridge]", "chosen=components", "bootstrap_samples=100", "meaning=false",
     )
     for part in ("--set", setting)
 ]  # fmt: skip
@@ -75,7 +75,7 @@ def test_evaluating_on_others_tells_r_and_on_the_training_data_refuses(folder):
 
 
 @pytest.mark.parametrize(
-    "learner", ["ridge", "svr", "boosting", "gaussian_process", "stack", "attention", "constant"]
+    "learner", ["ridge", "committee", "svr", "boosting", "gaussian_process", "stack", "attention", "constant"]
 )
 def test_every_learner_comes_back_from_disk_as_it_was(tmp_path, learner):
     settings = QUICK.model_copy(update={"learners": (learner,), "chosen": learner, "repeats": 1, "folds": 3})
@@ -121,10 +121,12 @@ def test_a_batch_with_a_table_of_ratings_is_learned_from(tmp_path, rng):
     pd.DataFrame({"interview_id": [*names[1:], "i99"], "overall": range(1, 7)}).to_csv(ratings, index=False)
     dataset = load_run(tmp_path, ratings)
     assert list(dataset.features.columns) == ["voice.pitch.f0_sd_st", "content.star.parts_ratio"]
-    assert dataset.persons.tolist() == list("abbcc")
+    assert dataset.persons.tolist() == list("aabbcc")
+    assert dataset.ratings["overall"].isna().tolist() == [True] + [False] * 5
     assert dataset.notes == (
-        "1 id ('i99') in the ratings alone, left out", "1 id ('i0') measured but not rated, left out",
-    )  # fmt: skip
+        "1 id ('i99') in the ratings alone, left out",
+        "1 id ('i0') measured but not rated",
+    )
     pd.DataFrame({"id": names}).to_csv(ratings, index=False)
     with pytest.raises(LearningError, match="no column interview_id"):
         load_run(tmp_path, ratings)
@@ -133,4 +135,4 @@ def test_a_batch_with_a_table_of_ratings_is_learned_from(tmp_path, rng):
 def test_every_setting_of_training_is_explained():
     text = (BUILT_IN / "train.yaml").read_text(encoding="utf-8")
     assert set(yaml.safe_load(text)) == set(TrainConfig.model_fields)
-    assert load_train_config().chosen == "components"
+    assert load_train_config().chosen == "committee"

@@ -56,9 +56,15 @@ def test_ids_in_one_file_alone_are_reported(tmp_path):
     dataset = load_mit(
         write(tmp_path, ratings="Participant,Overall\nP1,5\nPP1,4\nP7,3\n", extra=f"p9,{FIRST}\n")
     )
-    assert list(dataset.interviews.index) == ["P1", "PP1"]
-    assert any("1 id ('P7') in ratings.csv alone, left out" in note for note in dataset.notes)
-    assert any("1 id ('P9') in" in note or "'P9'" in note for note in dataset.notes)
+    assert list(dataset.interviews.index) == ["P1", "PP1", "P9"]
+    assert dataset.ratings["Overall"].isna().tolist() == [
+        False,
+        False,
+        True,
+    ]  # can be predicted, not learned from
+    assert "1 id ('P7') in ratings.csv alone, left out" in dataset.notes
+    assert "1 id ('P9') not in ratings.csv, kept with what is there" in dataset.notes
+    assert "1 id ('P9') not in prosodic_features.csv, kept with what is there" in dataset.notes
 
 
 def test_prosody_alone_without_ratings_can_be_predicted_from(tmp_path):
@@ -76,11 +82,26 @@ def test_prosody_alone_without_ratings_can_be_predicted_from(tmp_path):
         ("Participant,Overall\nanna,5\n", "'anna' is no id"),
         ("Participant,Overall\nP1,high\n", "1 values of 'Overall' are no numbers"),
         ("Participant,Overall\nP8,5\n", "no interview is in all of"),
+        (
+            "Participant,rater,Overall\nP1,anna,5\np1,anna,4\n",
+            "1 rows rate an interview again by the same rater",
+        ),
+        ("Participant,rater,Overall\nP1,anna,5\nP1,,4\n", "1 rows name no rater"),
     ],
 )
 def test_ratings_that_cannot_be_read_are_refused(tmp_path, ratings, message):
     with pytest.raises(LearningError, match=message):
         load_mit(write(tmp_path, ratings=ratings))
+
+
+def test_of_several_raters_the_mean_is_learned_from_and_each_is_kept(tmp_path):
+    rows = "Participant,Rater,Overall,Total\nP1,anna,5,9\np1,ben,4,9\nPP1,anna,3,9\nPP1,ben,,9\n"
+    dataset = load_mit(write(tmp_path, ratings=rows))
+    assert dataset.ratings["Overall"].to_dict() == {"P1": 4.5, "PP1": 3.0}
+    assert dataset.targets == ("Overall",)
+    assert dataset.raters.loc[("P1", "ben"), "Overall"] == 4
+    save_dataset(dataset, tmp_path / "saved")
+    assert load_dataset(tmp_path / "saved").raters.equals(dataset.raters)
 
 
 def test_a_folder_without_any_of_the_files_is_refused(tmp_path):

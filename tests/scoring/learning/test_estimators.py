@@ -8,15 +8,40 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from interview_analysis.models.attention_pool import AttentionPoolRegressor
 from interview_analysis.scoring.learning.components import ComponentsRegressor
-from interview_analysis.scoring.learning.learners import ChannelStack, PerTarget
+from interview_analysis.scoring.learning.learners import ChannelStack, ChosenChannels, Committee, PerTarget
 from interview_analysis.scoring.learning.summary import AnswerSummary
 
 
 @parametrize_with_checks(
-    [AnswerSummary(), ComponentsRegressor(), PerTarget(), ChannelStack(), AttentionPoolRegressor(epochs=15)]
+    [
+        AnswerSummary(),
+        ComponentsRegressor(),
+        PerTarget(),
+        ChannelStack(),
+        ChosenChannels(),
+        Committee(),
+        AttentionPoolRegressor(epochs=15),
+    ]
 )
 def test_keeps_scikit_learn_s_contract(estimator, check):
     check(estimator)
+
+
+def test_a_channel_that_tells_nothing_is_hidden_from_the_learner(rng):
+    table = rng.normal(size=(80, 4))
+    ratings = table[:, [0]] + 0.3 * rng.normal(size=(80, 1))
+    chooser = ComponentsRegressor({"a": [0, 1], "b": [2, 3]}, {"voice": ["a"], "content": ["b"]})
+    model = ChosenChannels(PerTarget(), chooser, {"voice": [0, 1], "content": [2, 3]}).fit(table, ratings)
+    assert model.channels_ == ["voice"]
+    np.testing.assert_array_equal(model.predict(table), model.predict(np.c_[table[:, :2], -9 * table[:, 2:]]))
+
+
+def test_a_committee_says_the_mean_of_what_its_members_say(rng):
+    table = rng.normal(size=(40, 3))
+    ratings = table + 0.3 * rng.normal(size=(40, 3))
+    members = [PerTarget(), ComponentsRegressor()]
+    alone = [member.fit(table, ratings).predict(table) for member in members]
+    np.testing.assert_allclose(Committee(members).fit(table, ratings).predict(table), np.mean(alone, axis=0))
 
 
 def test_the_network_does_without_a_channel_or_an_answer_and_repeats_itself(rng):

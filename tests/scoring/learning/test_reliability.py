@@ -9,6 +9,7 @@ from interview_analysis.scoring.learning.confounds import partial_correlation
 from interview_analysis.scoring.learning.reliability import (
     intraclass,
     krippendorff_alpha,
+    rater_against_others,
     spearman_brown,
     split_half,
     standard_error_of_measurement,
@@ -46,8 +47,20 @@ def test_alpha_of_perfect_agreement_is_one_and_of_one_value_unknown():
     assert np.isnan(krippendorff_alpha(np.array([[3.0, 3.0], [3.0, 3.0]])))
 
 
-def test_one_rater_has_no_icc():
+def test_one_rater_has_no_icc_and_no_others():
     assert np.isnan(intraclass(SHROUT_FLEISS[:, :1]).single)
+    assert np.isnan(rater_against_others(SHROUT_FLEISS[:, :1]))
+
+
+def test_a_rater_against_the_mean_of_the_others_by_hand():
+    ratings = np.array([[1.0, 2.0, 3.0], [2.0, 2.0, X], [4.0, 3.0, 5.0], [5.0, 4.0, 4.0]])
+    pairs = [
+        ([1, 2, 4, 5], [2.5, 2, 4, 4]),
+        ([2, 2, 3, 4], [2, 2, 4.5, 4.5]),
+        ([3, 5, 4], [1.5, 3.5, 4.5]),
+    ]
+    by_hand = np.mean([np.corrcoef(one, others)[0, 1] for one, others in pairs])
+    assert rater_against_others(ratings) == pytest.approx(by_hand)
 
 
 def test_a_test_twice_as_long_is_more_reliable():

@@ -13,6 +13,7 @@ from interview_analysis.scoring.learning.crossval import PREDICTION_KEYS, compar
 from interview_analysis.scoring.learning.folds import person_folds
 from interview_analysis.scoring.learning.model import PREDICTION_COLUMNS
 from interview_analysis.scoring.learning.prepare import prepare
+from interview_analysis.scoring.learning.reliability import intraclass, krippendorff_alpha
 from interview_analysis.scoring.learning.training import train_with_proof
 from tests.learning_data import QUICK, made_up
 
@@ -135,5 +136,44 @@ def test_data_measured_otherwise_are_refused(trained):
     dataset = made_up()
     with pytest.raises(ModelError, match="another version"):
         scorer.predict(replace(dataset, feature_versions={"voice.delivery": 2, "content.star": 1}))
-    with pytest.raises(ModelError, match="1 of the model's 8 features"):
-        scorer.predict(replace(dataset, features=dataset.features.drop(columns="voice.delivery.v0_ratio")))
+    with pytest.raises(ModelError, match="none of the 4 features that the model reads"):
+        scorer.predict(replace(dataset, features=dataset.features.filter(like="content.")))
+
+
+def test_what_weighs_nothing_need_not_be_there_and_what_is_missing_widens_the_error(trained):
+    scorer, _ = trained
+    dataset = made_up(seed=3)
+    whole = scorer.predict(dataset)
+    voice = replace(dataset, features=dataset.features.filter(like="voice."))
+    pd.testing.assert_frame_equal(scorer.predict(voice), whole)
+    names = list(scorer.needs)
+    partly = dataset.features.drop(columns=names[:2])
+    partly.loc["P3", names[2:]] = np.nan
+    found = scorer.predict(replace(dataset, features=partly)).set_index(["interview_id", "target"])
+    assert scorer.missing(replace(dataset, features=partly)) == tuple(names[:2])
+    low, high = scorer.rmse["overall"], scorer.spread["overall"]
+    assert found.loc[("P1", "overall"), "standard_error"] == pytest.approx(np.sqrt((low**2 + high**2) / 2))
+    assert found.loc[("P3", "overall"), "standard_error"] == pytest.approx(high)
+    assert found.loc[("P3", "overall"), "prediction"] == pytest.approx(4.5, abs=0.3)
+    wide = (found["high"] - found["low"]).loc[("P1", "overall")]
+    before = whole.set_index(["interview_id", "target"]).loc[("P1", "overall")]
+    assert wide > before["high"] - before["low"]
+
+
+def test_how_far_raters_agree_is_a_figure_of_trust():
+    dataset, draw = made_up(), np.random.default_rng(4)
+    ids = dataset.interviews.index
+    single = {
+        name: dataset.ratings + draw.normal(0, 0.8, dataset.ratings.shape)
+        for name in ("anna", "ben", "carla")
+    }
+    raters = pd.concat(single, names=["rater", "interview_id"]).swaplevel().clip(1, 7)
+    ratings = raters.groupby(level=0).mean().loc[ids]
+    rated = replace(dataset, ratings=ratings, raters=raters)
+    _, proof = train_with_proof(rated, QUICK.model_copy(update={"repeats": 1}))
+    figures = proof.trust.query("target == 'overall'").set_index("figure")["value"]
+    table = raters["overall"].unstack("rater").loc[ids].to_numpy()
+    assert figures["raters"] == 3
+    assert figures["raters_icc_average"] == pytest.approx(intraclass(table).average)
+    assert figures["raters_krippendorff_alpha"] == pytest.approx(krippendorff_alpha(table))
+    assert 0.3 < figures["rater_against_others"] < 0.9
