@@ -39,7 +39,11 @@ def test_a_better_challenger_is_promoted_and_a_worse_one_is_refused(registry, go
     for decision in (second, third):
         page = write_summary(good.scorer, good.cv, tmp_path / decision.challenger.number, decision)
         assert ("not promoted" in page.read_text(encoding="utf-8")) != decision.promoted
-        assert (page.parent / "summary.md").read_text(encoding="utf-8").startswith("# Model overall")
+        text = (page.parent / "summary.md").read_text(encoding="utf-8")
+        assert text.startswith("# Model overall")
+        assert "# 模型 overall" in text
+        assert ("未成为现用模型" in text) != decision.promoted
+        assert "r_without_length" not in text  # every figure has its words
 
 
 def _lenient():
