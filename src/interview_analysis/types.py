@@ -172,6 +172,52 @@ class SpeechActivity:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One voice speaking without a long break; turns of different voices overlap where they speak at once."""
+
+    voice: int
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who spoke when. Voices are numbered from 0 in the order in which they first speak."""
+
+    turns: tuple[Turn, ...]  # by start
+    embeddings: FloatArray  # (voices, d), unit length; NaN for a voice with too little speech of its own
+    method: Literal["clusters", "channels"]
+
+    @property
+    def count(self) -> int:
+        return len(self.embeddings)
+
+    def of(self, voice: int) -> tuple[Interval, ...]:
+        """The turns of one voice."""
+        return tuple(Interval(turn.start_s, turn.end_s) for turn in self.turns if turn.voice == voice)
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateVoice:
+    """Which voice is the candidate's, and how that is known; `voice` None where it cannot be told."""
+
+    voice: int | None
+    by: Literal["only_voice", "reference", "channel", "face", "talk_share"]
+    confidence: float  # 0..1
+    guess: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What the candidate's view of a recording keeps of the others."""
+
+    candidate: CandidateVoice
+    own: tuple[Interval, ...]  # the candidate's turns, by start
+    others: tuple[Turn, ...]  # everybody else's, by start
+    other_words: Transcript | None  # what the others said; None without a transcript
+
+
+@dataclass(frozen=True, slots=True)
 class AcousticTrack:
     """Praat's view of the voice. Frame arrays have shape (n,), one value every 10 ms; NaN where undefined.
 
@@ -218,7 +264,9 @@ class PoseTrack:
     points: FloatArray  # (n, 33, 2) image points, order of POSE_POINTS; NaN without a person
     visibility: FloatArray  # (n, 33), 0..1
     world_m: FloatArray  # (n, 33, 3) metres, hip-centred: x right, y down, z away from the camera
-    hand_points: FloatArray  # (n, 2, 21, 2) left and right hand where the hand model ran and saw one, else NaN
+    hand_points: (
+        FloatArray  # (n, 2, 21, 2) left and right hand where the hand model ran and saw one, else NaN
+    )
     aspect_ratio: float
 
     def point(self, name: str, min_visibility: float = 0.5) -> FloatArray:
@@ -238,6 +286,8 @@ class Observations:
     acoustics: AcousticTrack | None = None
     faces: FaceTrack | None = None
     poses: PoseTrack | None = None
+    voices: Voices | None = None
+    conversation: Conversation | None = None  # given where this is the candidate's view
 
 
 @dataclass(frozen=True, slots=True)
