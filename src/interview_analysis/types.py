@@ -129,12 +129,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of transcript as the recogniser gave it, with its words."""
+    """A stretch of transcript as the recogniser gave it, with its words; of one voice, where voices are told apart."""
 
     text: str
     start_s: float
     end_s: float
     words: tuple[Word, ...]
+    voice: int | None = None  # who says it; None where that is not known
+    ends_turn: bool = False  # another voice takes the floor after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,11 +162,13 @@ class Transcript:
 class SpeechActivity:
     """Stretches with speech, in order and apart from each other, by a voice activity detector.
 
-    `joints_s` are the moments at which one recording of an interview ends and the next begins.
+    `joints_s` are the moments at which one recording of an interview ends and the next begins. `others_s` are
+    moments between regions at which somebody else speaks, where the regions are those of one voice.
     """
 
     regions: tuple[Interval, ...]
     joints_s: tuple[float, ...] = ()
+    others_s: tuple[float, ...] = ()
 
     @property
     def speech_s(self) -> float:
@@ -187,6 +191,9 @@ class Voices:
     turns: tuple[Turn, ...]  # by start
     embeddings: FloatArray  # (voices, d), unit length; NaN for a voice with too little speech of its own
     method: Literal["clusters", "channels"]
+    channels: tuple[
+        int, ...
+    ] = ()  # which channel of the audio each voice is on, from 0; empty for "clusters"
 
     @property
     def count(self) -> int:
@@ -199,12 +206,21 @@ class Voices:
 
 @dataclass(frozen=True, slots=True)
 class CandidateVoice:
-    """Which voice is the candidate's, and how that is known; `voice` None where it cannot be told."""
+    """Which voice is the candidate's, and how that is known; `voice` None where it cannot be told.
+
+    `doubt` is what speaks against it, or why it cannot be told:
+
+    - "silent": the voice that was named is not heard, or the mouth in the picture rests while the only voice speaks;
+    - "alike": two voices fit equally well;
+    - "lips_apart": the mouth in the picture moves with no voice;
+    - "face_of_other": the face in the picture is that of another voice.
+    """
 
     voice: int | None
     by: Literal["only_voice", "reference", "channel", "face", "talk_share"]
     confidence: float  # 0..1
     guess: bool = False
+    doubt: Literal["", "silent", "alike", "lips_apart", "face_of_other"] = ""
 
 
 @dataclass(frozen=True, slots=True)
