@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from interview_analysis.features.lips import LipMatch, jaw_rests, lip_match
 from interview_analysis.features.sentences import counts_characters, sentences
 from interview_analysis.features.turns import alone
 from interview_analysis.features.voice_words import segments_by_voice
-from interview_analysis.types import CandidateVoice, FloatArray, Observations, Transcript, Voices
+from interview_analysis.types import CandidateVoice, FaceTrack, FloatArray, Observations, Transcript, Voices
 
 # A mouth has to move this much more surely with one voice than with the others, see `LipMatch`. Measured on made
 # conversations, 270 of each kind: the real mouths of nine people who talk, taken for the candidate's turns, and of
@@ -34,6 +35,12 @@ MAX_OTHER_FACES = 0.1  # share of the frames with several faces, from which on t
 MIN_TALK_SHARE = 0.6
 INTERVIEWER_TALK_SHARE = 0.4
 
+# Cosine of GE2E embeddings (models/speaker.py). Two halves of a recording, or two recordings of a voice on one
+# microphone, were 0.85 to 0.98 alike from 8 s of speech on, 0.78 to 0.89 below; of 270 pairs of different people on
+# different microphones 98 % were below 0.75, and the most alike 0.82. One voice on two microphones was not at hand.
+MIN_LIKENESS = 0.75
+MIN_LIKENESS_LEAD = 0.05  # over the next voice
+
 _ASKING = {
     "en": re.compile(
         r"[?]|^(?:(?:so|and|okay|ok|well|now|alright),?\s+)*(?:what|why|how|when|where|who|which|tell me|describe|"
@@ -48,7 +55,6 @@ def candidate_voice(
     *,
     channel: int | None = None,
     reference: FloatArray | None = None,
-    min_likeness: float = 0.0,
 ) -> CandidateVoice | None:
     """Name the candidate's voice; None where voices were not told apart, or nobody speaks.
 
@@ -56,15 +62,14 @@ def candidate_voice(
     ----------
     channel : the channel of the audio that the candidate is on, from 0, where each voice has its own.
     reference : how the candidate's voice sounds in another recording, shape (d,), as `Voices.embeddings`.
-    min_likeness : cosine that the candidate's voice has with `reference` at the least.
     """
     voices = observations.voices
     if voices is None or not voices.turns:
         return None
     if reference is not None:
-        return _by_reference(voices, reference, min_likeness)
+        return _held_to_face(observations, voices, _by_reference(voices, reference))
     if channel is not None and voices.method == "channels":
-        return _by_channel(voices, channel)
+        return _held_to_face(observations, voices, _by_channel(voices, channel))
     if voices.count == 1:
         rests = observations.faces is not None and jaw_rests(observations.faces, voices.of(0))
         return CandidateVoice(0, "only_voice", 1.0, doubt="silent" if rests else "")
@@ -80,13 +85,14 @@ def talk_shares(voices: Voices) -> FloatArray:
     return shares
 
 
-def _by_reference(voices: Voices, reference: FloatArray, min_likeness: float) -> CandidateVoice:
+def _by_reference(voices: Voices, reference: FloatArray) -> CandidateVoice:
     likeness = np.nan_to_num(voices.embeddings @ reference, nan=-1.0)
     best = int(np.argmax(likeness))
+    lead = likeness[best] - max(np.delete(likeness, best), default=-1.0)
     confidence = float(np.clip(likeness[best], 0.0, 1.0))
-    if likeness[best] < min_likeness:
+    if likeness[best] < MIN_LIKENESS:
         return CandidateVoice(None, "reference", confidence, doubt="silent")
-    if np.count_nonzero(likeness >= min_likeness) > 1:
+    if lead < MIN_LIKENESS_LEAD:
         return CandidateVoice(None, "reference", confidence, doubt="alike")
     return CandidateVoice(best, "reference", confidence)
 
@@ -97,28 +103,40 @@ def _by_channel(voices: Voices, channel: int) -> CandidateVoice:
     return CandidateVoice(voices.channels.index(channel), "channel", 1.0)
 
 
+def _held_to_face(observations: Observations, voices: Voices, named: CandidateVoice) -> CandidateVoice:
+    """The voice that was named, with the doubt where the face in the picture speaks with another."""
+    shown = _by_lips(observations.faces, voices)
+    if named.voice is None or shown is None or shown.voice in (None, named.voice):
+        return named
+    return replace(named, doubt="face_of_other")
+
+
 def _by_face(observations: Observations, voices: Voices) -> CandidateVoice | None:
+    """The voice that the face in the picture speaks with, unless it is the interviewer's; None as `_by_lips`."""
+    shown = _by_lips(observations.faces, voices)
+    if shown is not None and shown.voice is not None and _interviews(observations, voices, shown.voice):
+        return replace(shown, voice=None, doubt="face_of_other")
+    return shown
+
+
+def _by_lips(faces: FaceTrack | None, voices: Voices) -> CandidateVoice | None:
     """The voice that the one face in the picture speaks with; None where there is no such picture or too little of it."""
-    faces = observations.faces
     if faces is None or not faces.present.any() or np.mean(faces.face_count > 1) > MAX_OTHER_FACES:
         return None
-    matches = [_match(observations, voices, voice) for voice in range(voices.count)]
+    matches = [_match(faces, voices, voice) for voice in range(voices.count)]
     best = max(range(voices.count), key=lambda voice: matches[voice].confidence)
     found = matches[best]
-    if found.confidence < MIN_LIP_CONFIDENCE or found.area < MIN_LIP_AREA:
-        enough = any(min(match.pieces, match.other_pieces) >= MIN_LIP_PIECES for match in matches)
-        return CandidateVoice(None, "face", found.confidence, doubt="lips_apart") if enough else None
-    if _interviews(observations, voices, best):
-        return CandidateVoice(None, "face", found.confidence, doubt="face_of_other")
-    return CandidateVoice(best, "face", found.confidence)
+    if found.confidence >= MIN_LIP_CONFIDENCE and found.area >= MIN_LIP_AREA:
+        return CandidateVoice(best, "face", found.confidence)
+    enough = any(min(match.pieces, match.other_pieces) >= MIN_LIP_PIECES for match in matches)
+    return CandidateVoice(None, "face", found.confidence, doubt="lips_apart") if enough else None
 
 
-def _match(observations: Observations, voices: Voices, voice: int) -> LipMatch:
+def _match(faces: FaceTrack, voices: Voices, voice: int) -> LipMatch:
     """Where a voice speaks alone against where others do without it."""
-    assert observations.faces is not None
     own = [turn for turn in voices.turns if turn.voice == voice]
     others = [turn for turn in voices.turns if turn.voice != voice]
-    return lip_match(observations.faces, alone(own, others), alone(others, own))
+    return lip_match(faces, alone(own, others), alone(others, own))
 
 
 def _interviews(observations: Observations, voices: Voices, voice: int) -> bool:

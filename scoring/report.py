@@ -15,6 +15,7 @@ REPORT_SCHEMA_VERSION = "1.0"
 ChannelName = Literal["content", "voice", "face", "posture"]
 Origin = Literal["person", "library", "description", "model"]  # who wrote it; "model" is a language model
 QuestionKind = Literal["past", "situational"]  # about something done, or what one would do
+Role = Literal["candidate", "other", "unknown"]  # of a voice; unknown where none is the candidate's
 Verdict = Literal["clearly_above", "clearly_below", "too_close"]
 
 
@@ -53,6 +54,9 @@ class Reason(StrEnum):
     NOT_MEASURED = "not_measured"
     CHANNELS_MISSING = "channels_missing"
     NOTHING_SCORED = "nothing_scored"
+    CANDIDATE_UNKNOWN = "candidate_unknown"
+    CANDIDATE_SILENT = "candidate_silent"
+    FACE_OF_OTHER = "face_of_other"
 
 
 class Abstention(Model):
@@ -267,6 +271,35 @@ class Lineage(Model):
     versions: dict[str, str]  # package, python and the libraries that touch the numbers
 
 
+class Speaker(Model):
+    """One of the voices that were heard."""
+
+    voice: int  # as in transcript.json
+    role: Role
+    seconds: float  # that it speaks
+    talk_share: float  # of the time that all voices speak
+
+
+class Speakers(Model):
+    """Who was heard, and whom the report is about.
+
+    `candidate` is the candidate's voice, null where it cannot be told; `by` says how that was decided, and `doubt` what
+    speaks against it, see `CandidateVoice`. `confidence` is 1 for what the user said, for "reference" the likeness of
+    the voices, for "face" that of a test of the mouth's movement, and for "talk_share" the share of the talk.
+    """
+
+    candidate: int | None
+    by: Literal["only_voice", "reference", "channel", "face", "talk_share"]
+    confidence: float = Field(ge=0, le=1)
+    guess: bool
+    doubt: Literal["", "silent", "alike", "lips_apart", "face_of_other"]
+    told_apart_by: Literal[
+        "clusters", "channels"
+    ]  # how they sound, or each by its own channel of the recording
+    voices: tuple[Speaker, ...]
+    reference: Hashed | None = None  # the recording of the candidate's voice that was handed in
+
+
 class RecordingPart(Model):
     """A recording, or a part of it, in its place on the clock of the report."""
 
@@ -297,4 +330,5 @@ class Report(Model):
     description: JobDescription | None = None  # none where a person wrote the profile
     learned: tuple[LearnedScore, ...] = ()  # empty without a scorer
     norms_origin: Text | None = None  # where the norms come from: the literature, or a named population
+    speakers: Speakers | None = None  # none where speakers were not told apart
     level_cuts: tuple[float, float, float, float] | None = None  # scores at which levels 2 to 5 begin

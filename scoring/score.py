@@ -36,7 +36,10 @@ from interview_analysis.scoring.report import (
     Reason,
     Text,
 )
+from interview_analysis.scoring.speakers import NOBODY_SCORED
 from interview_analysis.types import CHANNELS, Observations
+
+TALK_SHARE = "turn_taking.talk_share_ratio"  # NaN where nobody else speaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +120,7 @@ def _coverage_measure(
     """Indicator coverage of a dimension, 0 to 1.
 
     Its variance has two parts: what another stretch of the same length might have shown (the norm's typical
-    standard deviation over the number of blocks), and what is wrongly found or missed in this one (Bernoulli, see
+    standard deviation over the number of blocks, see `_spoken_blocks`), and what is wrongly found or missed in this one (Bernoulli, see
     `Detection`). A jackknife over blocks would not do: coverage is a maximum over sentences, for which it is
     inconsistent (Efron & Tibshirani 1993, section 11.6).
     """
@@ -128,8 +131,13 @@ def _coverage_measure(
         for part in parts
     )
     value = coverage(found, dimension.id)
-    error = float(np.sqrt(norm.window_sd**2 / len(tables.blocks) + detected))
+    error = float(np.sqrt(norm.window_sd**2 / _spoken_blocks(tables) + detected))
     return Measure(norm, value, error, Estimate(norm.score(value), norm.score_error(value, error)))
+
+
+def _spoken_blocks(tables: FeatureTables) -> float:
+    """The number of blocks; where others speak as well, each counts by the candidate's share of the talk in it."""
+    return max(1.0, float(tables.blocks[TALK_SHARE].fillna(1.0).sum()))
 
 
 def _content(
@@ -205,6 +213,8 @@ def _why_not(
     """The reason of the missing channel with the largest share; several missing ones are named together."""
     missing = {c: abstention for c in mix if (abstention := own[c].abstention) is not None}
     largest = max(missing, key=lambda c: mix[c])
+    if missing[largest].reason in NOBODY_SCORED:
+        return missing[largest]
     if len(missing) == 1 or mix[largest] > 1 - norms.limits.min_measured_share:
         return missing[largest]
     values: dict[str, float | str] = {"channels": ", ".join(missing), "share": round(measured, 3)}
@@ -333,6 +343,9 @@ def _overall(dimensions: Sequence[DimensionScore], norms: Norms) -> OverallScore
     scored = [d for d in dimensions if d.score is not None and d.standard_error is not None]
     share = sum(d.weight for d in scored)
     if share < norms.limits.min_measured_share:
+        nobody = next((d.abstention for d in dimensions if _is_nobodys(d)), None)
+        if nobody is not None:
+            return OverallScore(score=None, standard_error=None, level=None, weight=1.0, abstention=nobody)
         values: dict[str, float | str] = {"share": round(share, 3), "limit": norms.limits.min_measured_share}
         reason = Abstention(reason=Reason.NOTHING_SCORED, values=values)
         return OverallScore(score=None, standard_error=None, level=None, weight=1.0, abstention=reason)
@@ -345,6 +358,10 @@ def _overall(dimensions: Sequence[DimensionScore], norms: Norms) -> OverallScore
         weight=1.0,
         partial=len(scored) < len(dimensions) or any(d.partial for d in scored),
     )
+
+
+def _is_nobodys(dimension: DimensionScore) -> bool:
+    return dimension.abstention is not None and dimension.abstention.reason in NOBODY_SCORED
 
 
 def _round(value: float) -> float:

@@ -128,27 +128,52 @@ def test_a_reference_names_the_voice_it_is_like() -> None:
     seen = talk(interview(3))
     assert seen.voices is not None
     for voice in (0, 1):
-        found = candidate_voice(seen, reference=seen.voices.embeddings[voice], min_likeness=0.8)
+        found = candidate_voice(seen, reference=seen.voices.embeddings[voice])
         assert found is not None
         assert (found.voice, found.by, found.confidence) == (voice, "reference", 1.0)
 
 
-def test_a_reference_like_nobody_is_a_silent_candidate_and_like_two_is_no_answer() -> None:
+def test_a_reference_like_nobody_is_a_silent_candidate() -> None:
+    found = candidate_voice(talk(interview(3)), reference=np.eye(8)[5])
+    assert found is not None
+    assert (found.voice, found.doubt) == (None, "silent")
+
+
+def test_a_reference_like_two_voices_names_neither() -> None:
     seen = talk(interview(3))
-    stranger, both = np.eye(8)[5], (np.eye(8)[0] + np.eye(8)[1]) / np.sqrt(2)
-    unheard = candidate_voice(seen, reference=stranger, min_likeness=0.5)
-    unclear = candidate_voice(seen, reference=both, min_likeness=0.5)
-    assert unheard is not None
-    assert unclear is not None
-    assert (unheard.voice, unheard.doubt) == (None, "silent")
-    assert (unclear.voice, unclear.doubt) == (None, "alike")
+    assert seen.voices is not None
+    near = np.array([[1.0, 0.0], [0.9, np.sqrt(0.19)]])
+    between = near.sum(axis=0) / np.linalg.norm(near.sum(axis=0))
+    found = candidate_voice(replace(seen, voices=replace(seen.voices, embeddings=near)), reference=between)
+    assert found is not None
+    assert (found.voice, found.doubt) == (None, "alike")
+
+
+def test_a_voice_without_an_embedding_is_never_the_one_that_was_named() -> None:
+    seen = talk(interview(3))
+    assert seen.voices is not None
+    unknown = np.where(np.arange(2)[:, None] == 1, np.nan, seen.voices.embeddings)
+    found = candidate_voice(
+        replace(seen, voices=replace(seen.voices, embeddings=unknown)), reference=np.eye(8)[0]
+    )
+    assert found is not None
+    assert (found.voice, found.by) == (0, "reference")
 
 
 def test_a_reference_counts_even_for_the_only_voice() -> None:
     seen = talk([(0, 0.0, 9.0, "what did you do ?")])
-    found = candidate_voice(seen, reference=np.eye(8)[5], min_likeness=0.5)
+    found = candidate_voice(seen, reference=np.eye(8)[5])
     assert found is not None
     assert (found.voice, found.doubt) == (None, "silent")
+
+
+def test_a_named_voice_keeps_its_words_and_loses_a_face_that_speaks_with_another() -> None:
+    lines = interview(6)
+    seen = on_video(lines, spoken(lines, 0))
+    assert seen.voices is not None
+    found = candidate_voice(seen, reference=seen.voices.embeddings[1])
+    assert found is not None
+    assert (found.voice, found.by, found.doubt) == (1, "reference", "face_of_other")
 
 
 def test_a_channel_names_the_voice_on_it() -> None:
