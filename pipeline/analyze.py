@@ -10,6 +10,7 @@ from pathlib import Path
 from interview_analysis.features.lexicons import background
 from interview_analysis.features.tables import FeatureTables, feature_tables
 from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.pipeline.candidate import VoiceSample, candidates_view, voice_sample
 from interview_analysis.pipeline.config import (
     RunConfig,
     load_norms,
@@ -40,12 +41,16 @@ from interview_analysis.scoring.report import (
     TimelineEvent,
 )
 from interview_analysis.scoring.score import score
+from interview_analysis.scoring.speakers import speakers
 from interview_analysis.types import MediaFacts, Observations
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A report with everything that it was made from. `save` in outputs.py writes it to a folder."""
+    """A report with everything that it was made from. `save` in outputs.py writes it to a folder.
+
+    `observations` are the candidate's view, with what others said in its `conversation`.
+    """
 
     report: Report
     profile: JobProfile
@@ -61,6 +66,7 @@ def analyze(
     norms: Norms | None = None,
     models: LoadedModels | None = None,
     cache: ObservationCache | None = None,
+    candidate_voice: str | os.PathLike[str] | None = None,
     on_progress: Progress = ignore,
     watch: Stopwatch | None = None,
 ) -> Analysis:
@@ -73,6 +79,7 @@ def analyze(
     config, norms : what to measure and how it becomes a score; the built-in ones by default.
     models : pass the same `LoadedModels` for several recordings, so that each model is loaded once.
     cache : where observations are kept, so that scoring a recording again touches no model; none by default.
+    candidate_voice : a recording of the candidate alone, which tells the candidate from others who speak.
     on_progress : called with a stage's name, the second of the recording that it has reached, and of how many.
 
     Raises
@@ -90,26 +97,29 @@ def analyze(
     elif config is not None and config != models.config:
         raise ValueError("pass the configuration to LoadedModels, or no LoadedModels: got two that differ")
     profile = job if isinstance(job, JobProfile) else load_job(job, lambda: models.job_parser)
+    sample = voice_sample(Path(candidate_voice), models) if candidate_voice is not None else None
     tables, encoder = None, None
     if cache is None:
         with watch.stage("load models"):
             models.load()
-        observations = observe(path, models, on_progress=on_progress, watch=watch)
+        seen = observe(path, models, on_progress=on_progress, watch=watch)
+        view = candidates_view(seen, models.config.candidate_channel, sample)
         sha256 = file_sha256(path)
     else:
         check_file(path)
         with watch.stage("hash"):
             sha256 = file_sha256(path)
-        observations = observed(path, sha256, models, cache, on_progress=on_progress, watch=watch)
+        seen = observed(path, sha256, models, cache, on_progress=on_progress, watch=watch)
+        view = candidates_view(seen, models.config.candidate_channel, sample)
         with watch.stage("features"):
-            tables = tables_of(observations, [(sha256, None, None)], models, cache, norms.block_s)
+            tables = tables_of(view, [(sha256, None, None)], models, cache, norms.block_s)
         with watch.stage("sentences"):
-            encoder = knowing_encoder(observations.transcript, models, cache)
+            encoder = knowing_encoder(view.transcript, models, cache, [seen.transcript])
     part = RecordingPart(
-        name=path.name, sha256=sha256, start_s=0.0, duration_s=round(observations.facts.duration_s, 3)
+        name=path.name, sha256=sha256, start_s=0.0, duration_s=round(seen.facts.duration_s, 3)
     )
     return score_observations(
-        [part], observations, profile, norms, models, tables=tables, encoder=encoder, watch=watch
+        [part], view, profile, norms, models, tables=tables, encoder=encoder, sample=sample, watch=watch
     )
 
 
@@ -122,6 +132,7 @@ def score_observations(
     *,
     tables: FeatureTables | None = None,
     encoder: SentenceEncoder | None = None,
+    sample: VoiceSample | None = None,
     watch: Stopwatch | None = None,
 ) -> Analysis:
     """Score what was observed of one interview; no recording is opened.
@@ -129,23 +140,26 @@ def score_observations(
     Parameters
     ----------
     recordings : what `observations` were made of, in order; see `joining.joined`.
-    tables : the feature tables of `observations`, where they are known.
+    observations : all of them, or the view of the candidate (`candidates_view`), which is made of them otherwise.
+    tables : the feature tables of that view, where they are known.
+    sample : how the candidate sounds, where that is known.
     encoder : one that knows the transcript's sentences (`observed.knowing_encoder`); that of `models` by default.
     """
     watch = watch or Stopwatch()
+    view = candidates_view(observations, models.config.candidate_channel, sample)
     if tables is None:
         with watch.stage("features"):
             tables = feature_tables(
-                observations,
+                view,
                 block_s=norms.block_s,
                 window_s=models.config.window_s,
                 hop_s=models.config.hop_s,
             )
     with watch.stage("evidence"):
-        found = _evidence(profile, norms, observations, models, encoder)
+        found = _evidence(profile, norms, view, models, encoder)
     with watch.stage("score"):
-        report = _report(recordings, profile, norms, observations, tables, found, models)
-    return Analysis(report, profile, observations, tables)
+        report = _report(recordings, profile, norms, view, tables, found, models, sample)
+    return Analysis(report, profile, view, tables)
 
 
 def _evidence(
@@ -172,6 +186,7 @@ def _report(
     tables: FeatureTables,
     found: ContentEvidence | None,
     models: LoadedModels,
+    sample: VoiceSample | None,
 ) -> Report:
     card = score(profile, norms, observations, tables, found)
     transcript = observations.transcript
@@ -193,6 +208,7 @@ def _report(
         lineage=lineage(
             recordings, profile, models.config, norms, models.hashes(video=observations.facts.has_video)
         ),
+        speakers=speakers(observations, sample.file if sample is not None else None),
         recordings=tuple(recordings) if len(recordings) > 1 or _is_part(recordings[0]) else (),
     )
 

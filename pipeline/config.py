@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError, field_validator
@@ -39,6 +39,7 @@ COMPUTE_TYPES = (
     "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16",
     "float32",
 )  # fmt: skip
+CandidateChannel = Literal["left", "right"] | Annotated[int, Field(ge=1)]  # left is 1
 MAX_REGION_S = 28.9  # Whisper hears 30 s at once, of which a chunk of speech takes 29
 
 
@@ -68,6 +69,7 @@ class RunConfig(Model):
     encoder: EncoderConfig
     timeline: tuple[TimelineSeries, ...]
     timeline_events: tuple[str, ...]
+    candidate_channel: CandidateChannel | None
 
     @field_validator("asr")
     @classmethod
@@ -168,19 +170,26 @@ def load_run_config(
     *,
     language: str | None = None,
     engine: str | None = None,
+    candidate_channel: str | None = None,
 ) -> RunConfig:
     """The built-in configuration, updated by the file at `path`, then by ``key.sub=value`` overrides.
 
-    `language` and `engine` of the recogniser, where given, come last. Raises ConfigError that names the wrong key.
+    `language` and `engine` of the recogniser and `candidate_channel`, where given, come last. Raises ConfigError that names the wrong key.
     """
     data = layered(BUILT_IN / "default.yaml", path, overrides)
     for key, given in (("language", language), ("engine", engine)):
         if given is not None:
             _update(data, {"asr": {key: given}})  # not through YAML, to which "no" is false
+    if candidate_channel is not None:
+        data["candidate_channel"] = _channel(candidate_channel)
     try:
         return RunConfig.model_validate(data)
     except ValidationError as error:
         raise ConfigError(f"{path or 'configuration'}: {describe(error, RunConfig)}") from error
+
+
+def _channel(text: str) -> str | int:
+    return int(text) if text.isdecimal() else text
 
 
 def layered(built_in: Traversable, path: Path | None, overrides: Sequence[str]) -> dict[str, Any]:

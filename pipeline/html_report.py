@@ -163,6 +163,21 @@ class View:
             told["missing"] = self.messages("ui", "comma").join(names.get(key, key) for key in ids)
         return describe_values(code, told, self.messages, minimum)
 
+    def speakers(self) -> tuple[str, list[str]] | None:
+        """A sentence on who was taken for the candidate and why, and a line for each voice where there are several."""
+        told = self.report.speakers
+        if told is None:
+            return None
+        code = told.by if told.candidate is not None else f"none_{told.doubt}"
+        count, sure = len(told.voices), told.confidence
+        why = self.messages("speakers", code, voices=count, confidence_ratio=sure)
+        lines = [
+            self.messages("ui", "speaker_line", name=transcript_view.speaker_name(told, item.voice, self.messages),
+                          time=self.messages.duration(item.seconds), talk_share=item.talk_share)
+            for item in told.voices
+        ]  # fmt: skip
+        return why, lines if count > 1 else []
+
     def media(self) -> list[tuple[str, str]]:
         return media_facts(self.report.media, self.messages)
 

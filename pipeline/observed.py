@@ -140,12 +140,15 @@ def tables_of(
 ) -> FeatureTables:
     """The feature tables of observations that were clipped and joined from `recordings`, kept or made and kept.
 
+    Where they are the view of a candidate, which voice that is counts as well.
+
     `recordings` has the SHA-256, the start and the end of the clip (None: all of it) of each, in order.
     """
     grid = {"block_s": block_s, "window_s": models.config.window_s, "hop_s": models.config.hop_s}
     key = _digest(
         "features",
         [[sorted(observation_keys(sha256, models).items()), start, end] for sha256, start, end in recordings],
+        None if observations.conversation is None else observations.conversation.candidate.voice,
         joining.VERSION,
         sorted((extractor.name, extractor.version) for extractor in extractors()),
         grid,

@@ -40,6 +40,16 @@ if TYPE_CHECKING:
 @click.option("--language", metavar="CODE", help="Language that is spoken (zh, en); detected when not given.")
 @click.option("--engine", type=click.Choice(["faster-whisper", "openai-whisper"]), help="Speech recogniser.")
 @click.option(
+    "--candidate-voice",
+    type=click.Path(path_type=Path),
+    help="A recording of the candidate alone, to know the voice by where several people speak; for one recording.",
+)
+@click.option(
+    "--candidate-channel",
+    metavar="CHANNEL",
+    help="left, right or a number from 1: the candidate's channel, where each voice has its own.",
+)
+@click.option(
     "--config",
     "config_path",
     type=click.Path(path_type=Path),
@@ -90,6 +100,8 @@ def score(
     job_dir: str | None,
     language: str | None,
     engine: str | None,
+    candidate_voice: Path | None,
+    candidate_channel: str | None,
     config_path: Path | None,
     norms_path: Path | None,
     overrides: tuple[str, ...],
@@ -112,6 +124,7 @@ def score(
       interview-analysis score 面试.mp4 --job product-manager --out out/面试 --lang zh
       interview-analysis score call.wav --job customer-success-manager --out out/call --quiet
       interview-analysis score interview.mp4 --job JD.docx --out out/interview
+      interview-analysis score interview.mp4 --job product-manager --out out/interview --candidate-voice me.wav
       interview-analysis score round.csv --job-dir jobs/ --out runs/2026-11
       interview-analysis score round.csv --job-dir jobs/ --out runs/2026-11 --scorer models:/overall@champion
     """
@@ -119,11 +132,15 @@ def score(
         raise click.UsageError("pass --job JOB with a recording, or --job-dir FOLDER with a manifest")
     if job_dir is not None and no_cache:
         raise click.UsageError("--no-cache is for one recording; a batch hands observations on by its cache")
+    if job_dir is not None and candidate_voice is not None:
+        raise click.UsageError("--candidate-voice is for one recording; score these interviews one by one")
     console = Console(quiet=quiet, log_format=log_format)
     with errors_in_one_line(console):
         from interview_analysis.pipeline.config import load_norms, load_run_config
 
-        config = load_run_config(config_path, overrides, language=language, engine=engine)
+        config = load_run_config(
+            config_path, overrides, language=language, engine=engine, candidate_channel=candidate_channel
+        )
         norms = load_norms(norms_path)
         source = _pinned(scorer, given["tracking_uri"])
         if job_dir is not None:
@@ -141,7 +158,9 @@ def score(
                 console=console,
             )
         elif job is not None:
-            _score_one(recording, job, config, norms, source, console, given, keep=not no_cache)
+            _score_one(
+                recording, job, config, norms, source, console, given, candidate_voice, keep=not no_cache
+            )
 
 
 def _pinned(scorer: str | None, tracking_uri: str | None) -> ScorerSource | None:
@@ -160,6 +179,7 @@ def _score_one(
     source: ScorerSource | None,
     console: Console,
     given: Mapping[str, Any],
+    candidate_voice: Path | None,
     *,
     keep: bool,
 ) -> None:
@@ -183,6 +203,7 @@ def _score_one(
             norms=norms,
             models=models,
             cache=cache,
+            candidate_voice=candidate_voice,
             on_progress=stages.update,
         )
         if scorer is not None:

@@ -10,6 +10,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from interview_analysis.types import Segment
+
 REPORT_SCHEMA_VERSION = "1.0"
 
 ChannelName = Literal["content", "voice", "face", "posture"]
@@ -298,6 +300,13 @@ class Speakers(Model):
     ]  # how they sound, or each by its own channel of the recording
     voices: tuple[Speaker, ...]
     reference: Hashed | None = None  # the recording of the candidate's voice that was handed in
+
+    def voice_of(self, segment: Segment) -> int | None:
+        """Who says a segment of the transcript; with one voice, which needs no telling apart, that one."""
+        return self.voices[0].voice if len(self.voices) == 1 else segment.voice
+
+    def role_of(self, voice: int | None) -> Role:
+        return next((speaker.role for speaker in self.voices if speaker.voice == voice), "unknown")
 
 
 class RecordingPart(Model):

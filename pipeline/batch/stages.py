@@ -125,6 +125,7 @@ class Worker:
         from interview_analysis.pipeline import joining
         from interview_analysis.pipeline.analyze import score_observations
         from interview_analysis.pipeline.batch.results import scored_row
+        from interview_analysis.pipeline.candidate import candidates_view
         from interview_analysis.pipeline.observed import knowing_encoder, recalled, tables_of
         from interview_analysis.pipeline.outputs import report_language, save
         from interview_analysis.scoring.report import RecordingPart
@@ -138,14 +139,15 @@ class Worker:
         clips = [(r.start_s, r.end_s) for r in interview.recordings]
         parts = [joining.clip(found, *clip) for found, clip in zip(seen, clips, strict=True) if found]
         whole = joining.joined(parts)
+        view = candidates_view(whole, interview.candidate_channel or models.config.candidate_channel)
         tables = tables_of(
-            whole,
+            view,
             [(sha256, *clip) for sha256, clip in zip(task.recordings, clips, strict=True)],
             models,
             self._cache,
             self._setup.norms.block_s,
         )
-        encoder = knowing_encoder(whole.transcript, models, self._cache, [s.transcript for s in seen if s])
+        encoder = knowing_encoder(view.transcript, models, self._cache, [s.transcript for s in seen if s])
         named = joining.placed(
             RecordingPart(
                 name=shown(recording.path).rstrip("/").rpartition("/")[2],
@@ -159,7 +161,7 @@ class Worker:
             for recording, sha256, part in zip(interview.recordings, task.recordings, parts, strict=True)
         )
         analysis = score_observations(
-            named, whole, profile, self._setup.norms, models, tables=tables, encoder=encoder
+            named, view, profile, self._setup.norms, models, tables=tables, encoder=encoder
         )
         if self._scorer is not None:
             from interview_analysis.pipeline.learning.learned_score import with_learned_score
