@@ -20,6 +20,7 @@ from pydantic import Field, ValidationError, field_validator
 from interview_analysis.errors import ConfigError, InterviewAnalysisError, ProfileError
 from interview_analysis.features.extractor import COVERAGE, extractors
 from interview_analysis.models.asr import AsrSettings
+from interview_analysis.models.diarization import DiarizationSettings
 from interview_analysis.models.vad import VadSettings
 from interview_analysis.scoring.measures import COVERAGE_FEATURE
 from interview_analysis.scoring.norms import Norms, parse_norms
@@ -66,6 +67,7 @@ class RunConfig(Model):
     window_s: float = Field(ge=1, le=600)
     hop_s: float = Field(ge=0.1, le=600)
     asr: AsrSettings
+    voices: DiarizationSettings
     encoder: EncoderConfig
     timeline: tuple[TimelineSeries, ...]
     timeline_events: tuple[str, ...]
@@ -87,6 +89,22 @@ class RunConfig(Model):
                 raise ValueError(f"{name} is {number}, expected 1 or more")
         _check_vad(asr.vad)
         return asr
+
+    @field_validator("voices")
+    @classmethod
+    def _can_be_told_apart(cls, voices: DiarizationSettings) -> DiarizationSettings:
+        ranges = {
+            "count": (1, 20),
+            "stop_similarity": (-1.0, 1.0),
+            "merge_similarity": (-1.0, 1.0),
+            "min_voice_s": (0.0, 60.0),
+            "max_voices": (1, 20),
+        }
+        for name, (low, high) in ranges.items():
+            value = getattr(voices, name)
+            if value is not None and not low <= value <= high:  # NaN lies in no range
+                raise ValueError(f"{name} is {value:g}, expected {low:g} to {high:g}")
+        return voices
 
     @field_validator("timeline")
     @classmethod
