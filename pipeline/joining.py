@@ -15,6 +15,7 @@ import numpy as np
 
 from interview_analysis.errors import MediaError
 from interview_analysis.features.sentences import join_words
+from interview_analysis.pipeline.joining_voices import joined_voices, voices_part
 from interview_analysis.pipeline.signal_facts import quality_flags
 from interview_analysis.scoring.report import RecordingPart
 from interview_analysis.types import (
@@ -31,7 +32,7 @@ from interview_analysis.types import (
     Word,
 )
 
-VERSION = 1  # raised when a joined or clipped recording comes out differently
+VERSION = 2  # raised when a joined or clipped recording comes out differently
 Track = TypeVar("Track", AcousticTrack, FaceTrack, PoseTrack)
 _SLACK_S = 1e-6  # sums of lengths are rounded
 _MIXED_LANGUAGES = "mixed_languages"
@@ -89,6 +90,7 @@ def joined(parts: Sequence[Observations]) -> Observations:
         acoustics=_joined_track([part.acoustics for part in held], starts_s),
         faces=_joined_track([part.faces for part in held], starts_s),
         poses=_joined_track([part.poses for part in held], starts_s),
+        voices=joined_voices([part.voices for part in held], starts_s),
     )
 
 
@@ -109,6 +111,7 @@ def _part(seen: Observations, part: Interval) -> Observations:
         acoustics=None if seen.acoustics is None else _acoustics_part(seen.acoustics, part),
         faces=None if seen.faces is None else _rows(seen.faces, part),
         poses=None if seen.poses is None else _rows(seen.poses, part),
+        voices=None if seen.voices is None else voices_part(seen.voices, part),
     )
 
 

@@ -21,7 +21,7 @@ from interview_analysis.models.text_encoder import KnowingEncoder, SentenceEncod
 from interview_analysis.pipeline import joining
 from interview_analysis.pipeline.config import BUILT_IN, decisive
 from interview_analysis.pipeline.lineage import library_version
-from interview_analysis.pipeline.loaded import LoadedModels
+from interview_analysis.pipeline.loaded import VOICE_MODEL, LoadedModels
 from interview_analysis.pipeline.observation_cache import ObservationCache
 from interview_analysis.pipeline.observation_file import FORMAT, Heard, Kind, SentenceVectors
 from interview_analysis.pipeline.observe import Known, observe
@@ -30,7 +30,14 @@ from interview_analysis.pipeline.stopwatch import Stopwatch
 from interview_analysis.types import Observations, Transcript
 
 # Raised when the code makes another observation out of the same recording, settings and libraries.
-OBSERVER_VERSIONS: Mapping[Kind, int] = {"facts": 1, "hearing": 1, "acoustics": 1, "faces": 1, "poses": 1}
+OBSERVER_VERSIONS: Mapping[Kind, int] = {
+    "facts": 1,
+    "hearing": 1,
+    "voices": 1,
+    "acoustics": 1,
+    "faces": 1,
+    "poses": 1,
+}
 OBSERVED: tuple[Kind, ...] = tuple(OBSERVER_VERSIONS)
 _DECODING = ("av", "numpy")
 _HEARING_LIBRARIES = {
@@ -54,6 +61,13 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
             {**decisive(config)["asr"], "engine": models.engine.name},
             [store.hash(config.asr.model), store.hash("silero-vad")],
             (*_DECODING, *hearing),
+        ),
+        "voices": _observation_key(
+            "voices",
+            sha256,
+            {"voices": decisive(config)["voices"], "vad": decisive(config)["asr"]["vad"]},
+            [store.hash(VOICE_MODEL), store.hash("silero-vad")],
+            (*_DECODING, "onnxruntime", "scikit-learn", "scipy", "torch"),
         ),
         "acoustics": _observation_key(
             "acoustics", sha256, {}, (), (*_DECODING, "praat-parselmouth", "scipy")
@@ -205,7 +219,7 @@ def _known(keys: Mapping[Kind, str], cache: ObservationCache) -> Known:
 def _keep(seen: Observations, known: Known, keys: Mapping[Kind, str], cache: ObservationCache) -> None:
     heard = None if seen.transcript is None or seen.speech is None else Heard(seen.transcript, seen.speech)
     made = {
-        "hearing": heard, "acoustics": seen.acoustics, "faces": seen.faces, "poses": seen.poses,
+        "hearing": heard, "voices": seen.voices, "acoustics": seen.acoustics, "faces": seen.faces, "poses": seen.poses,
         "facts": seen.facts,
     }  # fmt: skip
     for kind in OBSERVED:
