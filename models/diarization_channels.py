@@ -37,9 +37,10 @@ def channel_voices(
     if levels is None or levels.shape[1] < 2 or not speech.regions:
         return None
     spoken = _spoken(len(levels), speech.regions)
-    active = _active(levels, spoken)
-    if active is None:
+    found = _active(levels, spoken)
+    if found is None:
         return None
+    active, channels = found
     turns = sorted(
         (
             Turn(channel, stretch.start_s, stretch.end_s)
@@ -51,7 +52,8 @@ def channel_voices(
     order = list(dict.fromkeys(turn.voice for turn in turns))
     numbered = tuple(Turn(order.index(turn.voice), turn.start_s, turn.end_s) for turn in turns)
     heard: SpokenWindows = listen(audio, speech, encoder)
-    return Voices(numbered, own_vectors(heard, numbered, range(len(order))), "channels")
+    vectors = own_vectors(heard, numbered, range(len(order)))
+    return Voices(numbered, vectors, "channels", tuple(channels[place] for place in order))
 
 
 def _spoken(count: int, regions: Sequence[Interval]) -> NDArray[np.bool_]:
@@ -61,8 +63,13 @@ def _spoken(count: int, regions: Sequence[Interval]) -> NDArray[np.bool_]:
     return spoken
 
 
-def _active(levels: FloatArray, spoken: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
-    """Who speaks in each step, shape (n, channels), channels without a voice left out; None where it cannot be told."""
+def _active(
+    levels: FloatArray, spoken: NDArray[np.bool_]
+) -> tuple[NDArray[np.bool_], tuple[int, ...]] | None:
+    """Which channels speak in each step, shape (n, k), and which channels those are; None where it cannot be told.
+
+    Channels without a voice are left out.
+    """
     from scipy.ndimage import uniform_filter1d
 
     smooth = uniform_filter1d(np.asarray(levels, dtype=np.float64), _SMOOTH_STEPS, axis=0)
@@ -82,7 +89,7 @@ def _active(levels: FloatArray, spoken: NDArray[np.bool_]) -> NDArray[np.bool_] 
     peaks_db = np.array([np.percentile(level_db[dominated & (leading == c), c], 95) for c in held])
     near = (level_db[:, held] >= loudest - _APART_DB) & (level_db[:, held] >= peaks_db - _FLOOR_DB)
     active: NDArray[np.bool_] = near & spoken[:, None]
-    return active
+    return active, tuple(int(channel) for channel in held)
 
 
 def _stretches(active: NDArray[np.bool_]) -> list[Interval]:

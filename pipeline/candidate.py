@@ -10,7 +10,6 @@ import numpy as np
 from interview_analysis.errors import MediaError
 from interview_analysis.features.candidate_view import candidate_view
 from interview_analysis.features.roles import candidate_voice
-from interview_analysis.models.speaker import SpeakerEncoder
 from interview_analysis.pipeline.audio_spool import AudioSpool
 from interview_analysis.pipeline.config import CandidateChannel
 from interview_analysis.pipeline.lineage import file_sha256
@@ -36,7 +35,6 @@ def voice_sample(recording: Path, models: LoadedModels) -> VoiceSample:
     Raises MediaError for what cannot be read or holds less than 3 s of speech, and WeightsError.
     """
     check_file(recording)
-    encoder = SpeakerEncoder(models.store.path("resemblyzer-voice-encoder"))
     with (
         Decoder(
             recording,
@@ -56,7 +54,7 @@ def voice_sample(recording: Path, models: LoadedModels) -> VoiceSample:
                 f"{recording} holds {spoken_s:.1f} s of speech, expected {MIN_SAMPLE_S:g} s or more of the candidate's "
                 "voice; pass a longer recording with --candidate-voice"
             )
-        vector = encoder.embed_voice(spool, speech.regions)
+        vector = models.speaker_encoder.embed_voice(spool, speech.regions)
     return VoiceSample(
         np.asarray(vector, dtype=float), Hashed(id=recording.name, sha256=file_sha256(recording))
     )

@@ -27,7 +27,7 @@ def voices_part(voices: Voices, part: Interval) -> Voices:
         for turn in voices.turns
         if turn.end_s > part.start_s + _SLACK_S and turn.start_s < part.end_s - _SLACK_S
     ]
-    return _numbered(turns, voices.embeddings, voices.method)
+    return _numbered(turns, voices.embeddings, voices.channels)
 
 
 def joined_voices(parts: Sequence[Voices | None], starts_s: Sequence[float]) -> Voices | None:
@@ -42,17 +42,19 @@ def joined_voices(parts: Sequence[Voices | None], starts_s: Sequence[float]) -> 
     width = there[0][0].embeddings.shape[1]
     known: list[FloatArray] = []  # sums of embeddings, weighted by seconds of speech
     turns: list[Turn] = []
+    channels: list[int] = []  # of each voice, where it is first heard
     for part, start_s in there:
         names = _matched(part, np.array([unit(total) for total in known]).reshape(-1, width))
         for voice, name in enumerate(names):
             if name == len(known):
                 known.append(np.zeros(width))
+                channels += part.channels[voice : voice + 1]
             spoken_s = sum(stretch.duration_s for stretch in part.of(voice))
             known[name] = known[name] + np.nan_to_num(part.embeddings[voice]) * spoken_s
         turns += [Turn(names[t.voice], t.start_s + start_s, t.end_s + start_s) for t in part.turns]
-    by_channel = all(part.method == "channels" for part, _ in there)
+    by_channel = all(part.channels for part, _ in there)
     embeddings = np.array([unit(total) for total in known]).reshape(-1, width)
-    return _numbered(turns, embeddings, "channels" if by_channel else "clusters")
+    return _numbered(turns, embeddings, channels if by_channel else ())
 
 
 def _matched(part: Voices, known: FloatArray) -> list[int]:
@@ -70,11 +72,12 @@ def _matched(part: Voices, known: FloatArray) -> list[int]:
     return names
 
 
-def _numbered(turns: Sequence[Turn], embeddings: FloatArray, method: str) -> Voices:
+def _numbered(turns: Sequence[Turn], embeddings: FloatArray, channels: Sequence[int]) -> Voices:
     ordered = sorted(turns, key=lambda turn: (turn.start_s, turn.end_s))
     order = list(dict.fromkeys(turn.voice for turn in ordered))
     return Voices(
         tuple(replace(turn, voice=order.index(turn.voice)) for turn in ordered),
         embeddings[order],
-        "channels" if method == "channels" else "clusters",
+        "channels" if channels else "clusters",
+        tuple(channels[voice] for voice in order) if channels else (),
     )

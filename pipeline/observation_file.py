@@ -158,6 +158,7 @@ def _together(kind: type[Any], arrays: Arrays, rest: dict[str, Any]) -> Any:
             turns,
             arrays["embeddings"],
             _adapter(Literal["clusters", "channels"]).validate_python(rest["method"]),
+            _adapter(tuple[int, ...]).validate_python(rest["channels"]),
         )
     if kind is not AcousticTrack:
         return kind(**arrays, aspect_ratio=float(rest["aspect_ratio"]))
