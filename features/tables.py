@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from interview_analysis.features.extractor import COVERAGE, extractors, sliding_windows, tabulate
+from interview_analysis.features.moments import moments
 from interview_analysis.types import Event, Interval, Observations
 
 
@@ -19,7 +20,7 @@ class FeatureTables:
     whole: pd.DataFrame  # one row
     blocks: pd.DataFrame  # disjoint, together they cover the recording
     timeline: pd.DataFrame  # overlapping windows
-    events: tuple[Event, ...]  # by time
+    events: tuple[Event, ...]  # by time: those of the extractors, and the moments that stand out
 
     def value(self, feature: str) -> float:
         """The value over the whole recording, NaN where it was not observed."""
@@ -36,7 +37,7 @@ class FeatureTables:
         return np.asarray(values[(coverage >= min_coverage) & np.isfinite(values)])
 
     def event_frame(self) -> pd.DataFrame:
-        """The events as a table with columns kind, start_s, end_s, value, label."""
+        """The events as a table with columns kind, start_s, end_s, value, label, confidence, baseline."""
         return pd.DataFrame([asdict(event) for event in self.events], columns=[f.name for f in fields(Event)])
 
 
@@ -50,7 +51,7 @@ def blocks(duration_s: float, length_s: float) -> tuple[Interval, ...]:
 def feature_tables(
     observations: Observations, *, block_s: float = 10.0, window_s: float = 10.0, hop_s: float = 5.0
 ) -> FeatureTables:
-    """Run every extractor over the whole recording, over blocks and over the timeline's windows."""
+    """Run every extractor over the whole recording, over blocks and over the timeline's windows; find the moments."""
     duration_s = observations.facts.duration_s
     grids = (
         (Interval(0.0, duration_s),),
@@ -62,6 +63,7 @@ def feature_tables(
         for windows in grids
     )
     events = [event for extractor in extractors() for event in extractor.events(observations)]
+    events += moments(observations, timeline)
     return FeatureTables(
         whole, block, timeline, tuple(sorted(events, key=lambda e: (e.start_s, e.end_s, e.kind)))
     )

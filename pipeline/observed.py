@@ -13,6 +13,7 @@ from functools import cache as remembered
 from pathlib import Path
 from typing import Any
 
+from interview_analysis.features import moments
 from interview_analysis.features.extractor import extractors
 from interview_analysis.features.lexicons import LANGUAGES
 from interview_analysis.features.sentences import sentences
@@ -164,6 +165,7 @@ def tables_of(
         [[sorted(observation_keys(sha256, models).items()), start, end] for sha256, start, end in recordings],
         None if observations.conversation is None else observations.conversation.candidate.voice,
         joining.VERSION,
+        moments.VERSION,
         sorted((extractor.name, extractor.version) for extractor in extractors()),
         grid,
         _lexicons_sha256(),

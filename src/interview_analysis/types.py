@@ -308,13 +308,19 @@ class Observations:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened at a moment: a pause, a nod, a hand-to-face contact, a filler."""
+    """Something that happened at a moment: a pause, a nod, a hand-to-face contact, a filler.
+
+    `baseline` is the speaker's own usual `value`, and `confidence`, 0 to 1, is given where an event stands out from it
+    (features/moments.py).
+    """
 
     kind: str
     start_s: float
     end_s: float
     value: float = float("nan")  # its size in the unit of its kind
     label: str = ""
+    confidence: float = float("nan")
+    baseline: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
