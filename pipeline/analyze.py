@@ -188,7 +188,8 @@ def _report(
     models: LoadedModels,
     sample: VoiceSample | None,
 ) -> Report:
-    card = score(profile, norms, observations, tables, found)
+    policy = models.config.policy
+    card = score(profile, norms, observations, tables, found, face_and_body=policy.face_and_body)
     transcript = observations.transcript
     return Report(
         job=profile.name,
@@ -202,7 +203,7 @@ def _report(
         norms_origin=norms.origin,
         bar=card.bar,
         description=_description(profile),
-        flags=flags(observations, tables, found, card),
+        flags=flags(observations, tables, found, card, face_and_body=policy.face_and_body),
         attention=attention_points(tables, transcript, norms.attention),
         timeline=_timeline(tables, models.config),
         lineage=lineage(

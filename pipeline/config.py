@@ -24,6 +24,7 @@ from interview_analysis.models.diarization import DiarizationSettings
 from interview_analysis.models.vad import VadSettings
 from interview_analysis.scoring.measures import COVERAGE_FEATURE
 from interview_analysis.scoring.norms import Norms, parse_norms
+from interview_analysis.scoring.policy import Policy, parse_policy
 from interview_analysis.scoring.profile import JobProfile, describe, parse_profile
 from interview_analysis.scoring.report import Model, Text
 
@@ -66,6 +67,7 @@ class RunConfig(Model):
     pose_every_nth_frame: int = Field(ge=1)
     window_s: float = Field(ge=1, le=600)
     hop_s: float = Field(ge=0.1, le=600)
+    policy: Policy  # in a file its name, or the path of one
     asr: AsrSettings
     voices: DiarizationSettings
     encoder: EncoderConfig
@@ -188,11 +190,13 @@ def load_run_config(
     *,
     language: str | None = None,
     engine: str | None = None,
+    policy: str | None = None,
     candidate_channel: str | None = None,
 ) -> RunConfig:
     """The built-in configuration, updated by the file at `path`, then by ``key.sub=value`` overrides.
 
-    `language` and `engine` of the recogniser and `candidate_channel`, where given, come last. Raises ConfigError that names the wrong key.
+    `language` and `engine` of the recogniser, the `policy` (`load_policy`) and `candidate_channel`, where given, come last.
+    Raises ConfigError that names the wrong key.
     """
     data = layered(BUILT_IN / "default.yaml", path, overrides)
     for key, given in (("language", language), ("engine", engine)):
@@ -200,6 +204,11 @@ def load_run_config(
             _update(data, {"asr": {key: given}})  # not through YAML, to which "no" is false
     if candidate_channel is not None:
         data["candidate_channel"] = _channel(candidate_channel)
+    wanted = data["policy"] if policy is None else policy
+    if wanted is False:  # "off", as YAML reads it without quotes
+        wanted = "off"
+    if isinstance(wanted, str):
+        data["policy"] = load_policy(wanted).model_dump()
     try:
         return RunConfig.model_validate(data)
     except ValidationError as error:
@@ -241,6 +250,21 @@ def load_norms(path: Path | None = None) -> Norms:
     if all(norm.feature != COVERAGE_FEATURE for norm in norms.channels.get("content", ())):
         raise ConfigError(f"{origin}: channels.content: a norm for '{COVERAGE_FEATURE}' is missing; add one")
     return norms
+
+
+def load_policy(policy: str | os.PathLike[str]) -> Policy:
+    """A policy from a YAML file, or a built-in one by its name. Raises ConfigError that names the wrong key."""
+    path = Path(policy)
+    if path.is_file():
+        return parse_policy(read_yaml(path, ConfigError), str(path))
+    known = {
+        item.name.removesuffix(".yaml"): item
+        for item in (BUILT_IN / "policies").iterdir()
+        if item.name.endswith(".yaml")
+    }
+    if str(policy) in known:
+        return parse_policy(read_yaml(known[str(policy)], ConfigError), f"{policy}.yaml")
+    raise ConfigError(f"no policy '{policy}': expected a YAML file or one of {', '.join(sorted(known))}")
 
 
 def load_profile(job: str | os.PathLike[str]) -> JobProfile:

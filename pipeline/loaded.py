@@ -109,9 +109,10 @@ class LoadedModels:
     def load(self) -> None:
         """Load everything now, so that missing weights and libraries are found before the work begins."""
         _ = self.engine, self.detector, self.speaker_encoder, self.encoder
-        for model in VISION_MODELS:
-            self.store.path(model)
-        load_vision()
+        if self.config.policy.face_and_body:
+            for model in VISION_MODELS:
+                self.store.path(model)
+            load_vision()
 
     def transcribe(
         self, audio: AudioSource, on_progress: Callable[[float], None]
@@ -135,7 +136,7 @@ class LoadedModels:
             VOICE_MODEL,
             str(Path(folder).resolve()) if folder else DEFAULT_ENCODER,
         ]
-        used += VISION_MODELS if video else ()
+        used += VISION_MODELS if video and self.config.policy.face_and_body else ()
         return tuple(
             Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.store.hash(model))
             for model in used

@@ -55,14 +55,18 @@ class Known:
     faces: FaceTrack | None = None
     poses: PoseTrack | None = None
 
-    def observations(self) -> Observations | None:
-        """All of it, or None where something is missing that the recording has."""
+    def observations(self, *, face_and_body: bool) -> Observations | None:
+        """All of it, or None where something is missing that the recording has.
+
+        Without `face_and_body` they are neither asked for nor handed out.
+        """
         facts = self.facts
         if facts is None:
             return None
         if facts.has_audio and any(o is None for o in (self.hearing, self.voices, self.acoustics)):
             return None
-        if facts.has_video and (self.faces is None or self.poses is None):
+        seen = facts.has_video and face_and_body
+        if seen and (self.faces is None or self.poses is None):
             return None
         heard = self.hearing if facts.has_audio else None
         return Observations(
@@ -70,8 +74,8 @@ class Known:
             speech=heard.speech if heard else None,
             transcript=heard.transcript if heard else None,
             acoustics=self.acoustics if facts.has_audio else None,
-            faces=self.faces if facts.has_video else None,
-            poses=self.poses if facts.has_video else None,
+            faces=self.faces if seen else None,
+            poses=self.poses if seen else None,
             voices=self.voices if facts.has_audio else None,
         )
 
@@ -89,10 +93,13 @@ def observe(
 ) -> Observations:
     """Run every model over one recording whose observation is not `known`, in one pass; without any, decode nothing.
 
+    Where the policy of `models` has it off, nothing looks at the face or the body.
+
     Raises MediaError for a recording that cannot be read, OutputError for a full temporary folder, and whatever
     a model fails with, as soon as it fails. A channel that the recording lacks is None.
     """
-    if (remembered := known.observations()) is not None:
+    face_and_body = models.config.policy.face_and_body
+    if (remembered := known.observations(face_and_body=face_and_body)) is not None:
         return remembered
     watch = watch or Stopwatch()
     with ExitStack() as stack:
@@ -123,7 +130,7 @@ def observe(
             acoustics=voice.result() if voice else known.acoustics,
             faces=face.track.result() if face else known.faces,
             poses=pose.track.result() if pose else known.poses,
-        ).observations()
+        ).observations(face_and_body=face_and_body)
         assert seen is not None  # whatever the decoder found was observed or known
         return seen
 
@@ -192,7 +199,7 @@ def _start_watching(
     on_progress: Progress,
     watch: Stopwatch,
 ) -> tuple[_Viewer[FaceTrack] | None, _Viewer[PoseTrack] | None]:
-    if not decoder.has_video:
+    if not (decoder.has_video and models.config.policy.face_and_body):
         return None, None
     store, total_s = models.store, decoder.declared_duration_s
 

@@ -49,12 +49,15 @@ _FEATURE_LIBRARIES = ("jieba", "numpy", "opencc-python-reimplemented", "pandas")
 
 
 def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
-    """The key of each kind of observation of the recording with this content. Raises WeightsError."""
+    """The key of each kind of observation of the recording with this content. Raises WeightsError.
+
+    Where the policy has face and body off, those two have no key: what is kept of them stays out of reach.
+    """
     config, store = models.config, models.store
     frames = {"frames_per_second": config.frames_per_second, "max_side_px": config.max_side_px}
     vision = (*_DECODING, "mediapipe")
     hearing = ("onnxruntime", "opencc-python-reimplemented", *_HEARING_LIBRARIES[config.asr.engine])
-    return {
+    keys: dict[Kind, str] = {
         "facts": _observation_key("facts", sha256, frames, (), _DECODING),
         "hearing": _observation_key(
             "hearing",
@@ -73,6 +76,10 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
         "acoustics": _observation_key(
             "acoustics", sha256, {}, (), (*_DECODING, "praat-parselmouth", "scipy")
         ),
+    }
+    if not config.policy.face_and_body:
+        return keys
+    return keys | {
         "faces": _observation_key("faces", sha256, frames, [store.hash("face-landmarker")], vision),
         "poses": _observation_key(
             "poses",
@@ -86,7 +93,8 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
 
 def recalled(sha256: str, models: LoadedModels, cache: ObservationCache) -> Observations | None:
     """All observations of a recording from the cache, without the recording; None where one is missing."""
-    return _known(observation_keys(sha256, models), cache).observations()
+    known = _known(observation_keys(sha256, models), cache)
+    return known.observations(face_and_body=models.config.policy.face_and_body)
 
 
 def observed(
@@ -107,7 +115,7 @@ def observed(
     with watch.stage("recall"):
         keys = observation_keys(sha256, models)
         known = _known(keys, cache)
-        seen = known.observations()
+        seen = known.observations(face_and_body=models.config.policy.face_and_body)
     if seen is None:
         with watch.stage("load models"):
             models.load()
@@ -215,7 +223,7 @@ def _texts(transcript: Transcript | None) -> tuple[str, ...]:
 
 
 def _known(keys: Mapping[Kind, str], cache: ObservationCache) -> Known:
-    return Known(**{kind: cache.read(kind, keys[kind]) for kind in OBSERVED})
+    return Known(**{kind: cache.read(kind, key) for kind, key in keys.items()})
 
 
 def _keep(seen: Observations, known: Known, keys: Mapping[Kind, str], cache: ObservationCache) -> None:
@@ -224,6 +232,6 @@ def _keep(seen: Observations, known: Known, keys: Mapping[Kind, str], cache: Obs
         "hearing": heard, "voices": seen.voices, "acoustics": seen.acoustics, "faces": seen.faces, "poses": seen.poses,
         "facts": seen.facts,
     }  # fmt: skip
-    for kind in OBSERVED:
+    for kind, key in keys.items():
         if made[kind] is not None and getattr(known, kind) is None:
-            cache.write(kind, keys[kind], made[kind])
+            cache.write(kind, key, made[kind])

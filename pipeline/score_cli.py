@@ -62,6 +62,11 @@ if TYPE_CHECKING:
     help="YAML file of norms instead of the built-in ones.",
 )
 @click.option(
+    "--policy",
+    metavar="NAME|FILE",
+    help="What is looked at and said: observable, tension, off, or a YAML file; see docs/policies.md.",
+)
+@click.option(
     "--set",
     "overrides",
     multiple=True,
@@ -104,6 +109,7 @@ def score(
     candidate_channel: str | None,
     config_path: Path | None,
     norms_path: Path | None,
+    policy: str | None,
     overrides: tuple[str, ...],
     no_cache: bool,
     allow_outside: bool,
@@ -139,7 +145,12 @@ def score(
         from interview_analysis.pipeline.config import load_norms, load_run_config
 
         config = load_run_config(
-            config_path, overrides, language=language, engine=engine, candidate_channel=candidate_channel
+            config_path,
+            overrides,
+            language=language,
+            engine=engine,
+            policy=policy,
+            candidate_channel=candidate_channel,
         )
         norms = load_norms(norms_path)
         source = _pinned(scorer, given["tracking_uri"])

@@ -30,15 +30,18 @@ def flags(
     tables: FeatureTables,
     found: ContentEvidence | None,
     card: ScoreCard,
+    *,
+    face_and_body: bool = True,
 ) -> tuple[Flag, ...]:
-    """All flags, warnings first."""
+    """All flags, warnings first. Without `face_and_body` the policy has them off, and the picture does not matter."""
     raised = [
-        *_recording(seen), *_picture(seen, tables), *_voices(seen), *_answer(found), *_scores(card), *_limits(seen),
+        *_recording(seen, face_and_body), *_picture(seen, tables), *_voices(seen), *_answer(found), *_scores(card),
+        *_limits(seen),
     ]  # fmt: skip
     return tuple(sorted(raised, key=lambda flag: (flag.severity != "warning", flag.code)))
 
 
-def _recording(seen: Observations) -> Iterable[Flag]:
+def _recording(seen: Observations, face_and_body: bool) -> Iterable[Flag]:
     facts = seen.facts
     measured: dict[str, dict[str, float]] = {
         "low_snr": {"snr_db": facts.snr_db}, "clipped": {"clipping_ratio": facts.clipping_ratio},
@@ -46,7 +49,11 @@ def _recording(seen: Observations) -> Iterable[Flag]:
         "low_resolution": {"width_px": facts.width_px, "height_px": facts.height_px},
         "low_frame_rate": {"fps": facts.fps}, "short": {"seconds": facts.duration_s},
     }  # fmt: skip
+    if facts.has_video and not face_and_body:
+        yield Flag(code="policy_off", severity="info", channel="face")
     for code in facts.flags:
+        if QUALITY_CHANNELS.get(code) == "face" and not face_and_body:
+            continue
         values = {key: round(float(value), 4) for key, value in measured.get(code, {}).items()}
         channel = QUALITY_CHANNELS.get(code)
         yield Flag(

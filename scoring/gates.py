@@ -112,16 +112,20 @@ def posture_gate(seen: Observations, limits: Limits) -> Abstention | None:
     return None
 
 
-def gates(seen: Observations, profile: JobProfile, limits: Limits) -> dict[ChannelName, Abstention | None]:
-    """For each channel, why it cannot be scored, or None."""
+def gates(
+    seen: Observations, profile: JobProfile, limits: Limits, *, face_and_body: bool = True
+) -> dict[ChannelName, Abstention | None]:
+    """For each channel, why it cannot be scored, or None. Without `face_and_body` the policy has these two off."""
     if (unknown := nobody_known(seen)) is not None:
         return dict.fromkeys(CHANNELS, _abstain(unknown))
     candidate = candidate_of(seen)
     other = candidate is not None and candidate.doubt == "face_of_other"
-    elses = _abstain(Reason.FACE_OF_OTHER) if other else None
+    unseen = None if face_and_body else _abstain(Reason.POLICY_OFF)
+    if unseen is None and other:
+        unseen = _abstain(Reason.FACE_OF_OTHER)
     return {
         "content": content_gate(seen, profile, limits),
         "voice": voice_gate(seen, profile, limits),
-        "face": elses or face_gate(seen, limits),
-        "posture": elses or posture_gate(seen, limits),
+        "face": unseen or face_gate(seen, limits),
+        "posture": unseen or posture_gate(seen, limits),
     }

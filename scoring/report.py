@@ -54,6 +54,7 @@ class Reason(StrEnum):
     NO_UPPER_BODY = "no_upper_body"
     TOO_SHORT = "too_short"
     NOT_MEASURED = "not_measured"
+    POLICY_OFF = "policy_off"
     CHANNELS_MISSING = "channels_missing"
     NOTHING_SCORED = "nothing_scored"
     CANDIDATE_UNKNOWN = "candidate_unknown"
@@ -267,6 +268,7 @@ class Lineage(Model):
     recordings: tuple[Hashed, ...] = ()  # each of them, where there are several
     profile: Hashed
     config: Hashed
+    policy: Hashed
     norms: Hashed
     models: tuple[Hashed, ...]
     extractors: dict[str, int]

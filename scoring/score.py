@@ -65,9 +65,14 @@ def score(
     observations: Observations,
     tables: FeatureTables,
     found: ContentEvidence | None,
+    *,
+    face_and_body: bool = True,
 ) -> ScoreCard:
-    """Score one recording. Pure: equal arguments give equal scores. `found` is None without a usable transcript."""
-    blocked = gates(observations, profile, norms.limits)
+    """Score one recording. Pure: equal arguments give equal scores. `found` is None without a usable transcript.
+
+    Without `face_and_body`, which a policy may have off, these two channels abstain.
+    """
+    blocked = gates(observations, profile, norms.limits, face_and_body=face_and_body)
     language = observations.transcript.language if observations.transcript else None
     by_channel = {
         channel: _channel(fitting(norms.channels[channel], language), tables, norms, blocked[channel])

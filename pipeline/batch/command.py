@@ -43,6 +43,7 @@ from interview_analysis.pipeline.observation_cache import ObservationCache
 from interview_analysis.pipeline.storage import Folder
 from interview_analysis.pipeline.tracking import flat
 from interview_analysis.scoring.norms import Norms
+from interview_analysis.scoring.policy import Policy
 
 if TYPE_CHECKING:
     from interview_analysis.pipeline.learning.scorer_source import ScorerSource
@@ -84,8 +85,19 @@ def score_manifest(
     _run(plan, options, console)
 
 
-def rescore(run: str, job_dir: str, norms: Norms | None, options: BatchOptions, console: Console) -> None:
-    """Score the interviews of a run again, by other profiles or norms; what was observed is taken from the cache."""
+def rescore(
+    run: str,
+    job_dir: str,
+    norms: Norms | None,
+    options: BatchOptions,
+    console: Console,
+    *,
+    policy: Policy | None = None,
+) -> None:
+    """Score the interviews of a run again, by other profiles, norms or another policy.
+
+    What was observed is taken from the cache, except what the policy keeps out.
+    """
     earlier = Folder(run)
     if earlier.url == Folder(options.out).url:
         raise OutputError(f"{run} is the run to score again; name another folder with --out")
@@ -94,8 +106,9 @@ def rescore(run: str, job_dir: str, norms: Norms | None, options: BatchOptions, 
     profiles = load_jobs(Folder(job_dir))
     _check_jobs(manifest, profiles, job_dir)
     known = known_recordings(read_rows(earlier, manifest.interviews), manifest.interviews)
+    config = started.config if policy is None else started.config.model_copy(update={"policy": policy})
     plan = Plan(
-        manifest, profiles, started.config, norms or started.norms, Folder(options.out), started.manifest,
+        manifest, profiles, config, norms or started.norms, Folder(options.out), started.manifest,
         job_dir, known, started.scorer,
     )  # fmt: skip
     _run(plan, options, console)

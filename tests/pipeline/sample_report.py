@@ -216,7 +216,7 @@ def _attention(spoken: Spoken, duration_s: float, quote: str) -> tuple[Attention
 def _lineage() -> Lineage:
     named = {
         key: Hashed(id=key, version="1", sha256=digest(key))
-        for key in ("recording", "profile", "config", "norms")
+        for key in ("recording", "profile", "config", "policy", "norms")
     }
     models = (("whisper-base", "int8"), ("face_landmarker", "2023-05"), ("multilingual-e5-small", "q4"))
     return Lineage(
