@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interview_analysis.features.lexicons import background
+from interview_analysis.features.moments import KINDS
 from interview_analysis.features.tables import FeatureTables, feature_tables
 from interview_analysis.models.text_encoder import SentenceEncoder
 from interview_analysis.pipeline.candidate import VoiceSample, candidates_view, voice_sample
@@ -26,7 +27,6 @@ from interview_analysis.pipeline.observed import knowing_encoder, observed, tabl
 from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.pipeline.stopwatch import Stopwatch
 from interview_analysis.pipeline.system import check_system_libraries, quiet_dependencies
-from interview_analysis.scoring.attention import attention_points
 from interview_analysis.scoring.flags import flags
 from interview_analysis.scoring.indicators import ContentEvidence, find_evidence, reference_texts
 from interview_analysis.scoring.norms import Norms
@@ -38,11 +38,11 @@ from interview_analysis.scoring.report import (
     Report,
     Series,
     Timeline,
-    TimelineEvent,
 )
 from interview_analysis.scoring.score import score
 from interview_analysis.scoring.speakers import speakers
-from interview_analysis.types import MediaFacts, Observations
+from interview_analysis.scoring.state import Answers, state_report, timeline_event
+from interview_analysis.types import Interval, MediaFacts, Observations
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,14 +204,31 @@ def _report(
         bar=card.bar,
         description=_description(profile),
         flags=flags(observations, tables, found, card, face_and_body=policy.face_and_body),
-        attention=attention_points(tables, transcript, norms.attention),
-        timeline=_timeline(tables, models.config),
+        state=state_report(
+            tables.events,
+            observations.facts.duration_s,
+            transcript,
+            policy,
+            norms.state,
+            conversation=observations.conversation,
+            answers=_answers(recordings),
+        ),
+        timeline=_timeline(tables, models.config, transcript.language if transcript else None),
         lineage=lineage(
             recordings, profile, models.config, norms, models.hashes(video=observations.facts.has_video)
         ),
         speakers=speakers(observations, sample.file if sample is not None else None),
         recordings=tuple(recordings) if len(recordings) > 1 or _is_part(recordings[0]) else (),
     )
+
+
+def _answers(recordings: Sequence[RecordingPart]) -> Answers:
+    """The parts of a recording that answer a question each."""
+    return [
+        (Interval(part.start_s, part.start_s + part.duration_s), part.question)
+        for part in recordings
+        if part.question
+    ]
 
 
 def _description(profile: JobProfile) -> JobDescription | None:
@@ -252,7 +269,7 @@ def _number(value: float, digits: int = 3) -> float | None:
     return round(value, digits) if abs(value) < float("inf") else None
 
 
-def _timeline(tables: FeatureTables, config: RunConfig) -> Timeline:
+def _timeline(tables: FeatureTables, config: RunConfig, language: str | None) -> Timeline:
     centres = tuple(round((start + end) / 2, 3) for start, end in tables.timeline.index)
     series = [
         Series(
@@ -265,15 +282,6 @@ def _timeline(tables: FeatureTables, config: RunConfig) -> Timeline:
         for item in config.timeline
         if tables.timeline[item.feature].notna().any()
     ]
-    events = [
-        TimelineEvent(
-            kind=e.kind,
-            start_s=round(e.start_s, 3),
-            end_s=round(e.end_s, 3),
-            value=_number(e.value, 4),
-            label=e.label,
-        )
-        for e in tables.events
-        if e.kind in config.timeline_events
-    ]
+    shown = {*config.timeline_events, *KINDS}
+    events = [timeline_event(event, language) for event in tables.events if event.kind in shown]
     return Timeline(window_s=config.window_s, series=tuple(series), events=tuple(events))

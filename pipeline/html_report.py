@@ -30,6 +30,7 @@ from interview_analysis.scoring.report import (
     Media,
     Report,
     Score,
+    TimelineEvent,
 )
 from interview_analysis.types import Transcript
 
@@ -56,7 +57,7 @@ def render_html(report: Report, transcript: Transcript | None, language: Languag
         view=View(report, transcript, messages),
         transcript=transcript,
         rows=transcript_view.transcript_rows(report, transcript, messages) if transcript else [],
-        lanes=charts.timeline(report, messages),
+        lanes=charts.timeline(report, messages, transcript),
     )  # fmt: skip
 
 
@@ -177,6 +178,18 @@ class View:
             for item in told.voices
         ]  # fmt: skip
         return why, lines if count > 1 else []
+
+    def moments(self) -> list[tuple[str, list[TimelineEvent]]]:
+        """What stands out, by kind."""
+        kinds: dict[str, list[TimelineEvent]] = {}
+        for event in self.report.timeline.events:
+            if event.confidence is not None:
+                kinds.setdefault(event.kind, []).append(event)
+        return sorted(kinds.items())
+
+    def label(self, event: TimelineEvent) -> str:
+        known = self.messages.has("event_labels", event.label)
+        return self.messages("event_labels", event.label) if known else event.label
 
     def media(self) -> list[tuple[str, str]]:
         return media_facts(self.report.media, self.messages)

@@ -29,12 +29,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One segment: `attention` holds the numbers of the attention points that it belongs to."""
+    """One segment: `stretches` holds the numbers of the stretches of the state report that it belongs to."""
 
     anchor: str
     start_s: float
     html: Markup
-    attention: tuple[int, ...]
+    stretches: tuple[int, ...]
     speaker: str = ""  # where several voices were heard: who says it
     other: bool = False  # not the candidate
 
@@ -99,13 +99,13 @@ def transcript_rows(report: Report, transcript: Transcript, messages: Messages) 
         speaker, other = _speaker(report, segment, messages)
         near = [h for h in hits if _overlaps(h.evidence, segment.start_s, segment.end_s) and not other]
         tokens = _tokens(segment, near, transcript.language, spaced)
-        attention = tuple(
+        stretches = tuple(
             number
-            for number, point in enumerate(report.attention, start=1)
+            for number, point in enumerate(report.state.stretches, start=1)
             if point.start_s < segment.end_s and point.end_s > segment.start_s
         )
         html = _mark(tokens, near, messages)
-        rows.append(Row(f"t{index}", segment.start_s, html, attention, speaker, other))
+        rows.append(Row(f"t{index}", segment.start_s, html, stretches, speaker, other))
     return rows
 
 

@@ -96,15 +96,12 @@ class Limits(Model):
         return self
 
 
-class AttentionRules(Model):
-    """When a moment is worth a follow-up question. Rates are against the speaker's own median."""
+class StateRules(Model):
+    """When moments on several channels are told as a stretch."""
 
-    rate_rise_ratio: float
-    rate_min_coverage_ratio: float
-    hand_to_face_count: int
-    off_camera_ratio: float
-    long_pause_s: float
-    max_points: int
+    join_gap_s: float = Field(ge=0)
+    max_chance_share: float = Field(gt=0, le=1)
+    max_stretches: int = Field(ge=0)
     why: dict[str, str]
 
 
@@ -135,7 +132,7 @@ class Norms(Model):
     limits: Limits
     evidence: EvidenceSettings
     detection: Detection
-    attention: AttentionRules
+    state: StateRules
     channels: dict[ChannelName, tuple[Norm, ...]]
 
     def level(self, score: float) -> int:

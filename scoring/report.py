@@ -192,18 +192,6 @@ class Flag(Model):
     values: dict[str, float | str] = Field(default_factory=dict)
 
 
-class AttentionPoint(Model):
-    """A moment worth a follow-up question: co-occurring measured behaviour, never an emotion."""
-
-    code: str
-    start_s: float
-    end_s: float
-    values: dict[str, float | str] = Field(default_factory=dict)
-    text: Text
-    question: Text
-    quote: str | None = None
-
-
 class Series(Model):
     """A measurement over time for the timeline; `value` is null where it could not be observed."""
 
@@ -215,11 +203,48 @@ class Series(Model):
 
 
 class TimelineEvent(Model):
+    """Something that happened. Where it stands out from the candidate's own `baseline`, it has a confidence, 0 to 1."""
+
     kind: str
     start_s: float
     end_s: float
     value: float | None = None
     label: str = ""
+    channel: ChannelName | None = None
+    unit: str = ""  # of value and baseline
+    baseline: float | None = None
+    confidence: float | None = None
+
+
+class Stretch(Model):
+    """A stretch of time in which behaviour on several channels changed together."""
+
+    start_s: float
+    end_s: float
+    channels: tuple[ChannelName, ...]
+    moments: tuple[TimelineEvent, ...]
+    chance_share: float  # of the stretches as strong in this recording, how many chance explains
+    answer: int | None = None  # the number of the answer that it lies in, from 1
+    asked: str | None = None  # the question of that answer
+    text: Text
+    suggestion: Text  # to the reviewer
+    reading: Text | None = None  # what the policy lets it be called
+    quote: str | None = None
+
+
+class StatedPolicy(Model):
+    """What this report was allowed to look at and to say; `caveat` belongs to every reading."""
+
+    id: str
+    name: Text
+    about: Text
+    face_and_body: bool
+    caveat: Text | None = None
+
+
+class StateReport(Model):
+    policy: StatedPolicy
+    stretches: tuple[Stretch, ...] = ()
 
 
 class Timeline(Model):
@@ -333,7 +358,7 @@ class Report(Model):
     channels: dict[ChannelName, ChannelScore]
     dimensions: tuple[DimensionScore, ...]
     flags: tuple[Flag, ...]
-    attention: tuple[AttentionPoint, ...]
+    state: StateReport
     timeline: Timeline
     lineage: Lineage
     recordings: tuple[RecordingPart, ...] = ()  # empty for one whole recording without a question
