@@ -32,7 +32,6 @@ SHIFTS = 999  # of which a quarter is known to 0.016
 SEED = 6
 QUOTE_LENGTH = 160
 QUOTE_MARGIN_S = 3.0  # a pause has no words of its own
-MAX_NAMED = 6  # moments in the text of a stretch; all of them are in its list
 Answers = Sequence[tuple[Interval, str]]
 
 
@@ -158,7 +157,9 @@ def _stretch(
 ) -> Stretch:
     span = group.span
     language = transcript.language if transcript else None
-    named = sorted(group.events, key=lambda event: -event.confidence)[:MAX_NAMED]
+    strongest: dict[str, Event] = {}
+    for event in sorted(group.events, key=lambda event: -event.confidence):
+        strongest.setdefault(event.kind, event)
     number, asked = _answer(span, answers)
     return Stretch(
         start_s=round(span.start_s, 3),
@@ -168,7 +169,7 @@ def _stretch(
         chance_share=round(share, 3),
         answer=number,
         asked=asked,
-        text=description(sorted(named, key=lambda e: (e.start_s, e.kind)), language, number),
+        text=description(sorted(strongest.values(), key=lambda e: (e.start_s, e.kind)), language, number),
         suggestion=suggestion({event.kind for event in group.events}),
         reading=policy.reading,
         quote=_quote(transcript, span),

@@ -35,7 +35,7 @@ _STEPS = Text(
 
 
 def description(events: Sequence[Event], language: str | None, answer: int | None) -> Text:
-    """The moments of a stretch in one sentence. `language` is that of the transcript."""
+    """The moments of a stretch, the strongest of each kind, in one sentence. `language` is that of the transcript."""
     clauses = [clause(event, language) for event in events]
     zh, en = "，".join(c.zh for c in clauses), "; ".join(c.en for c in clauses)
     if answer is None:
