@@ -7,7 +7,8 @@ import yaml
 
 from interview_analysis.errors import ConfigError
 from interview_analysis.pipeline.config import BUILT_IN, config_digest, load_policy, load_run_config
-from interview_analysis.scoring.policy import EMOTION_WORDS, TENSION_WORDS
+from interview_analysis.scoring.policy import EMOTION_WORDS, TENSION_WORDS, Policy
+from tests.conftest import ROOT
 
 NAMES = ("observable", "off", "tension")
 
@@ -72,3 +73,9 @@ def test_a_policy_that_is_not_there_names_those_that_are():
 def test_the_list_knows_the_words(word):
     assert EMOTION_WORDS.search(f"x {word} y")
     assert bool(TENSION_WORDS.search(word)) == (word in ("tense", "紧张"))
+
+
+def test_the_page_on_policies_names_each_of_them_and_each_key():
+    text = (ROOT / "docs" / "policies.md").read_text(encoding="utf-8")
+    keys = set(Policy.model_fields) - {"schema_version"}
+    assert all(f"`{name}`" in text for name in (*NAMES, *keys))
