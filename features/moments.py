@@ -37,7 +37,7 @@ KINDS: dict[str, Moment] = {
     "long_off_camera": Moment("face", "s"),
     "brow_lowering_run": Moment("face", "s"),
     "script_signs": Moment("face", "1/min"),
-    "another_face": Moment("face", "count", own=False),
+    "another_face": Moment("face", "faces", own=False),
     "face_touches": Moment("posture", "count"),
     "hand_held_at_face": Moment("posture", "s"),
     "posture_shift": Moment("posture", "shoulder widths"),

@@ -77,7 +77,7 @@ def sample_timeline(spoken: Spoken, duration_s: float) -> Timeline:
         ("long_pause", "voice", 0.8, 3.1, 3.1, 0.6, "s", ""),
         ("face_touches", "posture", 0.56, 7.0, 4.0, 0.1, "count", "nose"),
         ("long_off_camera", "face", 0.8, 6.0, 6.0, 1.5, "s", "left"),
-        ("another_face", "face", 0.43, 3.0, 2.0, 1.0, "count", ""),
+        ("another_face", "face", 0.43, 3.0, 2.0, 1.0, "faces", ""),
     )
     for kind, channel, at, length_s, value, usual, unit, label in standing_out:
         events.append(
