@@ -98,13 +98,10 @@ def voices_of(heard: SpokenWindows, speech: SpeechActivity, settings: Diarizatio
     if not heard.windows:
         return Voices((), np.empty((0, DIMENSIONS)), "clusters")
     cells = _cells(speech)
-    centroids = _clustered(heard, settings)
-    for _ in range(_REFINEMENTS):
-        path = _decoded(heard, cells, centroids)
-        held = [k for k in range(len(centroids)) if np.sum(path == k) * CELL_S >= settings.min_voice_s]
-        refined = own_vectors(heard, _turns(cells, path), held or [int(np.bincount(path).argmax())])
-        centroids = refined[np.isfinite(refined).all(axis=1)] if np.isfinite(refined).any() else centroids
-    turns = _turns(cells, _decoded(heard, cells, centroids))
+    voices = _refined(heard, cells, _clustered(heard, settings), settings)
+    while (merged := _merged(voices, settings)) is not None:
+        voices = _refined(heard, cells, merged, settings)
+    turns = _turns(cells, _decoded(heard, cells, voices))
     order = list(dict.fromkeys(turn.voice for turn in turns))
     numbered = tuple(Turn(order.index(turn.voice), turn.start_s, turn.end_s) for turn in turns)
     return Voices(numbered, own_vectors(heard, numbered, range(len(order))), "clusters")
@@ -145,8 +142,8 @@ def _bridged(regions: Sequence[Interval], gap_s: float) -> list[Interval]:
     return found
 
 
-def _clustered(heard: SpokenWindows, settings: DiarizationSettings) -> NDArray[np.float32]:
-    """What each voice sounds like, shape (voices, d)."""
+def _clustered(heard: SpokenWindows, settings: DiarizationSettings) -> FloatArray:
+    """What each cluster sounds like, shape (clusters, d)."""
     lengths = _lengths(heard)
     (usable,) = np.nonzero(lengths >= min(_MIN_WINDOW_S, lengths.max()))
     step = max(1.0, len(usable) / _SAMPLED_WINDOWS)
@@ -156,7 +153,7 @@ def _clustered(heard: SpokenWindows, settings: DiarizationSettings) -> NDArray[n
     held = [group for group in groups if len(group) >= windows_needed]
     if len(held) < (settings.count or 1):
         held = groups[: settings.count or 1]
-    return _merged(held, settings)
+    return np.array([unit(group.sum(axis=0)) for group in held])
 
 
 def _groups(
@@ -176,21 +173,34 @@ def _groups(
     return sorted((vectors[labels == label] for label in np.unique(labels)), key=len, reverse=True)
 
 
-def _merged(groups: list[NDArray[np.float32]], settings: DiarizationSettings) -> NDArray[np.float32]:
-    """The means of groups after those that are one voice were put together."""
-    while len(groups) > 1:
-        means = np.array([unit(group.sum(axis=0)) for group in groups])
-        alike = means @ means.T
-        np.fill_diagonal(alike, -1)
-        i, j = sorted(int(k) for k in np.unravel_index(np.argmax(alike), alike.shape))
-        if settings.count is None:
-            done = alike[i, j] < settings.merge_similarity and len(groups) <= settings.max_voices
-        else:
-            done = len(groups) <= settings.count
-        if done:
-            break
-        groups[i] = np.vstack([groups[i], groups.pop(j)])
-    return np.array([unit(group.sum(axis=0)) for group in groups])
+def _refined(
+    heard: SpokenWindows, cells: FloatArray, voices: FloatArray, settings: DiarizationSettings
+) -> FloatArray:
+    """The voices as they sound where nobody else is near, without those who speak for too little."""
+    for _ in range(_REFINEMENTS):
+        path = _decoded(heard, cells, voices)
+        spoken_s = np.bincount(path, minlength=len(voices)) * CELL_S
+        least_s = min(settings.min_voice_s, spoken_s.max())
+        refined = own_vectors(heard, _turns(cells, path), np.flatnonzero(spoken_s >= least_s).tolist())
+        refined = refined[np.isfinite(refined).all(axis=1)]
+        voices = refined if len(refined) else voices
+    return voices
+
+
+def _merged(voices: FloatArray, settings: DiarizationSettings) -> FloatArray | None:
+    """The voices with the two nearest as one; None where they are apart."""
+    if len(voices) < 2:
+        return None
+    alike = voices @ voices.T
+    np.fill_diagonal(alike, -1)
+    i, j = (int(k) for k in np.unravel_index(np.argmax(alike), alike.shape))
+    if settings.count is None:
+        apart = alike[i, j] < settings.merge_similarity and len(voices) <= settings.max_voices
+    else:
+        apart = len(voices) <= settings.count
+    if apart:
+        return None
+    return np.vstack([np.delete(voices, (i, j), axis=0), unit(voices[i] + voices[j])])
 
 
 def _cells(speech: SpeechActivity) -> FloatArray:
@@ -204,11 +214,11 @@ def _cells(speech: SpeechActivity) -> FloatArray:
     return np.concatenate(cells)
 
 
-def _decoded(heard: SpokenWindows, cells: FloatArray, centroids: NDArray[np.float32]) -> NDArray[np.int_]:
+def _decoded(heard: SpokenWindows, cells: FloatArray, voices: FloatArray) -> NDArray[np.int_]:
     """The voice of each cell, shape (n,)."""
     middles = cells.mean(axis=1)
-    scores, weights = np.zeros((len(cells), len(centroids))), np.zeros(len(cells))
-    for window, alike in zip(heard.windows, heard.vectors @ centroids.T, strict=True):
+    scores, weights = np.zeros((len(cells), len(voices))), np.zeros(len(cells))
+    for window, alike in zip(heard.windows, heard.vectors @ voices.T, strict=True):
         first, stop = np.searchsorted(middles, [window.start_s, window.end_s])
         away = np.abs(middles[first:stop] - (window.start_s + window.end_s) / 2)
         weight = np.maximum(_EDGE_WEIGHT, 1 - away / (WINDOW_S / 2)) * min(1.0, window.duration_s / WINDOW_S)
