@@ -162,6 +162,8 @@ def _kind(sentence: str) -> Kind | None:
     language = language_of(sentence)
     folded = normalise(sentence).strip()
     marked = "?" in folded
+    if pattern(_LEXICON, "story", language).search(folded):
+        return "main"
     rest, closing = _without("closing", folded.strip(_EDGE), language)
     rest, small = _without("small_talk", rest, language)
     core, followed = _without("follow_up", rest, language)
