@@ -46,7 +46,8 @@ class Question:
     """What was asked in the turn with index `turn`. A "main" question opens an answer, a "follow_up" goes on with the one that
     is open, and after a "closing" (any questions for us? thank you for coming) nothing more is answered.
 
-    `parts` are the sentences that ask; there are several where two questions are put in one turn.
+    `parts` are the sentences that would open an answer by themselves; there are several where two questions are put in
+    one turn, and none in a follow-up or a closing.
     """
 
     text: str
@@ -146,8 +147,9 @@ def _question(turn: Said, index: int) -> Question | None:
     if kind is None:
         return None
     first = kinds.index(kind)
-    parts = tuple(text for text, k in pieces[first:] if k in ("main", "follow_up") or k == kind)
-    return Question(" ".join(parts), turn.start_s, turn.end_s, index, kind, parts)
+    asking = [(text, k) for text, k in pieces[first:] if k in ("main", "follow_up", kind)]
+    parts = tuple(text for text, k in asking if k == "main")
+    return Question(" ".join(text for text, _ in asking), turn.start_s, turn.end_s, index, kind, parts)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, Kind | None]]:

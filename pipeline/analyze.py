@@ -11,6 +11,7 @@ from interview_analysis.features.lexicons import background
 from interview_analysis.features.moments import KINDS
 from interview_analysis.features.tables import FeatureTables, feature_tables
 from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.pipeline.answering import answers_of, asked_texts, score_answers
 from interview_analysis.pipeline.candidate import VoiceSample, candidates_view, voice_sample
 from interview_analysis.pipeline.config import (
     RunConfig,
@@ -27,6 +28,7 @@ from interview_analysis.pipeline.observed import knowing_encoder, observed, tabl
 from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.pipeline.stopwatch import Stopwatch
 from interview_analysis.pipeline.system import check_system_libraries, quiet_dependencies
+from interview_analysis.scoring.answers import ScoredAnswer, add_up, answer_reports
 from interview_analysis.scoring.flags import flags
 from interview_analysis.scoring.indicators import ContentEvidence, find_evidence, reference_texts
 from interview_analysis.scoring.norms import Norms
@@ -39,10 +41,10 @@ from interview_analysis.scoring.report import (
     Series,
     Timeline,
 )
-from interview_analysis.scoring.score import score
+from interview_analysis.scoring.score import ScoreCard, score
 from interview_analysis.scoring.speakers import speakers
-from interview_analysis.scoring.state import Answers, state_report, timeline_event
-from interview_analysis.types import Interval, MediaFacts, Observations
+from interview_analysis.scoring.state import state_report, timeline_event
+from interview_analysis.types import MediaFacts, Observations
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,13 @@ def analyze(
         view = candidates_view(seen, models.config.candidate_channel, sample)
         with watch.stage("features"):
             tables = tables_of(view, [(sha256, None, None)], models, cache, norms.block_s)
-        with watch.stage("sentences"):
-            encoder = knowing_encoder(view.transcript, models, cache, [seen.transcript])
     part = RecordingPart(
         name=path.name, sha256=sha256, start_s=0.0, duration_s=round(seen.facts.duration_s, 3)
     )
+    if cache is not None:
+        with watch.stage("sentences"):
+            asked = asked_texts(answers_of([part], view))
+            encoder = knowing_encoder(view.transcript, models, cache, [seen.transcript], asked)
     return score_observations(
         [part], view, profile, norms, models, tables=tables, encoder=encoder, sample=sample, watch=watch
     )
@@ -131,6 +135,7 @@ def score_observations(
     models: LoadedModels,
     *,
     tables: FeatureTables | None = None,
+    answer_tables: FeatureTables | None = None,
     encoder: SentenceEncoder | None = None,
     sample: VoiceSample | None = None,
     watch: Stopwatch | None = None,
@@ -141,7 +146,7 @@ def score_observations(
     ----------
     recordings : what `observations` were made of, in order; see `joining.joined`.
     observations : all of them, or the view of the candidate (`candidates_view`), which is made of them otherwise.
-    tables : the feature tables of that view, where they are known.
+    tables, answer_tables : the feature tables of that view and of its answers, where they are known.
     sample : how the candidate sounds, where that is known.
     encoder : one that knows the transcript's sentences (`observed.knowing_encoder`); that of `models` by default.
     """
@@ -158,7 +163,13 @@ def score_observations(
     with watch.stage("evidence"):
         found = _evidence(profile, norms, view, models, encoder)
     with watch.stage("score"):
-        report = _report(recordings, profile, norms, view, tables, found, models, sample)
+        whole = score(profile, norms, view, tables, found, face_and_body=models.config.policy.face_and_body)
+    with watch.stage("answers"):
+        scored = score_answers(
+            answers_of(recordings, view), whole, found, view, profile, norms, models,
+            encoder=encoder, tables=answer_tables,
+        )  # fmt: skip
+    report = _report(recordings, profile, norms, view, tables, found, models, whole, scored, sample)
     return Analysis(report, profile, view, tables)
 
 
@@ -186,10 +197,12 @@ def _report(
     tables: FeatureTables,
     found: ContentEvidence | None,
     models: LoadedModels,
+    whole: ScoreCard,
+    answers: Sequence[ScoredAnswer],
     sample: VoiceSample | None,
 ) -> Report:
-    policy = models.config.policy
-    card = score(profile, norms, observations, tables, found, face_and_body=policy.face_and_body)
+    interview = add_up(profile, norms, whole, answers)
+    card, policy = interview.card, models.config.policy
     transcript = observations.transcript
     return Report(
         job=profile.name,
@@ -203,7 +216,16 @@ def _report(
         norms_origin=norms.origin,
         bar=card.bar,
         description=_description(profile),
-        flags=flags(observations, tables, found, card, face_and_body=policy.face_and_body),
+        answers=answer_reports(answers, interview.shares),
+        reliability=interview.reliability,
+        flags=flags(
+            observations,
+            tables,
+            found,
+            card,
+            [answer.answer for answer in answers],
+            face_and_body=policy.face_and_body,
+        ),
         state=state_report(
             tables.events,
             observations.facts.duration_s,
@@ -211,7 +233,7 @@ def _report(
             policy,
             norms.state,
             conversation=observations.conversation,
-            answers=_answers(recordings),
+            answers=[(scored.answer.interval, scored.answer.question) for scored in answers],
         ),
         timeline=_timeline(tables, models.config, transcript.language if transcript else None),
         lineage=lineage(
@@ -220,15 +242,6 @@ def _report(
         speakers=speakers(observations, sample.file if sample is not None else None),
         recordings=tuple(recordings) if len(recordings) > 1 or _is_part(recordings[0]) else (),
     )
-
-
-def _answers(recordings: Sequence[RecordingPart]) -> Answers:
-    """The parts of a recording that answer a question each."""
-    return [
-        (Interval(part.start_s, part.start_s + part.duration_s), part.question)
-        for part in recordings
-        if part.question
-    ]
 
 
 def _description(profile: JobProfile) -> JobDescription | None:

@@ -141,6 +141,22 @@ class View:
     def indicators(self, evidence: tuple[Evidence, ...]) -> list[list[Evidence]]:
         return list(transcript_view.indicators(evidence).values())
 
+    def gives(self, items: list[Evidence]) -> float | None:
+        """The score that an indicator gives: the mean over the answers that show it, by their weight."""
+        scored = [(item.score, item.weight) for item in items if item.score is not None]
+        total = sum(weight for _, weight in scored)
+        return sum(score * weight for score, weight in scored) / total if total else None
+
+    def absent(self, evidence: tuple[Evidence, ...]) -> list[Evidence]:
+        """What was not found in any of the answers, once each."""
+        heard = {key for key, _ in transcript_view.indicators(evidence)}
+        found = {item.id: item for item in self.of_kind(evidence, "absent") if item.id not in heard}
+        return list(found.values())
+
+    def dimension_name(self, dimension_id: str) -> str:
+        names = {d.id: self.text(d.name) for d in self.report.dimensions}
+        return names.get(dimension_id) or dimension_id
+
     def of_kind(self, evidence: tuple[Evidence, ...], kind: str) -> list[Evidence]:
         return [item for item in evidence if item.kind == kind]
 

@@ -18,16 +18,20 @@ _SLACK_S = 1e-6  # sums of lengths are rounded
 
 def voices_part(voices: Voices, part: Interval) -> Voices:
     """Who speaks within `part`, on its clock; who does not is left out."""
-    turns = [
+    return _numbered(turns_part(voices.turns, part), voices.embeddings, voices.channels)
+
+
+def turns_part(turns: Sequence[Turn], part: Interval) -> tuple[Turn, ...]:
+    """The turns within `part`, cut at its edges, on its clock."""
+    return tuple(
         Turn(
             turn.voice,
             max(turn.start_s, part.start_s) - part.start_s,
             min(turn.end_s, part.end_s) - part.start_s,
         )
-        for turn in voices.turns
+        for turn in turns
         if turn.end_s > part.start_s + _SLACK_S and turn.start_s < part.end_s - _SLACK_S
-    ]
-    return _numbered(turns, voices.embeddings, voices.channels)
+    )
 
 
 def joined_voices(parts: Sequence[Voices | None], starts_s: Sequence[float]) -> Voices | None:

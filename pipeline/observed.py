@@ -17,7 +17,7 @@ from interview_analysis.features import moments
 from interview_analysis.features.extractor import extractors
 from interview_analysis.features.lexicons import LANGUAGES
 from interview_analysis.features.sentences import sentences
-from interview_analysis.features.tables import FeatureTables, feature_tables
+from interview_analysis.features.tables import FeatureTables, answer_tables, feature_tables
 from interview_analysis.models.text_encoder import KnowingEncoder, SentenceEncoder
 from interview_analysis.pipeline import joining
 from interview_analysis.pipeline.config import BUILT_IN, decisive
@@ -28,7 +28,7 @@ from interview_analysis.pipeline.observation_file import FORMAT, Heard, Kind, Se
 from interview_analysis.pipeline.observe import Known, observe
 from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.pipeline.stopwatch import Stopwatch
-from interview_analysis.types import Observations, Transcript
+from interview_analysis.types import Interval, Observations, Transcript
 
 # Raised when the code makes another observation out of the same recording, settings and libraries.
 OBSERVER_VERSIONS: Mapping[Kind, int] = {
@@ -132,8 +132,9 @@ def knowing_encoder(
     models: LoadedModels,
     cache: ObservationCache,
     parts: Iterable[Transcript | None] = (),
+    asked: Sequence[str] = (),
 ) -> SentenceEncoder:
-    """The encoder of `models`, with the vectors of the transcript's sentences known beforehand.
+    """The encoder of `models`, with the vectors of the transcript's sentences and of what was `asked` known beforehand.
 
     They come from the cache, from what is kept of `parts` (the transcripts that were clipped and joined to this
     one), and are encoded and kept where neither has them.
@@ -141,6 +142,7 @@ def knowing_encoder(
     texts = _texts(transcript)
     if not texts:
         return models.encoder
+    known_questions = _asked_vectors(tuple(asked), models, cache) if asked else {}
     key = _vectors_key(texts, models)
     kept = cache.read("vectors", key)
     if not isinstance(kept, SentenceVectors) or kept.texts != texts:
@@ -151,7 +153,7 @@ def knowing_encoder(
                 known |= found.by_text() if isinstance(found, SentenceVectors) else {}
         kept = SentenceVectors(texts, KnowingEncoder(models.encoder, known).encode(texts))
         cache.write("vectors", key, kept)
-    return KnowingEncoder(models.encoder, kept.by_text())
+    return KnowingEncoder(models.encoder, {**kept.by_text(), **known_questions})
 
 
 def tables_of(
@@ -160,12 +162,13 @@ def tables_of(
     models: LoadedModels,
     cache: ObservationCache,
     block_s: float,
+    answers: Sequence[Interval] = (),
 ) -> FeatureTables:
     """The feature tables of observations that were clipped and joined from `recordings`, kept or made and kept.
 
-    Where they are the view of a candidate, which voice that is counts as well.
-
-    `recordings` has the SHA-256, the start and the end of the clip (None: all of it) of each, in order.
+    `recordings` has the SHA-256, the start and the end of the clip (None: all of it) of each, in order. Where
+    `observations` are the view of a candidate, which voice that is counts as well. With `answers` they are the tables of
+    these stretches, see `features.tables.answer_tables`.
     """
     grid = {"block_s": block_s, "window_s": models.config.window_s, "hop_s": models.config.hop_s}
     key = _digest(
@@ -178,11 +181,15 @@ def tables_of(
         grid,
         _lexicons_sha256(),
         _versions(_FEATURE_LIBRARIES),
+        *([[(answer.start_s, answer.end_s) for answer in answers]] if answers else []),
     )
     kept = cache.read("features", key)
     if isinstance(kept, FeatureTables):
         return kept
-    made = feature_tables(observations, **grid)
+    if answers:
+        made = answer_tables(observations, answers, block_s=block_s)
+    else:
+        made = feature_tables(observations, **grid)
     cache.write("features", key, made)
     return made
 
@@ -213,6 +220,15 @@ def _lexicons_sha256() -> str:
     for item in sorted((BUILT_IN / "lexicons").iterdir(), key=lambda item: item.name):
         digest.update(item.name.encode() + b"\0" + item.read_bytes())
     return digest.hexdigest()
+
+
+def _asked_vectors(texts: tuple[str, ...], models: LoadedModels, cache: ObservationCache) -> dict[str, Any]:
+    key = _vectors_key(texts, models)
+    kept = cache.read("vectors", key)
+    if not isinstance(kept, SentenceVectors) or kept.texts != texts:
+        kept = SentenceVectors(texts, models.encoder.encode(texts))
+        cache.write("vectors", key, kept)
+    return dict(kept.by_text())
 
 
 def _texts(transcript: Transcript | None) -> tuple[str, ...]:

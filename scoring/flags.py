@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from interview_analysis.features.answers import Answer
+from interview_analysis.features.lexicons import LANGUAGES
+from interview_analysis.features.questions import language_of
 from interview_analysis.features.roles import talk_shares
 from interview_analysis.features.tables import FeatureTables
 from interview_analysis.scoring.indicators import ContentEvidence
@@ -30,13 +33,14 @@ def flags(
     tables: FeatureTables,
     found: ContentEvidence | None,
     card: ScoreCard,
+    answers: Sequence[Answer] = (),
     *,
     face_and_body: bool = True,
 ) -> tuple[Flag, ...]:
     """All flags, warnings first. Without `face_and_body` the policy has them off, and the picture does not matter."""
     raised = [
         *_recording(seen, face_and_body), *_picture(seen, tables), *_voices(seen), *_answer(found), *_scores(card),
-        *_limits(seen),
+        *_limits(seen), *_questions(seen, answers),
     ]  # fmt: skip
     return tuple(sorted(raised, key=lambda flag: (flag.severity != "warning", flag.code)))
 
@@ -160,3 +164,18 @@ def _limits(seen: Observations) -> Iterable[Flag]:
         yield Flag(code="fillers_lower_bound", severity="info", channel="voice")
     if seen.faces is not None and seen.faces.present.any():
         yield Flag(code="blink_lower_bound", severity="info", channel="face")
+
+
+def _questions(seen: Observations, answers: Sequence[Answer]) -> Iterable[Flag]:
+    """What is odd about the questions: none in a conversation, not heard, or in another language than the answers."""
+    if seen.conversation is not None and not answers:
+        yield Flag(code="no_question_found", severity="info")
+    language = seen.transcript.language if seen.transcript and seen.transcript.words else None
+    for answer in answers:
+        start_s, end_s = round(answer.interval.start_s, 3), round(answer.interval.end_s, 3)
+        if not answer.question:
+            yield Flag(code="question_not_heard", severity="info", start_s=start_s, end_s=end_s)
+    asked_in = {language_of(answer.question) for answer in answers if answer.question}
+    others = asked_in - {language}
+    if language in LANGUAGES and others:
+        yield Flag(code="question_language", severity="info", values={"language": ", ".join(sorted(others))})

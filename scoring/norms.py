@@ -119,6 +119,18 @@ class Detection(Model):
         return wrong * (1 - wrong)
 
 
+class AnswerSettings(Model):
+    """How answers are told apart and added up. `why` gives the reason of each."""
+
+    match_similarity: float = Field(
+        default=0.55, ge=0, le=1
+    )  # an asked question is the profile's from here on
+    target_standard_error: float = Field(
+        default=10.0, gt=0
+    )  # that the D-study asks the number of questions for
+    why: dict[str, str] = Field(default_factory=dict)
+
+
 class Norms(Model):
     """Everything between a measurement and a score."""
 
@@ -133,6 +145,7 @@ class Norms(Model):
     evidence: EvidenceSettings
     detection: Detection
     state: StateRules
+    answers: AnswerSettings = AnswerSettings()
     channels: dict[ChannelName, tuple[Norm, ...]]
 
     def level(self, score: float) -> int:

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from interview_analysis.types import Segment
 
-REPORT_SCHEMA_VERSION = "1.0"
+REPORT_SCHEMA_VERSION = "1.1"
 
 ChannelName = Literal["content", "voice", "face", "posture"]
 Origin = Literal["person", "library", "description", "model"]  # who wrote it; "model" is a language model
@@ -143,6 +143,9 @@ class DimensionScore(Score):
     questions: dict[QuestionKind, tuple[Text, ...]] = Field(default_factory=dict)
     training: tuple[Text, ...] = ()  # topics
     origin: Origin = "person"
+    answers: tuple[
+        int, ...
+    ] = ()  # the numbers of those that it was scored from; empty for the whole recording
 
 
 class LearnedScore(Model):
@@ -348,8 +351,61 @@ class RecordingPart(Model):
     question: str = ""  # what was asked
 
 
+class MatchedQuestion(Model):
+    """A question of the job profile that was asked."""
+
+    dimension: str  # id
+    question: Text
+    similarity: float  # cosine of vectors centred on interview questions of all kinds
+
+
+class AnswerDimension(Score):
+    """A dimension as one answer shows it; `weight` as the profile has it."""
+
+    id: str
+    name: Text
+    partial: bool = False
+
+
+class AnswerReport(Model):
+    """One answer, scored by itself on the dimensions that its question asks about, or on all where it asks about none.
+
+    `question` is empty where it was not heard. `weight` is the share of the overall score that rests on this answer.
+    """
+
+    number: int  # from 1, in the order of the recording
+    question: str
+    matched: tuple[MatchedQuestion, ...] = ()
+    source: Literal["recording", "conversation"]
+    start_s: float
+    end_s: float
+    asked_s: float | None = None  # when the question began
+    latency_s: float | None = None  # from the end of the question to the first word
+    words: int  # characters in Chinese
+    weight: float
+    overall: Score
+    channels: dict[ChannelName, Score]
+    dimensions: tuple[AnswerDimension, ...]
+
+
+class Reliability(Model):
+    """How far the overall score depends on which questions were asked, and how many would settle it (a D-study).
+
+    `question_sd` is the standard deviation between answers beyond their own errors, `shared_error` the part of the
+    standard error that all answers of a recording have in common. `questions` is how many would bring the standard
+    error to `target`; none where no number would.
+    """
+
+    answers: int  # that the overall score rests on
+    standard_error: float
+    question_sd: float
+    shared_error: float
+    target: float
+    questions: int | None
+
+
 class Report(Model):
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Literal["1.0", "1.1"] = "1.1"  # 1.1 added answers and reliability
     job: Text
     job_id: str
     language: str | None  # of the transcript
@@ -362,6 +418,8 @@ class Report(Model):
     timeline: Timeline
     lineage: Lineage
     recordings: tuple[RecordingPart, ...] = ()  # empty for one whole recording without a question
+    answers: tuple[AnswerReport, ...] = ()  # empty where the recording was not cut by questions
+    reliability: Reliability | None = None  # none with fewer than two answers
     bar: JobBar | None = None
     description: JobDescription | None = None  # none where a person wrote the profile
     learned: tuple[LearnedScore, ...] = ()  # empty without a scorer
