@@ -100,7 +100,7 @@ def analyze(
         raise ValueError("pass the configuration to LoadedModels, or no LoadedModels: got two that differ")
     profile = job if isinstance(job, JobProfile) else load_job(job, lambda: models.job_parser)
     sample = voice_sample(Path(candidate_voice), models) if candidate_voice is not None else None
-    tables, encoder = None, None
+    tables, by_answer, encoder = None, None, None
     if cache is None:
         with watch.stage("load models"):
             models.load()
@@ -119,12 +119,11 @@ def analyze(
         name=path.name, sha256=sha256, start_s=0.0, duration_s=round(seen.facts.duration_s, 3)
     )
     if cache is not None:
-        with watch.stage("sentences"):
-            asked = asked_texts(answers_of([part], view))
-            encoder = knowing_encoder(view.transcript, models, cache, [seen.transcript], asked)
+        encoder, by_answer = _answers_kept(part, seen, view, norms, models, cache, watch)
     return score_observations(
-        [part], view, profile, norms, models, tables=tables, encoder=encoder, sample=sample, watch=watch
-    )
+        [part], view, profile, norms, models,
+        tables=tables, answer_tables=by_answer, encoder=encoder, sample=sample, watch=watch,
+    )  # fmt: skip
 
 
 def score_observations(
@@ -171,6 +170,27 @@ def score_observations(
         )  # fmt: skip
     report = _report(recordings, profile, norms, view, tables, found, models, whole, scored, sample)
     return Analysis(report, profile, view, tables)
+
+
+def _answers_kept(
+    part: RecordingPart,
+    seen: Observations,
+    view: Observations,
+    norms: Norms,
+    models: LoadedModels,
+    cache: ObservationCache,
+    watch: Stopwatch,
+) -> tuple[SentenceEncoder, FeatureTables | None]:
+    """From the cache, an encoder that knows all that was said and asked, and the tables of the answers."""
+    found = answers_of([part], view)
+    with watch.stage("sentences"):
+        encoder = knowing_encoder(view.transcript, models, cache, [seen.transcript], asked_texts(found))
+    if len(found) < 2:
+        return encoder, None
+    with watch.stage("features"):
+        windows = [answer.interval for answer in found]
+        known = [(part.sha256, None, None)]
+        return encoder, tables_of(view, known, models, cache, norms.block_s, windows)
 
 
 def _evidence(
