@@ -68,7 +68,7 @@ def score_answers(
             tables,
             evidence,
             face_and_body=models.config.policy.face_and_body,
-        )  # fmt: skip
+        )
         for answer, matched in zip(found, matches, strict=True)
         if tables is not None
     )
