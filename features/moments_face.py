@@ -22,7 +22,7 @@ from interview_analysis.features.speech_units import silent_pauses
 from interview_analysis.features.visual import Mask, bouts, coverage, inside, length, step_s, to_event
 from interview_analysis.types import Event, FaceTrack, FloatArray, Interval, Observations
 
-# The longest look away in 104 s of six clips of people who talk to a camera was 2.0 s, the longest lowering 6.0 s, and
+# The longest look away in 109 s of seven clips of people before a camera was 2.0 s, the longest lowering 6.0 s, and
 # the next 2.0 s; twice the common longest.
 LONG_LOOK_S = 4.0
 LONG_LOWERING_S = 4.0
