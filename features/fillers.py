@@ -267,4 +267,4 @@ def _lexical(transcript: Transcript) -> tuple[Event, ...]:
     return filled_pauses(transcript) if transcript.language in _LANGUAGES else ()
 
 
-EXTRACTOR = Extractor("fillers", 1, "voice", SPECS, compute, events)
+EXTRACTOR = Extractor("fillers", 2, "voice", SPECS, compute, events)

@@ -76,4 +76,4 @@ def compute(observations: Observations, window: Interval) -> dict[str, float]:
     return values
 
 
-EXTRACTOR = Extractor("intensity", 1, "voice", SPECS, compute)
+EXTRACTOR = Extractor("intensity", 2, "voice", SPECS, compute)

@@ -73,4 +73,4 @@ def events(observations: Observations) -> tuple[Event, ...]:
     return tuple(Event("pause", p.start_s, p.end_s, p.duration_s) for p in pauses)
 
 
-EXTRACTOR = Extractor("pauses", 1, "voice", SPECS, compute, events)
+EXTRACTOR = Extractor("pauses", 2, "voice", SPECS, compute, events)

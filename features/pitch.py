@@ -72,4 +72,4 @@ def compute(observations: Observations, window: Interval) -> dict[str, float]:
     }
 
 
-EXTRACTOR = Extractor("pitch", 1, "voice", SPECS, compute)
+EXTRACTOR = Extractor("pitch", 2, "voice", SPECS, compute)

@@ -123,12 +123,12 @@ def join_words(words: Sequence[Word], language: str) -> str:
 def sentences(transcript: Transcript, window: Interval | None = None) -> tuple[Sentence, ...]:
     """Sentences or clauses of a transcript, or of its words whose midpoint lies in `window`.
 
-    Final punctuation ends a sentence. Where the recogniser gave next to none (common in Chinese), a pause of
+    Final punctuation ends a sentence, and so does another voice that takes the floor. Where the recogniser gave next to none (common in Chinese), a pause of
     0.6 s or the end of a recogniser's segment ends one once it has 6 words or 10 characters. What is longer
     than 30 words or 60 characters is cut at its best clause mark or longest pause.
     """
     by_character = counts_characters(transcript.language)
-    words, ends = _words_with_breaks(transcript, window)
+    words, ends, turns = _words_with_breaks(transcript, window)
     if not words:
         return ()
     lengths = [max(1, unit_count(w.text, transcript.language)) for w in words]
@@ -140,7 +140,7 @@ def sentences(transcript: Transcript, window: Interval | None = None) -> tuple[S
         gap_s = words[i + 1].start_s - words[i].end_s if i + 1 < len(words) else 0.0
         soft = not punctuated and (gap_s > PAUSE_S or ends[i])
         long_enough = sum(lengths[start : i + 1]) >= _MIN_UNITS[by_character]
-        if i + 1 == len(words) or finals[i] or (soft and long_enough):
+        if i + 1 == len(words) or finals[i] or turns[i] or (soft and long_enough):
             groups.extend(_cut(range(start, i + 1), words, lengths, ends, by_character))
             start = i + 1
     return tuple(_sentence(words[g.start : g.stop], transcript.language) for g in groups)
@@ -157,14 +157,20 @@ def _inside(word: Word, window: Interval) -> bool:
     return window.start_s <= (word.start_s + word.end_s) / 2 <= window.end_s
 
 
-def _words_with_breaks(transcript: Transcript, window: Interval | None) -> tuple[list[Word], list[bool]]:
+def _words_with_breaks(
+    transcript: Transcript, window: Interval | None
+) -> tuple[list[Word], list[bool], list[bool]]:
+    """Spoken words, which of them end a recogniser's segment, and which of them a turn."""
     words: list[Word] = []
     ends: list[bool] = []
+    turns: list[bool] = []
     for segment in transcript.segments:
         kept = [w for w in segment.words if w.text.strip() and (window is None or _inside(w, window))]
         words.extend(kept)
-        ends.extend(i == len(kept) - 1 for i in range(len(kept)))
-    return words, ends
+        last = [i == len(kept) - 1 for i in range(len(kept))]
+        ends.extend(last)
+        turns.extend(segment.ends_turn and is_last for is_last in last)
+    return words, ends, turns
 
 
 def _is_final(text: str) -> bool:

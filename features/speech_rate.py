@@ -99,4 +99,4 @@ def _variation(transcript: Transcript, pauses: tuple[Interval, ...], span: Inter
     return float(np.std(rates, ddof=1) / np.mean(rates))
 
 
-EXTRACTOR = Extractor("speech_rate", 1, "voice", SPECS, compute)
+EXTRACTOR = Extractor("speech_rate", 2, "voice", SPECS, compute)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_analysis.features.memory import once
+from interview_analysis.features.turns import united
 from interview_analysis.types import (
     AcousticTrack,
     FloatArray,
@@ -105,24 +107,32 @@ def speaking_span(transcript: Transcript, window: Interval) -> Interval | None:
 
 
 def silent_pauses(speech: SpeechActivity, min_s: float = MIN_PAUSE_S) -> tuple[Interval, ...]:
-    """Gaps of at least `min_s` between regions of speech of one recording."""
-    gaps = (gap for gap in _gaps(speech) if not _holds_joint(gap, speech))
+    """Gaps of at least `min_s` between regions of speech of one recording, in which nobody else speaks."""
+    gaps = (gap for gap in _gaps(speech) if not _is_nobodys(gap, speech))
     return tuple(gap for gap in gaps if gap.duration_s >= min_s - 1e-9)
 
 
 def joint_silences(speech: SpeechActivity | None) -> tuple[Interval, ...]:
-    """Gaps between regions of speech in which a recording ends: nobody's pause, and no speaking time."""
-    if speech is None or not speech.joints_s:
+    """Gaps between regions of speech in which a recording ends or somebody else speaks.
+
+    They are nobody's pause, and no speaking time: neither the other's words, nor the time before an answer.
+    """
+    if speech is None or not (speech.joints_s or speech.others_s):
         return ()
-    return tuple(gap for gap in _gaps(speech) if _holds_joint(gap, speech))
+    return tuple(gap for gap in _gaps(speech) if _is_nobodys(gap, speech))
 
 
 def _gaps(speech: SpeechActivity) -> Iterator[Interval]:
     return (Interval(a.end_s, b.start_s) for a, b in pairwise(speech.regions))
 
 
-def _holds_joint(gap: Interval, speech: SpeechActivity) -> bool:
-    return any(gap.start_s <= joint_s <= gap.end_s for joint_s in speech.joints_s)
+def _is_nobodys(gap: Interval, speech: SpeechActivity) -> bool:
+    return any(_within(gap, moments_s) for moments_s in (speech.joints_s, speech.others_s))
+
+
+def _within(gap: Interval, moments_s: Sequence[float]) -> bool:
+    """Whether one of the moments, in order, lies in the gap."""
+    return bisect_left(moments_s, gap.start_s) < bisect_right(moments_s, gap.end_s)
 
 
 def overlap_s(pieces: Sequence[Interval], window: Interval) -> float:
@@ -156,9 +166,13 @@ def speech_frames(track: AcousticTrack, speech: SpeechActivity | None, window: I
 
 @once
 def heard_frames(observations: Observations) -> NDArray[np.bool_]:
-    """Frames of the recording's acoustics, which it must have, that hold speech, shape (n,)."""
-    assert observations.acoustics is not None
-    return speech_frames(observations.acoustics, observations.speech, Interval(float("-inf"), float("inf")))
+    """Frames of the recording's acoustics, which it must have, that hold speech of one voice, shape (n,)."""
+    track, conversation = observations.acoustics, observations.conversation
+    assert track is not None
+    frames = speech_frames(track, observations.speech, Interval(float("-inf"), float("inf")))
+    if conversation is not None and conversation.others:
+        frames &= ~inside(track.time_s, united(conversation.others))
+    return frames
 
 
 def frames_in(track: AcousticTrack, window: Interval) -> slice:

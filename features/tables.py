@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -9,7 +10,10 @@ import numpy as np
 import pandas as pd
 
 from interview_analysis.features.extractor import COVERAGE, extractors, sliding_windows, tabulate
+from interview_analysis.features.moments import moments
 from interview_analysis.types import Event, FloatArray, Interval, Observations
+
+_SLACK_S = 1e-6  # edges of blocks are sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +23,7 @@ class FeatureTables:
     whole: pd.DataFrame  # one row
     blocks: pd.DataFrame  # disjoint, together they cover the recording
     timeline: pd.DataFrame  # overlapping windows
-    events: tuple[Event, ...]  # by time
+    events: tuple[Event, ...]  # by time: those of the extractors, and the moments that stand out
 
     def value(self, feature: str) -> float:
         """The value over the whole recording, NaN where it was not observed."""
@@ -34,6 +38,21 @@ class FeatureTables:
         coverage, values = _column(self.blocks, _coverage_of(feature)), _column(self.blocks, feature)
         return np.asarray(values[(coverage >= min_coverage) & np.isfinite(values)])
 
+    def of(self, window: Interval) -> FeatureTables:
+        """The row of `window` as the whole, with its blocks; see `answer_tables`."""
+        start_s, end_s = window.start_s, window.end_s
+        first, last = (self.blocks.index.get_level_values(level) for level in ("start_s", "end_s"))
+        inside = (first >= start_s - _SLACK_S) & (last <= end_s + _SLACK_S)
+        return FeatureTables(
+            self.whole.loc[[(start_s, end_s)]], self.blocks[inside], self.timeline, self.events
+        )
+
+    @property
+    def window(self) -> Interval:
+        """What the values over the whole were measured over."""
+        start_s, end_s = self.whole.index[0]
+        return Interval(float(start_s), float(end_s))
+
 
 def _coverage_of(feature: str) -> str:
     return f"{feature.partition('.')[0]}.{COVERAGE}"
@@ -44,17 +63,17 @@ def _column(table: pd.DataFrame, name: str) -> FloatArray:
     return np.asarray(table.to_numpy(dtype=float)[:, table.columns.get_loc(name)])
 
 
-def blocks(duration_s: float, length_s: float) -> tuple[Interval, ...]:
-    """Equal disjoint intervals of about `length_s` that cover the recording."""
+def blocks(duration_s: float, length_s: float, start_s: float = 0.0) -> tuple[Interval, ...]:
+    """Equal disjoint intervals of about `length_s` that cover `duration_s` from `start_s` on."""
     count = max(1, round(duration_s / length_s))
-    edges = np.linspace(0.0, duration_s, count + 1)
+    edges = np.linspace(start_s, start_s + duration_s, count + 1)
     return tuple(Interval(float(a), float(b)) for a, b in pairwise(edges))
 
 
 def feature_tables(
     observations: Observations, *, block_s: float = 10.0, window_s: float = 10.0, hop_s: float = 5.0
 ) -> FeatureTables:
-    """Run every extractor over the whole recording, over blocks and over the timeline's windows."""
+    """Run every extractor over the whole recording, over blocks and over the timeline's windows; find the moments."""
     duration_s = observations.facts.duration_s
     grids = (
         (Interval(0.0, duration_s),),
@@ -66,6 +85,22 @@ def feature_tables(
         for windows in grids
     )
     events = [event for extractor in extractors() for event in extractor.events(observations)]
+    events += moments(observations, timeline)
     return FeatureTables(
         whole, block, timeline, tuple(sorted(events, key=lambda e: (e.start_s, e.end_s, e.kind)))
     )
+
+
+def answer_tables(
+    observations: Observations, windows: Sequence[Interval], *, block_s: float = 10.0
+) -> FeatureTables:
+    """The tables of some stretches of a recording together: a row of `whole` for each, and the blocks of all.
+
+    `FeatureTables.of` takes one out. There is no timeline and there are no events, which the recording's tables have.
+    """
+    grids = (windows, [b for w in windows for b in blocks(w.duration_s, block_s, w.start_s)])
+    whole, block = (
+        pd.concat([tabulate(extractor, observations, grid) for extractor in extractors()], axis=1)
+        for grid in grids
+    )
+    return FeatureTables(whole, block, whole.iloc[:0], ())

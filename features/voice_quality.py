@@ -73,4 +73,4 @@ def weighted_median(values: FloatArray, weights: FloatArray) -> float:
     return float(values[order][np.searchsorted(total, total[-1] / 2)])
 
 
-EXTRACTOR = Extractor("voice_quality", 1, "voice", SPECS, compute)
+EXTRACTOR = Extractor("voice_quality", 2, "voice", SPECS, compute)

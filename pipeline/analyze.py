@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interview_analysis.features.lexicons import background
+from interview_analysis.features.moments import KINDS
 from interview_analysis.features.tables import FeatureTables, feature_tables
 from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.pipeline.answering import answers_of, asked_texts, score_answers
+from interview_analysis.pipeline.candidate import VoiceSample, candidates_view, voice_sample
 from interview_analysis.pipeline.config import (
     RunConfig,
     load_norms,
@@ -25,7 +28,7 @@ from interview_analysis.pipeline.observed import knowing_encoder, observed, tabl
 from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.pipeline.stopwatch import Stopwatch
 from interview_analysis.pipeline.system import check_system_libraries, quiet_dependencies
-from interview_analysis.scoring.attention import attention_points
+from interview_analysis.scoring.answers import ScoredAnswer, add_up, answer_reports
 from interview_analysis.scoring.flags import flags
 from interview_analysis.scoring.indicators import ContentEvidence, find_evidence, reference_texts
 from interview_analysis.scoring.norms import Norms
@@ -37,15 +40,19 @@ from interview_analysis.scoring.report import (
     Report,
     Series,
     Timeline,
-    TimelineEvent,
 )
-from interview_analysis.scoring.score import score
+from interview_analysis.scoring.score import ScoreCard, score
+from interview_analysis.scoring.speakers import speakers
+from interview_analysis.scoring.state import state_report, timeline_event
 from interview_analysis.types import MediaFacts, Observations
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """A report with everything that it was made from. `save` in outputs.py writes it to a folder."""
+    """A report with everything that it was made from. `save` in outputs.py writes it to a folder.
+
+    `observations` are the candidate's view, with what others said in its `conversation`.
+    """
 
     report: Report
     profile: JobProfile
@@ -61,6 +68,7 @@ def analyze(
     norms: Norms | None = None,
     models: LoadedModels | None = None,
     cache: ObservationCache | None = None,
+    candidate_voice: str | os.PathLike[str] | None = None,
     on_progress: Progress = ignore,
     watch: Stopwatch | None = None,
 ) -> Analysis:
@@ -73,6 +81,7 @@ def analyze(
     config, norms : what to measure and how it becomes a score; the built-in ones by default.
     models : pass the same `LoadedModels` for several recordings, so that each model is loaded once.
     cache : where observations are kept, so that scoring a recording again touches no model; none by default.
+    candidate_voice : a recording of the candidate alone, which tells the candidate from others who speak.
     on_progress : called with a stage's name, the second of the recording that it has reached, and of how many.
 
     Raises
@@ -90,27 +99,31 @@ def analyze(
     elif config is not None and config != models.config:
         raise ValueError("pass the configuration to LoadedModels, or no LoadedModels: got two that differ")
     profile = job if isinstance(job, JobProfile) else load_job(job, lambda: models.job_parser)
-    tables, encoder = None, None
+    sample = voice_sample(Path(candidate_voice), models) if candidate_voice is not None else None
+    tables, by_answer, encoder = None, None, None
     if cache is None:
         with watch.stage("load models"):
             models.load()
-        observations = observe(path, models, on_progress=on_progress, watch=watch)
+        seen = observe(path, models, on_progress=on_progress, watch=watch)
+        view = candidates_view(seen, models.config.candidate_channel, sample)
         sha256 = file_sha256(path)
     else:
         check_file(path)
         with watch.stage("hash"):
             sha256 = file_sha256(path)
-        observations = observed(path, sha256, models, cache, on_progress=on_progress, watch=watch)
+        seen = observed(path, sha256, models, cache, on_progress=on_progress, watch=watch)
+        view = candidates_view(seen, models.config.candidate_channel, sample)
         with watch.stage("features"):
-            tables = tables_of(observations, [(sha256, None, None)], models, cache, norms.block_s)
-        with watch.stage("sentences"):
-            encoder = knowing_encoder(observations.transcript, models, cache)
+            tables = tables_of(view, [(sha256, None, None)], models, cache, norms.block_s)
     part = RecordingPart(
-        name=path.name, sha256=sha256, start_s=0.0, duration_s=round(observations.facts.duration_s, 3)
+        name=path.name, sha256=sha256, start_s=0.0, duration_s=round(seen.facts.duration_s, 3)
     )
+    if cache is not None:
+        encoder, by_answer = _answers_kept(part, seen, view, norms, models, cache, watch)
     return score_observations(
-        [part], observations, profile, norms, models, tables=tables, encoder=encoder, watch=watch
-    )
+        [part], view, profile, norms, models,
+        tables=tables, answer_tables=by_answer, encoder=encoder, sample=sample, watch=watch,
+    )  # fmt: skip
 
 
 def score_observations(
@@ -121,7 +134,9 @@ def score_observations(
     models: LoadedModels,
     *,
     tables: FeatureTables | None = None,
+    answer_tables: FeatureTables | None = None,
     encoder: SentenceEncoder | None = None,
+    sample: VoiceSample | None = None,
     watch: Stopwatch | None = None,
 ) -> Analysis:
     """Score what was observed of one interview; no recording is opened.
@@ -129,23 +144,53 @@ def score_observations(
     Parameters
     ----------
     recordings : what `observations` were made of, in order; see `joining.joined`.
-    tables : the feature tables of `observations`, where they are known.
+    observations : all of them, or the view of the candidate (`candidates_view`), which is made of them otherwise.
+    tables, answer_tables : the feature tables of that view and of its answers, where they are known.
+    sample : how the candidate sounds, where that is known.
     encoder : one that knows the transcript's sentences (`observed.knowing_encoder`); that of `models` by default.
     """
     watch = watch or Stopwatch()
+    view = candidates_view(observations, models.config.candidate_channel, sample)
     if tables is None:
         with watch.stage("features"):
             tables = feature_tables(
-                observations,
+                view,
                 block_s=norms.block_s,
                 window_s=models.config.window_s,
                 hop_s=models.config.hop_s,
             )
     with watch.stage("evidence"):
-        found = _evidence(profile, norms, observations, models, encoder)
+        found = _evidence(profile, norms, view, models, encoder)
     with watch.stage("score"):
-        report = _report(recordings, profile, norms, observations, tables, found, models)
-    return Analysis(report, profile, observations, tables)
+        whole = score(profile, norms, view, tables, found, face_and_body=models.config.policy.face_and_body)
+    with watch.stage("answers"):
+        scored = score_answers(
+            answers_of(recordings, view), whole, found, view, profile, norms, models,
+            encoder=encoder, tables=answer_tables,
+        )  # fmt: skip
+    report = _report(recordings, profile, norms, view, tables, found, models, whole, scored, sample)
+    return Analysis(report, profile, view, tables)
+
+
+def _answers_kept(
+    part: RecordingPart,
+    seen: Observations,
+    view: Observations,
+    norms: Norms,
+    models: LoadedModels,
+    cache: ObservationCache,
+    watch: Stopwatch,
+) -> tuple[SentenceEncoder, FeatureTables | None]:
+    """From the cache, an encoder that knows all that was said and asked, and the tables of the answers."""
+    found = answers_of([part], view)
+    with watch.stage("sentences"):
+        encoder = knowing_encoder(view.transcript, models, cache, [seen.transcript], asked_texts(found))
+    if len(found) < 2:
+        return encoder, None
+    with watch.stage("features"):
+        windows = [answer.interval for answer in found]
+        known = [(part.sha256, None, None)]
+        return encoder, tables_of(view, known, models, cache, norms.block_s, windows)
 
 
 def _evidence(
@@ -172,8 +217,12 @@ def _report(
     tables: FeatureTables,
     found: ContentEvidence | None,
     models: LoadedModels,
+    whole: ScoreCard,
+    answers: Sequence[ScoredAnswer],
+    sample: VoiceSample | None,
 ) -> Report:
-    card = score(profile, norms, observations, tables, found)
+    interview = add_up(profile, norms, whole, answers)
+    card, policy = interview.card, models.config.policy
     transcript = observations.transcript
     return Report(
         job=profile.name,
@@ -187,12 +236,30 @@ def _report(
         norms_origin=norms.origin,
         bar=card.bar,
         description=_description(profile),
-        flags=flags(observations, tables, found, card),
-        attention=attention_points(tables, transcript, norms.attention),
-        timeline=_timeline(tables, models.config),
+        answers=answer_reports(answers, interview.shares),
+        reliability=interview.reliability,
+        flags=flags(
+            observations,
+            tables,
+            found,
+            card,
+            [answer.answer for answer in answers],
+            face_and_body=policy.face_and_body,
+        ),
+        state=state_report(
+            tables.events,
+            observations.facts.duration_s,
+            transcript,
+            policy,
+            norms.state,
+            conversation=observations.conversation,
+            answers=[(scored.answer.interval, scored.answer.question) for scored in answers],
+        ),
+        timeline=_timeline(tables, models.config, transcript.language if transcript else None),
         lineage=lineage(
             recordings, profile, models.config, norms, models.hashes(video=observations.facts.has_video)
         ),
+        speakers=speakers(observations, sample.file if sample is not None else None),
         recordings=tuple(recordings) if len(recordings) > 1 or _is_part(recordings[0]) else (),
     )
 
@@ -235,7 +302,7 @@ def _number(value: float, digits: int = 3) -> float | None:
     return round(value, digits) if abs(value) < float("inf") else None
 
 
-def _timeline(tables: FeatureTables, config: RunConfig) -> Timeline:
+def _timeline(tables: FeatureTables, config: RunConfig, language: str | None) -> Timeline:
     centres = tuple(round((start + end) / 2, 3) for start, end in tables.timeline.index)
     series = [
         Series(
@@ -248,15 +315,6 @@ def _timeline(tables: FeatureTables, config: RunConfig) -> Timeline:
         for item in config.timeline
         if tables.timeline[item.feature].notna().any()
     ]
-    events = [
-        TimelineEvent(
-            kind=e.kind,
-            start_s=round(e.start_s, 3),
-            end_s=round(e.end_s, 3),
-            value=_number(e.value, 4),
-            label=e.label,
-        )
-        for e in tables.events
-        if e.kind in config.timeline_events
-    ]
+    shown = {*config.timeline_events, *KINDS}
+    events = [timeline_event(event, language) for event in tables.events if event.kind in shown]
     return Timeline(window_s=config.window_s, series=tuple(series), events=tuple(events))

@@ -16,8 +16,10 @@ from statistics import median
 from markupsafe import Markup, escape
 
 from interview_analysis.pipeline.messages import Messages, format_number, format_percent, format_time
+from interview_analysis.pipeline.transcript_view import segment_anchor
 from interview_analysis.scoring.job_bar import margin
-from interview_analysis.scoring.report import AttentionPoint, Report, Series, TimelineEvent
+from interview_analysis.scoring.report import Report, Series, Stretch, TimelineEvent
+from interview_analysis.types import CHANNELS, Transcript
 
 PLOT_PX, PAD_PX = 72, 9
 SERIES_ORDER = ("speech_rate", "pauses", "smile", "gaze", "pitch")
@@ -82,16 +84,23 @@ def _asked_score(score: float) -> Markup:
     ).format(_number(score))
 
 
-def timeline(report: Report, messages: Messages) -> list[Lane]:
-    """The lanes of the timeline from top to bottom, the time axis last; empty where nothing was measured."""
+def timeline(report: Report, messages: Messages, transcript: Transcript | None = None) -> list[Lane]:
+    """The lanes of the timeline from top to bottom, the time axis last; empty where nothing was measured.
+
+    Events lead to their place in the transcript.
+    """
     shown = report.timeline
     if not shown.series and not shown.events:
         return []
-    draw = _Drawing(report, messages)
-    lanes = [draw.attention()] if report.attention else []
+    draw = _Drawing(report, messages, transcript)
+    lanes = [draw.stretches()] if report.state.stretches else []
+    moments = [event for event in shown.events if event.confidence is not None]
+    lanes += [draw.moments(moments)] if moments else []
     lanes += [draw.series(series) for series in sorted(shown.series, key=_series_rank)]
     by_kind: dict[str, list[TimelineEvent]] = {}
     for event in shown.events:
+        if event.confidence is not None:
+            continue
         kind = "star" if event.kind.startswith("star_") else event.kind
         by_kind.setdefault(kind, []).append(event)
     ranks = {kind: rank for rank, kind in enumerate(EVENT_ORDER)}
@@ -121,11 +130,12 @@ def value_ticks(low: float, high: float) -> list[float]:
 class _Drawing:
     """Draws lanes of one report on its time axis."""
 
-    def __init__(self, report: Report, messages: Messages) -> None:
+    def __init__(self, report: Report, messages: Messages, transcript: Transcript | None) -> None:
         ends = [event.end_s for event in report.timeline.events]
         ends += [time for series in report.timeline.series for time in series.time_s[-1:]]
         self.report = report
         self.messages = messages
+        self.transcript = transcript
         self.duration_s = max([report.media.duration_s, *ends, 0.1])
         self.ticks = time_ticks(self.duration_s)
         self.absent = [event for event in report.timeline.events if event.kind == "face_absent"]
@@ -141,34 +151,69 @@ class _Drawing:
 
     def backdrop(self, height: float) -> Markup:
         grid = [_line("grid", self.at(t), 0, height) for t in self.ticks[1:]]
-        bands = [self.span("band", p.start_s, p.end_s, 0, height) for p in self.report.attention]
+        bands = [self.span("band", p.start_s, p.end_s, 0, height) for p in self.report.state.stretches]
         # In an hour-long recording a band is thinner than a pixel; its edge is always seen.
-        edges = [_line("band-edge", self.at(p.start_s), 0, height) for p in self.report.attention]
+        edges = [_line("band-edge", self.at(p.start_s), 0, height) for p in self.report.state.stretches]
         return Markup("").join([*grid, *bands, *edges])
 
-    def attention(self) -> Lane:
-        rows = _stagger([self.at((p.start_s + p.end_s) / 2) for p in self.report.attention])
+    def stretches(self) -> Lane:
+        rows = _stagger([self.at((p.start_s + p.end_s) / 2) for p in self.report.state.stretches])
         height = 26 * (max(rows) + 1)
         marks = [
             self._badge(i, p, row)
-            for i, (p, row) in enumerate(zip(self.report.attention, rows, strict=True), 1)
+            for i, (p, row) in enumerate(zip(self.report.state.stretches, rows, strict=True), 1)
         ]
-        name = self.messages("ui", "follow_up")
+        name = self.messages("ui", "stretches")
         label = self.messages("ui", "events_label", name=name, count=len(rows))
         plot = Markup("").join(
             [_svg_open("plot", height, label), self.backdrop(height), *marks, Markup("</svg>")]
         )
-        return Lane("attention", name, str(len(rows)), Markup(""), plot)
+        return Lane("stretches", name, str(len(rows)), Markup(""), plot)
 
-    def _badge(self, number: int, point: AttentionPoint, row: int) -> Markup:
+    def _badge(self, number: int, point: Stretch, row: int) -> Markup:
         middle = self.at((point.start_s + point.end_s) / 2)
         title = f"{format_time(point.start_s)} {point.text.get(self.messages.language)}"
         # Clear of the edges, where half of a badge would be cut off.
         x = _number(min(98.5, max(1.5, middle)))
         return Markup(
-            '<a href="#a{}"><title>{}</title><circle class="badge" cx="{}%" cy="{}" r="10"/>'
+            '<a href="#s{}"><title>{}</title><circle class="badge" cx="{}%" cy="{}" r="10"/>'
             '<text class="badge-text" x="{}%" y="{}">{}</text></a>'
         ).format(number, title, x, 13 + 26 * row, x, 17 + 26 * row, number)
+
+    def moments(self, moments: Sequence[TimelineEvent]) -> Lane:
+        """What stands out, a row for each channel."""
+        channels = [c for c in CHANNELS if any(event.channel == c for event in moments)]
+        height = 6 + 20 * len(channels)
+        marks = [
+            self._linked(event, f"moment {event.channel}", 4 + 20 * channels.index(event.channel))
+            for event in moments
+            if event.channel
+        ]
+        name = self.messages("ui", "moments")
+        label = self.messages("ui", "events_label", name=name, count=len(moments))
+        axis = [_svg_open("y-axis", height, self.messages("ui", "channels"))]
+        axis += [
+            Markup('<text class="tick end" x="100%" y="{}">{}</text>').format(
+                15 + 20 * row, self.messages("channels", channel)
+            )
+            for row, channel in enumerate(channels)
+        ]
+        plot = [_svg_open("plot", height, label), self.backdrop(height), *marks, Markup("</svg>")]
+        count = self.messages("ui", "count", count=len(moments))
+        return Lane("moments", name, count, Markup("").join([*axis, Markup("</svg>")]), Markup("").join(plot))
+
+    def _linked(self, event: TimelineEvent, css: str, y: float) -> Markup:
+        """A mark that tells what happened and leads to the words of its seconds; the list below is the way by keyboard."""
+        text = (
+            f"{self.messages('events', event.kind)} {format_time(event.start_s)}–{format_time(event.end_s)}"
+        )
+        if event.confidence is not None:
+            text += f" {self.messages.quantity(event.value, event.unit)}"
+        elif event.label:
+            text += f" {event.label}"
+        mark = self.span(css, event.start_s, event.end_s, y, 14, text)
+        anchor = segment_anchor(self.transcript, event.start_s)
+        return mark if anchor is None else Markup('<a href="#{}" tabindex="-1">{}</a>').format(anchor, mark)
 
     def series(self, series: Series) -> Lane:
         name = series.name.get(self.messages.language) or series.id
@@ -240,11 +285,7 @@ class _Drawing:
         return Lane("events", name, count, Markup(""), plot)
 
     def _event(self, event: TimelineEvent, css: str) -> Markup:
-        title = (
-            f"{self.messages('events', event.kind)} {format_time(event.start_s)}–{format_time(event.end_s)}"
-        )
-        title += f" {event.label}" if event.label else ""
-        drawn = self.span(css, event.start_s, event.end_s, 5, 14, title)
+        drawn = self._linked(event, css, 5)
         start, end = self.at(event.start_s), self.at(event.end_s)
         if not self.messages.has("star_letters", event.kind) or end - start < 2:
             return drawn

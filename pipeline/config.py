@@ -12,7 +12,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError, field_validator
@@ -20,9 +20,11 @@ from pydantic import Field, ValidationError, field_validator
 from interview_analysis.errors import ConfigError, InterviewAnalysisError, ProfileError
 from interview_analysis.features.extractor import COVERAGE, extractors
 from interview_analysis.models.asr import AsrSettings
+from interview_analysis.models.diarization import DiarizationSettings
 from interview_analysis.models.vad import VadSettings
 from interview_analysis.scoring.measures import COVERAGE_FEATURE
 from interview_analysis.scoring.norms import Norms, parse_norms
+from interview_analysis.scoring.policy import Policy, parse_policy
 from interview_analysis.scoring.profile import JobProfile, describe, parse_profile
 from interview_analysis.scoring.report import Model, Text
 
@@ -39,6 +41,7 @@ COMPUTE_TYPES = (
     "default", "auto", "int8", "int8_float32", "int8_float16", "int8_bfloat16", "int16", "float16", "bfloat16",
     "float32",
 )  # fmt: skip
+CandidateChannel = Literal["left", "right"] | Annotated[int, Field(ge=1)]  # left is 1
 MAX_REGION_S = 28.9  # Whisper hears 30 s at once, of which a chunk of speech takes 29
 
 
@@ -64,10 +67,13 @@ class RunConfig(Model):
     pose_every_nth_frame: int = Field(ge=1)
     window_s: float = Field(ge=1, le=600)
     hop_s: float = Field(ge=0.1, le=600)
+    policy: Policy  # in a file its name, or the path of one
     asr: AsrSettings
+    voices: DiarizationSettings
     encoder: EncoderConfig
     timeline: tuple[TimelineSeries, ...]
     timeline_events: tuple[str, ...]
+    candidate_channel: CandidateChannel | None
 
     @field_validator("asr")
     @classmethod
@@ -85,6 +91,22 @@ class RunConfig(Model):
                 raise ValueError(f"{name} is {number}, expected 1 or more")
         _check_vad(asr.vad)
         return asr
+
+    @field_validator("voices")
+    @classmethod
+    def _can_be_told_apart(cls, voices: DiarizationSettings) -> DiarizationSettings:
+        ranges = {
+            "count": (1, 20),
+            "stop_similarity": (-1.0, 1.0),
+            "merge_similarity": (-1.0, 1.0),
+            "min_voice_s": (0.0, 60.0),
+            "max_voices": (1, 20),
+        }
+        for name, (low, high) in ranges.items():
+            value = getattr(voices, name)
+            if value is not None and not low <= value <= high:  # NaN lies in no range
+                raise ValueError(f"{name} is {value:g}, expected {low:g} to {high:g}")
+        return voices
 
     @field_validator("timeline")
     @classmethod
@@ -168,19 +190,33 @@ def load_run_config(
     *,
     language: str | None = None,
     engine: str | None = None,
+    policy: str | None = None,
+    candidate_channel: str | None = None,
 ) -> RunConfig:
     """The built-in configuration, updated by the file at `path`, then by ``key.sub=value`` overrides.
 
-    `language` and `engine` of the recogniser, where given, come last. Raises ConfigError that names the wrong key.
+    `language` and `engine` of the recogniser, the `policy` (`load_policy`) and `candidate_channel`, where given, come last.
+    Raises ConfigError that names the wrong key.
     """
     data = layered(BUILT_IN / "default.yaml", path, overrides)
     for key, given in (("language", language), ("engine", engine)):
         if given is not None:
             _update(data, {"asr": {key: given}})  # not through YAML, to which "no" is false
+    if candidate_channel is not None:
+        data["candidate_channel"] = _channel(candidate_channel)
+    wanted = data["policy"] if policy is None else policy
+    if wanted is False:  # "off", as YAML reads it without quotes
+        wanted = "off"
+    if isinstance(wanted, str):
+        data["policy"] = load_policy(wanted).model_dump()
     try:
         return RunConfig.model_validate(data)
     except ValidationError as error:
         raise ConfigError(f"{path or 'configuration'}: {describe(error, RunConfig)}") from error
+
+
+def _channel(text: str) -> str | int:
+    return int(text) if text.isdecimal() else text
 
 
 def layered(built_in: Traversable, path: Path | None, overrides: Sequence[str]) -> dict[str, Any]:
@@ -214,6 +250,21 @@ def load_norms(path: Path | None = None) -> Norms:
     if all(norm.feature != COVERAGE_FEATURE for norm in norms.channels.get("content", ())):
         raise ConfigError(f"{origin}: channels.content: a norm for '{COVERAGE_FEATURE}' is missing; add one")
     return norms
+
+
+def load_policy(policy: str | os.PathLike[str]) -> Policy:
+    """A policy from a YAML file, or a built-in one by its name. Raises ConfigError that names the wrong key."""
+    path = Path(policy)
+    if path.is_file():
+        return parse_policy(read_yaml(path, ConfigError), str(path))
+    known = {
+        item.name.removesuffix(".yaml"): item
+        for item in (BUILT_IN / "policies").iterdir()
+        if item.name.endswith(".yaml")
+    }
+    if str(policy) in known:
+        return parse_policy(read_yaml(known[str(policy)], ConfigError), f"{policy}.yaml")
+    raise ConfigError(f"no policy '{policy}': expected a YAML file or one of {', '.join(sorted(known))}")
 
 
 def load_profile(job: str | os.PathLike[str]) -> JobProfile:

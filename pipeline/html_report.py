@@ -30,6 +30,7 @@ from interview_analysis.scoring.report import (
     Media,
     Report,
     Score,
+    TimelineEvent,
 )
 from interview_analysis.types import Transcript
 
@@ -56,7 +57,7 @@ def render_html(report: Report, transcript: Transcript | None, language: Languag
         view=View(report, transcript, messages),
         transcript=transcript,
         rows=transcript_view.transcript_rows(report, transcript, messages) if transcript else [],
-        lanes=charts.timeline(report, messages),
+        lanes=charts.timeline(report, messages, transcript),
     )  # fmt: skip
 
 
@@ -140,6 +141,22 @@ class View:
     def indicators(self, evidence: tuple[Evidence, ...]) -> list[list[Evidence]]:
         return list(transcript_view.indicators(evidence).values())
 
+    def gives(self, items: list[Evidence]) -> float | None:
+        """The score that an indicator gives: the mean over the answers that show it, by their weight."""
+        scored = [(item.score, item.weight) for item in items if item.score is not None]
+        total = sum(weight for _, weight in scored)
+        return sum(score * weight for score, weight in scored) / total if total else None
+
+    def absent(self, evidence: tuple[Evidence, ...]) -> list[Evidence]:
+        """What was not found in any of the answers, once each."""
+        heard = {key for key, _ in transcript_view.indicators(evidence)}
+        found = {item.id: item for item in self.of_kind(evidence, "absent") if item.id not in heard}
+        return list(found.values())
+
+    def dimension_name(self, dimension_id: str) -> str:
+        names = {d.id: self.text(d.name) for d in self.report.dimensions}
+        return names.get(dimension_id) or dimension_id
+
     def of_kind(self, evidence: tuple[Evidence, ...], kind: str) -> list[Evidence]:
         return [item for item in evidence if item.kind == kind]
 
@@ -162,6 +179,33 @@ class View:
             ids = (key.strip() for key in missing.split(","))
             told["missing"] = self.messages("ui", "comma").join(names.get(key, key) for key in ids)
         return describe_values(code, told, self.messages, minimum)
+
+    def speakers(self) -> tuple[str, list[str]] | None:
+        """A sentence on who was taken for the candidate and why, and a line for each voice where there are several."""
+        told = self.report.speakers
+        if told is None:
+            return None
+        code = told.by if told.candidate is not None else f"none_{told.doubt}"
+        count, sure = len(told.voices), told.confidence
+        why = self.messages("speakers", code, voices=count, confidence_ratio=sure)
+        lines = [
+            self.messages("ui", "speaker_line", name=transcript_view.speaker_name(told, item.voice, self.messages),
+                          time=self.messages.duration(item.seconds), talk_share=item.talk_share)
+            for item in told.voices
+        ]  # fmt: skip
+        return why, lines if count > 1 else []
+
+    def moments(self) -> list[tuple[str, list[TimelineEvent]]]:
+        """What stands out, by kind."""
+        kinds: dict[str, list[TimelineEvent]] = {}
+        for event in self.report.timeline.events:
+            if event.confidence is not None:
+                kinds.setdefault(event.kind, []).append(event)
+        return sorted(kinds.items())
+
+    def label(self, event: TimelineEvent) -> str:
+        known = self.messages.has("event_labels", event.label)
+        return self.messages("event_labels", event.label) if known else event.label
 
     def media(self) -> list[tuple[str, str]]:
         return media_facts(self.report.media, self.messages)

@@ -15,10 +15,12 @@ import numpy as np
 
 from interview_analysis.errors import MediaError
 from interview_analysis.features.sentences import join_words
+from interview_analysis.pipeline.joining_voices import joined_voices, turns_part, voices_part
 from interview_analysis.pipeline.signal_facts import quality_flags
 from interview_analysis.scoring.report import RecordingPart
 from interview_analysis.types import (
     AcousticTrack,
+    Conversation,
     FaceTrack,
     FloatArray,
     Interval,
@@ -31,7 +33,7 @@ from interview_analysis.types import (
     Word,
 )
 
-VERSION = 1  # raised when a joined or clipped recording comes out differently
+VERSION = 2  # raised when a joined or clipped recording comes out differently
 Track = TypeVar("Track", AcousticTrack, FaceTrack, PoseTrack)
 _SLACK_S = 1e-6  # sums of lengths are rounded
 _MIXED_LANGUAGES = "mixed_languages"
@@ -90,6 +92,7 @@ def joined(parts: Sequence[Observations]) -> Observations:
         acoustics=_joined_track([part.acoustics for part in held], starts_s),
         faces=_joined_track([part.faces for part in held], starts_s),
         poses=_joined_track([part.poses for part in held], starts_s),
+        voices=joined_voices([part.voices for part in held], starts_s),
     )
 
 
@@ -110,6 +113,8 @@ def _part(seen: Observations, part: Interval) -> Observations:
         acoustics=None if seen.acoustics is None else _acoustics_part(seen.acoustics, part),
         faces=None if seen.faces is None else _rows(seen.faces, part),
         poses=None if seen.poses is None else _rows(seen.poses, part),
+        voices=None if seen.voices is None else voices_part(seen.voices, part),
+        conversation=None if seen.conversation is None else _conversation_part(seen.conversation, part),
     )
 
 
@@ -124,10 +129,23 @@ def _speech_part(speech: SpeechActivity, part: Interval) -> SpeechActivity:
     regions = tuple(
         _shift(_cut(r, part), -part.start_s) for r in speech.regions if r.overlap_s(part) > _SLACK_S
     )
-    joints_s = tuple(
-        j - part.start_s for j in speech.joints_s if part.start_s + _SLACK_S < j < part.end_s - _SLACK_S
+    joints_s, others_s = (
+        tuple(s - part.start_s for s in moments_s if part.start_s + _SLACK_S < s < part.end_s - _SLACK_S)
+        for moments_s in (speech.joints_s, speech.others_s)
     )
-    return SpeechActivity(regions, joints_s)
+    return SpeechActivity(regions, joints_s, others_s)
+
+
+def _conversation_part(conversation: Conversation, part: Interval) -> Conversation:
+    words = conversation.other_words
+    return replace(
+        conversation,
+        own=tuple(
+            _shift(_cut(o, part), -part.start_s) for o in conversation.own if o.overlap_s(part) > _SLACK_S
+        ),
+        others=turns_part(conversation.others, part),
+        other_words=None if words is None else _transcript_part(words, part),
+    )
 
 
 def _cut(interval: Interval, part: Interval) -> Interval:

@@ -45,6 +45,9 @@ def lineage(
         recordings=each if len(each) > 1 else (),
         profile=Hashed(id=profile.id, version=profile.schema_version, sha256=digest(profile)),
         config=Hashed(id="config", sha256=config_digest(config)),
+        policy=Hashed(
+            id=config.policy.id, version=config.policy.schema_version, sha256=digest(config.policy)
+        ),
         norms=Hashed(id="norms", version=norms.schema_version, sha256=digest(norms)),
         models=tuple(sorted(models, key=lambda model: model.id)),
         extractors={extractor.name: extractor.version for extractor in extractors()},

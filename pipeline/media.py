@@ -21,9 +21,11 @@ from interview_analysis.pipeline.signal_facts import QualityLimits, quality_flag
 from interview_analysis.types import Frame, MediaFacts
 
 if TYPE_CHECKING:
+    import numpy as np
     from av import AudioStream, Packet, VideoStream
     from av.container import InputContainer
     from av.stream import Stream
+    from numpy.typing import NDArray
 
 _Stream = TypeVar("_Stream", bound="Stream")
 
@@ -79,6 +81,7 @@ class Decoder:
         self._limits = limits or QualityLimits()
         self._on_progress = on_progress
         self._facts: MediaFacts | None = None
+        self._channel_levels: NDArray[np.float32] | None = None
         self._damaged = False
         self._container = _open(self._path)
         self._audio, self._video = _tracks(self._container)
@@ -126,6 +129,11 @@ class Decoder:
         if self._facts is None:
             raise RuntimeError("media facts are there once all frames were taken")
         return self._facts
+
+    @property
+    def channel_levels(self) -> NDArray[np.float32] | None:
+        """How loud each channel is, see `ChannelMeter.levels`; there once the audio is finished."""
+        return self._channel_levels
 
     def frames(self, spool: AudioSpool) -> Generator[Frame]:
         """Decode the recording: sampled frames come out, the audio goes to `spool` as it is met.
@@ -180,6 +188,7 @@ class Decoder:
             if track is not None:
                 track.finish()
         self._facts = self._measured(audio, video)
+        self._channel_levels = audio.channel_levels if audio is not None else None
 
     def _packets(self) -> Iterator[Packet[Stream]]:
         from av.error import FFmpegError

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_analysis.pipeline.audio_spool import SAMPLE_RATE_HZ, AudioSpool
+from interview_analysis.pipeline.channel_levels import ChannelMeter
 from interview_analysis.pipeline.signal_facts import LoudnessMeter, SnrMeter
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class AudioTrack:
         self._placed_samples = spool.samples  # written and pending
         self._loudness = LoudnessMeter(SAMPLE_RATE_HZ)
         self._snr = SnrMeter(SAMPLE_RATE_HZ)
+        self._channels = ChannelMeter()
         self._values = self._clipped = 0
         self.end_s = 0.0
         self.lost_s = 0.0  # packets that could not be decoded
@@ -73,6 +75,11 @@ class AudioTrack:
         return self._snr.snr_db
 
     @property
+    def channel_levels(self) -> NDArray[np.float32] | None:
+        """See `ChannelMeter.levels`."""
+        return self._channels.levels
+
+    @property
     def clipping_ratio(self) -> float:
         """Share of the source's samples, over all channels, at or above 0.999 of full scale."""
         return self._clipped / self._values if self._values else math.nan
@@ -82,7 +89,9 @@ class AudioTrack:
             return
         duration_s = frame.samples / frame.sample_rate
         time_s = self._place(frame)
-        self._count_clipped(frame.to_ndarray())
+        values = frame.to_ndarray()
+        self._count_clipped(values)
+        self._channels.add(frame, values, time_s)
         self._append(self._resampled(frame))
         self._next_s = time_s + duration_s
         self.end_s = max(self.end_s, self._next_s)

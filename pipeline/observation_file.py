@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -33,17 +34,19 @@ from interview_analysis.types import (
     PoseTrack,
     SpeechActivity,
     Transcript,
+    Turn,
+    Voices,
 )
 
 FORMAT = 1
-Kind = Literal["facts", "hearing", "acoustics", "faces", "poses", "vectors", "features"]
+Kind = Literal["facts", "hearing", "voices", "acoustics", "faces", "poses", "vectors", "features"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 Arrays = dict[str, NDArray[Any]]
 _HEADER = "header"  # the JSON part, as bytes
 # What reading something that is no such file fails with; MemoryError: a header that claims a giant array.
 _UNREADABLE = (
     OSError, EOFError, ValueError, TypeError, KeyError, IndexError, AttributeError, MemoryError, OverflowError,
-    RuntimeError, SyntaxError, RecursionError, struct.error, zipfile.BadZipFile, zlib.error,
+    RuntimeError, SyntaxError, tokenize.TokenError, RecursionError, struct.error, zipfile.BadZipFile, zlib.error,
 )  # fmt: skip
 
 
@@ -81,9 +84,10 @@ _SHAPES: dict[type[Any], dict[str, tuple[int | str, ...]]] = {
         "world_m": ("n", len(POSE_POINTS), 3), "hand_points": ("n", 2, 21, 2),
     },
     SentenceVectors: {"vectors": ("n", "m")},
+    Voices: {"embeddings": ("n", "m")},
 }  # fmt: skip
 _TYPES: dict[Kind, type[Any]] = {
-    "facts": MediaFacts, "hearing": Heard, "acoustics": AcousticTrack, "faces": FaceTrack, "poses": PoseTrack,
+    "facts": MediaFacts, "hearing": Heard, "voices": Voices, "acoustics": AcousticTrack, "faces": FaceTrack, "poses": PoseTrack,
     "vectors": SentenceVectors, "features": FeatureTables,
 }  # fmt: skip
 _TABLES = ("whole", "blocks", "timeline")
@@ -95,7 +99,9 @@ def pack(kind: Kind, key: str, value: Any) -> bytes:
         raise TypeError(f"expected {_TYPES[kind].__name__} for '{kind}', got {type(value).__name__}")
     arrays, rest = _tables_apart(value) if kind == "features" else _apart(value)
     header = {"format": FORMAT, "kind": kind, "key": key, "content": rest}
-    encoded = np.frombuffer(json.dumps(header, ensure_ascii=False).encode("utf-8", "surrogatepass"), np.uint8)
+    encoded = np.frombuffer(
+        json.dumps(header, ensure_ascii=False, default=asdict).encode("utf-8", "surrogatepass"), np.uint8
+    )
     stream = io.BytesIO()
     np.savez_compressed(stream, allow_pickle=False, **{_HEADER: encoded}, **arrays)
     return stream.getvalue()
@@ -144,6 +150,16 @@ def _together(kind: Any, arrays: Arrays, rest: dict[str, Any]) -> Any:
         if len(texts) != sizes["n"]:
             raise ValueError(f"expected {len(texts)} vectors, got {sizes['n']}")
         return SentenceVectors(texts, arrays["vectors"])
+    if kind is Voices:
+        turns = _adapter(tuple[Turn, ...]).validate_python(rest["turns"])
+        if any(not 0 <= turn.voice < sizes["n"] for turn in turns):
+            raise ValueError(f"expected turns of {sizes['n']} voices")
+        return Voices(
+            turns,
+            arrays["embeddings"],
+            _adapter(Literal["clusters", "channels"]).validate_python(rest["method"]),
+            _adapter(tuple[int, ...]).validate_python(rest["channels"]),
+        )
     if kind is not AcousticTrack:
         return kind(**arrays, aspect_ratio=float(rest["aspect_ratio"]))
     return kind(**arrays)

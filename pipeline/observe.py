@@ -35,6 +35,7 @@ from interview_analysis.types import (
     PoseTrack,
     SpeechActivity,
     Transcript,
+    Voices,
 )
 
 QUEUE_POLL_S = 0.5
@@ -49,18 +50,23 @@ class Known:
 
     facts: MediaFacts | None = None
     hearing: Heard | None = None
+    voices: Voices | None = None
     acoustics: AcousticTrack | None = None
     faces: FaceTrack | None = None
     poses: PoseTrack | None = None
 
-    def observations(self) -> Observations | None:
-        """All of it, or None where something is missing that the recording has."""
+    def observations(self, *, face_and_body: bool) -> Observations | None:
+        """All of it, or None where something is missing that the recording has.
+
+        Without `face_and_body` they are neither asked for nor handed out.
+        """
         facts = self.facts
         if facts is None:
             return None
-        if facts.has_audio and (self.hearing is None or self.acoustics is None):
+        if facts.has_audio and any(o is None for o in (self.hearing, self.voices, self.acoustics)):
             return None
-        if facts.has_video and (self.faces is None or self.poses is None):
+        seen = facts.has_video and face_and_body
+        if seen and (self.faces is None or self.poses is None):
             return None
         heard = self.hearing if facts.has_audio else None
         return Observations(
@@ -68,8 +74,9 @@ class Known:
             speech=heard.speech if heard else None,
             transcript=heard.transcript if heard else None,
             acoustics=self.acoustics if facts.has_audio else None,
-            faces=self.faces if facts.has_video else None,
-            poses=self.poses if facts.has_video else None,
+            faces=self.faces if seen else None,
+            poses=self.poses if seen else None,
+            voices=self.voices if facts.has_audio else None,
         )
 
 
@@ -86,23 +93,26 @@ def observe(
 ) -> Observations:
     """Run every model over one recording whose observation is not `known`, in one pass; without any, decode nothing.
 
+    Where the policy of `models` has it off, nothing looks at the face or the body.
+
     Raises MediaError for a recording that cannot be read, OutputError for a full temporary folder, and whatever
     a model fails with, as soon as it fails. A channel that the recording lacks is None.
     """
-    if (remembered := known.observations()) is not None:
+    face_and_body = models.config.policy.face_and_body
+    if (remembered := known.observations(face_and_body=face_and_body)) is not None:
         return remembered
     watch = watch or Stopwatch()
     with ExitStack() as stack:
         decoder = stack.enter_context(_decoder(recording, models, on_progress))
         spool = stack.enter_context(AudioSpool())
         given_up = threading.Event()
-        pool = stack.enter_context(ThreadPoolExecutor(max_workers=4, thread_name_prefix="observe"))
+        pool = stack.enter_context(ThreadPoolExecutor(max_workers=5, thread_name_prefix="observe"))
         stack.enter_context(_releasing(spool, given_up))
-        hearing, voice = _start_hearing(decoder, spool, pool, models, known, on_progress, watch)
+        hearing, voices, voice = _start_hearing(decoder, spool, pool, models, known, on_progress, watch)
         face, pose = _start_watching(decoder, pool, given_up, models, known, on_progress, watch)
         viewers = [viewer for viewer in (face, pose) if viewer is not None]
         running: list[Future[Any]] = [viewer.track for viewer in viewers]
-        running += [future for future in (hearing, voice) if future is not None]
+        running += [future for future in (hearing, voices, voice) if future is not None]
         with closing(decoder.frames(spool)) as frames:
             for number, frame in enumerate(_timed(frames, watch)):
                 _raise_failure(running)
@@ -116,10 +126,11 @@ def observe(
         seen = Known(
             facts=decoder.facts,
             hearing=Heard(*hearing.result()) if hearing else known.hearing,
+            voices=voices.result() if voices else known.voices,
             acoustics=voice.result() if voice else known.acoustics,
             faces=face.track.result() if face else known.faces,
             poses=pose.track.result() if pose else known.poses,
-        ).observations()
+        ).observations(face_and_body=face_and_body)
         assert seen is not None  # whatever the decoder found was observed or known
         return seen
 
@@ -143,9 +154,11 @@ def _start_hearing(
     known: Known,
     on_progress: Progress,
     watch: Stopwatch,
-) -> tuple[Future[tuple[Transcript, SpeechActivity]] | None, Future[AcousticTrack] | None]:
+) -> tuple[
+    Future[tuple[Transcript, SpeechActivity]] | None, Future[Voices] | None, Future[AcousticTrack] | None
+]:
     if not decoder.has_audio:
-        return None, None
+        return None, None, None
     total_s = decoder.declared_duration_s
 
     def hear() -> tuple[Transcript, SpeechActivity]:
@@ -160,8 +173,19 @@ def _start_hearing(
         on_progress("voice", spool.duration_s, spool.duration_s)
         return track
 
+    hearing = pool.submit(hear) if known.hearing is None else None
+
+    heard_before = known.hearing.speech if known.hearing else SpeechActivity(())
+
+    def tell_apart() -> Voices:
+        speech = hearing.result()[1] if hearing else heard_before
+        spool.wait(sys.maxsize)  # the channels are known once the audio has ended
+        with watch.stage("voices"):
+            return models.diarize(spool, speech, decoder.channel_levels)
+
     return (
-        pool.submit(hear) if known.hearing is None else None,
+        hearing,
+        pool.submit(tell_apart) if known.voices is None else None,
         pool.submit(voice) if known.acoustics is None else None,
     )
 
@@ -175,7 +199,7 @@ def _start_watching(
     on_progress: Progress,
     watch: Stopwatch,
 ) -> tuple[_Viewer[FaceTrack] | None, _Viewer[PoseTrack] | None]:
-    if not decoder.has_video:
+    if not (decoder.has_video and models.config.policy.face_and_body):
         return None, None
     store, total_s = models.store, decoder.declared_duration_s
 

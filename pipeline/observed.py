@@ -13,24 +13,32 @@ from functools import cache as remembered
 from pathlib import Path
 from typing import Any
 
+from interview_analysis.features import moments
 from interview_analysis.features.extractor import extractors
 from interview_analysis.features.lexicons import LANGUAGES
 from interview_analysis.features.sentences import sentences
-from interview_analysis.features.tables import FeatureTables, feature_tables
+from interview_analysis.features.tables import FeatureTables, answer_tables, feature_tables
 from interview_analysis.models.text_encoder import KnowingEncoder, SentenceEncoder, Vectors
 from interview_analysis.pipeline import joining
 from interview_analysis.pipeline.config import BUILT_IN, decisive
 from interview_analysis.pipeline.lineage import library_version
-from interview_analysis.pipeline.loaded import LoadedModels
+from interview_analysis.pipeline.loaded import VOICE_MODEL, LoadedModels
 from interview_analysis.pipeline.observation_cache import ObservationCache
 from interview_analysis.pipeline.observation_file import FORMAT, Heard, Kind, SentenceVectors
 from interview_analysis.pipeline.observe import Known, observe
 from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.pipeline.stopwatch import Stopwatch
-from interview_analysis.types import Observations, Transcript
+from interview_analysis.types import Interval, Observations, Transcript
 
 # Raised when the code makes another observation out of the same recording, settings and libraries.
-OBSERVER_VERSIONS: Mapping[Kind, int] = {"facts": 1, "hearing": 1, "acoustics": 1, "faces": 1, "poses": 1}
+OBSERVER_VERSIONS: Mapping[Kind, int] = {
+    "facts": 1,
+    "hearing": 1,
+    "voices": 1,
+    "acoustics": 1,
+    "faces": 1,
+    "poses": 1,
+}
 OBSERVED: tuple[Kind, ...] = tuple(OBSERVER_VERSIONS)
 _DECODING = ("av", "numpy")
 _HEARING_LIBRARIES = {
@@ -41,12 +49,15 @@ _FEATURE_LIBRARIES = ("jieba", "numpy", "opencc-python-reimplemented", "pandas")
 
 
 def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
-    """The key of each kind of observation of the recording with this content. Raises WeightsError."""
+    """The key of each kind of observation of the recording with this content. Raises WeightsError.
+
+    Where the policy has face and body off, those two have no key: what is kept of them stays out of reach.
+    """
     config = models.config
     frames = {"frames_per_second": config.frames_per_second, "max_side_px": config.max_side_px}
     vision = (*_DECODING, "mediapipe")
     hearing = ("onnxruntime", "opencc-python-reimplemented", *_HEARING_LIBRARIES[config.asr.engine])
-    return {
+    keys: dict[Kind, str] = {
         "facts": _observation_key("facts", sha256, frames, (), _DECODING),
         "hearing": _observation_key(
             "hearing",
@@ -55,9 +66,20 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
             [models.hash(config.asr.model), models.hash("silero-vad")],
             (*_DECODING, *hearing),
         ),
+        "voices": _observation_key(
+            "voices",
+            sha256,
+            {"voices": decisive(config)["voices"], "vad": decisive(config)["asr"]["vad"]},
+            [models.hash(VOICE_MODEL), models.hash("silero-vad")],
+            (*_DECODING, "onnxruntime", "scikit-learn", "scipy", "torch"),
+        ),
         "acoustics": _observation_key(
             "acoustics", sha256, {}, (), (*_DECODING, "praat-parselmouth", "scipy")
         ),
+    }
+    if not config.policy.face_and_body:
+        return keys
+    return keys | {
         "faces": _observation_key("faces", sha256, frames, [models.hash("face-landmarker")], vision),
         "poses": _observation_key(
             "poses",
@@ -71,7 +93,8 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
 
 def recalled(sha256: str, models: LoadedModels, cache: ObservationCache) -> Observations | None:
     """All observations of a recording from the cache, without the recording; None where one is missing."""
-    return _known(observation_keys(sha256, models), cache).observations()
+    known = _known(observation_keys(sha256, models), cache)
+    return known.observations(face_and_body=models.config.policy.face_and_body)
 
 
 def observed(
@@ -92,7 +115,7 @@ def observed(
     with watch.stage("recall"):
         keys = observation_keys(sha256, models)
         known = _known(keys, cache)
-        seen = known.observations()
+        seen = known.observations(face_and_body=models.config.policy.face_and_body)
     if seen is None:
         with watch.stage("load models"):
             models.load()
@@ -109,8 +132,9 @@ def knowing_encoder(
     models: LoadedModels,
     cache: ObservationCache,
     parts: Iterable[Transcript | None] = (),
+    asked: Sequence[str] = (),
 ) -> SentenceEncoder:
-    """The encoder of `models`, with the vectors of the transcript's sentences known beforehand.
+    """The encoder of `models`, with the vectors of the transcript's sentences and of what was `asked` known beforehand.
 
     They come from the cache, from what is kept of `parts` (the transcripts that were clipped and joined to this
     one), and are encoded and kept where neither has them.
@@ -118,6 +142,7 @@ def knowing_encoder(
     texts = _texts(transcript)
     if not texts:
         return models.encoder
+    questions = dict(zip(asked, KeepingEncoder(models, cache).encode(asked), strict=True)) if asked else {}
     key = _vectors_key(texts, models)
     kept = cache.read("vectors", key)
     if not isinstance(kept, SentenceVectors) or kept.texts != texts:
@@ -128,7 +153,7 @@ def knowing_encoder(
                 known |= found.by_text() if isinstance(found, SentenceVectors) else {}
         kept = SentenceVectors(texts, KnowingEncoder(models.encoder, known).encode(texts))
         cache.write("vectors", key, kept)
-    return KnowingEncoder(models.encoder, kept.by_text())
+    return KnowingEncoder(models.encoder, {**kept.by_text(), **questions})
 
 
 class KeepingEncoder:
@@ -158,25 +183,34 @@ def tables_of(
     models: LoadedModels,
     cache: ObservationCache,
     block_s: float,
+    answers: Sequence[Interval] = (),
 ) -> FeatureTables:
     """The feature tables of observations that were clipped and joined from `recordings`, kept or made and kept.
 
-    `recordings` has the SHA-256, the start and the end of the clip (None: all of it) of each, in order.
+    `recordings` has the SHA-256, the start and the end of the clip (None: all of it) of each, in order. Where
+    `observations` are the view of a candidate, which voice that is counts as well. With `answers` they are the tables of
+    these stretches, see `features.tables.answer_tables`.
     """
     grid = {"block_s": block_s, "window_s": models.config.window_s, "hop_s": models.config.hop_s}
     key = _digest(
         "features",
         [[sorted(observation_keys(sha256, models).items()), start, end] for sha256, start, end in recordings],
+        None if observations.conversation is None else observations.conversation.candidate.voice,
         joining.VERSION,
+        moments.VERSION,
         sorted((extractor.name, extractor.version) for extractor in extractors()),
         grid,
         _lexicons_sha256(),
         _versions(_FEATURE_LIBRARIES),
+        *([[(answer.start_s, answer.end_s) for answer in answers]] if answers else []),
     )
     kept = cache.read("features", key)
     if isinstance(kept, FeatureTables):
         return kept
-    made = feature_tables(observations, **grid)
+    if answers:
+        made = answer_tables(observations, answers, block_s=block_s)
+    else:
+        made = feature_tables(observations, **grid)
     cache.write("features", key, made)
     return made
 
@@ -217,15 +251,15 @@ def _texts(transcript: Transcript | None) -> tuple[str, ...]:
 
 
 def _known(keys: Mapping[Kind, str], cache: ObservationCache) -> Known:
-    return Known(**{kind: cache.read(kind, keys[kind]) for kind in OBSERVED})
+    return Known(**{kind: cache.read(kind, key) for kind, key in keys.items()})
 
 
 def _keep(seen: Observations, known: Known, keys: Mapping[Kind, str], cache: ObservationCache) -> None:
     heard = None if seen.transcript is None or seen.speech is None else Heard(seen.transcript, seen.speech)
     made = {
-        "hearing": heard, "acoustics": seen.acoustics, "faces": seen.faces, "poses": seen.poses,
+        "hearing": heard, "voices": seen.voices, "acoustics": seen.acoustics, "faces": seen.faces, "poses": seen.poses,
         "facts": seen.facts,
     }  # fmt: skip
-    for kind in OBSERVED:
+    for kind, key in keys.items():
         if made[kind] is not None and getattr(known, kind) is None:
-            cache.write(kind, keys[kind], made[kind])
+            cache.write(kind, key, made[kind])

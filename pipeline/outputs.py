@@ -16,12 +16,13 @@ import pandas as pd
 from pydantic import ConfigDict, Field, ValidationError
 
 from interview_analysis.errors import OutputError
+from interview_analysis.features.candidate_view import everyone
 from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.html_report import render_html
 from interview_analysis.pipeline.job_files import write_profile
 from interview_analysis.pipeline.storage_disk import swap_folder
 from interview_analysis.scoring.profile import JobProfile, describe
-from interview_analysis.scoring.report import Model, Report
+from interview_analysis.scoring.report import Model, Report, Role, Speakers
 from interview_analysis.types import Event, Segment, Transcript, Word
 
 REPORT_FILE = "report.json"
@@ -45,10 +46,12 @@ class TranscriptSegment(Model):
     start_s: float
     end_s: float
     words: tuple[TranscriptWord, ...]
+    voice: int | None = Field(None, description="who speaks, as in report.json; null where that is not known")
+    role: Role | None = Field(None, description="null where speakers were not told apart")
 
 
 class TranscriptFile(Model):
-    """transcript.json. Times are seconds from the start of the recording."""
+    """transcript.json: the words of everybody. Times are seconds from the start of the recording."""
 
     model_config = ConfigDict(title="Transcript")
 
@@ -60,10 +63,15 @@ class TranscriptFile(Model):
     segments: tuple[TranscriptSegment, ...]
 
     @classmethod
-    def of(cls, transcript: Transcript) -> TranscriptFile:
+    def of(cls, transcript: Transcript, speakers: Speakers | None = None) -> TranscriptFile:
         probability = transcript.language_probability
-        known = {"language_probability": probability if math.isfinite(probability) else None}
-        return cls.model_validate({**asdict(transcript), **known})
+        return cls(
+            language=transcript.language,
+            language_probability=probability if math.isfinite(probability) else None,
+            engine=transcript.engine,
+            model=transcript.model,
+            segments=tuple(_segment(segment, speakers) for segment in transcript.segments),
+        )
 
     def transcript(self) -> Transcript:
         segments = tuple(
@@ -72,11 +80,24 @@ class TranscriptFile(Model):
                 s.start_s,
                 s.end_s,
                 tuple(Word(w.text, w.start_s, w.end_s, w.probability) for w in s.words),
+                s.voice,
             )
             for s in self.segments
         )
         probability = math.nan if self.language_probability is None else self.language_probability
         return Transcript(self.language, probability, segments, self.engine, self.model)
+
+
+def _segment(segment: Segment, speakers: Speakers | None) -> TranscriptSegment:
+    voice = speakers.voice_of(segment) if speakers else None
+    return TranscriptSegment(
+        text=segment.text,
+        start_s=segment.start_s,
+        end_s=segment.end_s,
+        words=tuple(TranscriptWord(**asdict(word)) for word in segment.words),
+        voice=voice,
+        role=speakers.role_of(voice) if speakers else None,
+    )
 
 
 def save(analysis: Analysis, out: Path, language: Literal["zh", "en"]) -> Path:
@@ -157,10 +178,10 @@ def _mode(target: Path) -> int:
 
 def write_files(analysis: Analysis, folder: Path, language: Literal["zh", "en"]) -> None:
     """Write what `save` writes into an empty folder. Raises OSError and OutputError."""
-    transcript = analysis.observations.transcript
+    transcript = everyone(analysis.observations)
     (folder / REPORT_FILE).write_text(analysis.report.model_dump_json(indent=1) + "\n", encoding="utf-8")
     if transcript is not None:
-        text = TranscriptFile.of(transcript).model_dump_json(indent=1)
+        text = TranscriptFile.of(transcript, analysis.report.speakers).model_dump_json(indent=1)
         (folder / TRANSCRIPT_FILE).write_text(text + "\n", encoding="utf-8")
     (folder / "report.html").write_text(render_html(analysis.report, transcript, language), encoding="utf-8")
     write_profile(analysis.profile, folder / PROFILE_FILE)

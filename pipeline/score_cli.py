@@ -42,6 +42,16 @@ if TYPE_CHECKING:
 @click.option("--language", metavar="CODE", help="Language that is spoken (zh, en); detected when not given.")
 @click.option("--engine", type=click.Choice(["faster-whisper", "openai-whisper"]), help="Speech recogniser.")
 @click.option(
+    "--candidate-voice",
+    type=click.Path(path_type=Path),
+    help="A recording of the candidate alone, to know the voice by where several people speak; for one recording.",
+)
+@click.option(
+    "--candidate-channel",
+    metavar="CHANNEL",
+    help="left, right or a number from 1: the candidate's channel, where each voice has its own.",
+)
+@click.option(
     "--config",
     "config_path",
     type=click.Path(path_type=Path),
@@ -52,6 +62,11 @@ if TYPE_CHECKING:
     "norms_path",
     type=click.Path(path_type=Path),
     help="YAML file of norms instead of the built-in ones.",
+)
+@click.option(
+    "--policy",
+    metavar="NAME|FILE",
+    help="What is looked at and said: observable, tension, off, or a YAML file; see docs/policies.md.",
 )
 @click.option(
     "--set",
@@ -87,8 +102,11 @@ def score(
     job_dir: str | None,
     language: str | None,
     engine: str | None,
+    candidate_voice: Path | None,
+    candidate_channel: str | None,
     config_path: Path | None,
     norms_path: Path | None,
+    policy: str | None,
     overrides: tuple[str, ...],
     no_cache: bool,
     allow_outside: bool,
@@ -109,6 +127,7 @@ def score(
       interview-analysis score 面试.mp4 --job product-manager --out out/面试 --lang zh
       interview-analysis score call.wav --job customer-success-manager --out out/call --quiet
       interview-analysis score interview.mp4 --job JD.docx --out out/interview
+      interview-analysis score interview.mp4 --job product-manager --out out/interview --candidate-voice me.wav
       interview-analysis score round.csv --job-dir jobs/ --out runs/2026-11
       interview-analysis score round.csv --job-dir jobs/ --out runs/2026-11 --scorer models:/overall@champion
     """
@@ -116,11 +135,20 @@ def score(
         raise click.UsageError("pass --job JOB with a recording, or --job-dir FOLDER with a manifest")
     if job_dir is not None and no_cache:
         raise click.UsageError("--no-cache is for one recording; a batch hands observations on by its cache")
+    if job_dir is not None and candidate_voice is not None:
+        raise click.UsageError("--candidate-voice is for one recording; score these interviews one by one")
     console = Console(quiet=quiet, log_format=log_format)
     with errors_in_one_line(console):
         from interview_analysis.pipeline.config import load_norms, load_run_config
 
-        config = load_run_config(config_path, overrides, language=language, engine=engine)
+        config = load_run_config(
+            config_path,
+            overrides,
+            language=language,
+            engine=engine,
+            policy=policy,
+            candidate_channel=candidate_channel,
+        )
         norms = load_norms(norms_path)
         source = pinned_scorer(scorer, given["tracking_uri"])
         if job_dir is not None:
@@ -138,7 +166,9 @@ def score(
                 console=console,
             )
         elif job is not None:
-            _score_one(recording, job, config, norms, source, console, given, keep=not no_cache)
+            _score_one(
+                recording, job, config, norms, source, console, given, candidate_voice, keep=not no_cache
+            )
 
 
 def _score_one(
@@ -149,6 +179,7 @@ def _score_one(
     source: ScorerSource | None,
     console: Console,
     given: Mapping[str, Any],
+    candidate_voice: Path | None,
     *,
     keep: bool,
 ) -> None:
@@ -172,6 +203,7 @@ def _score_one(
             norms=norms,
             models=models,
             cache=cache,
+            candidate_voice=candidate_voice,
             on_progress=stages.update,
         )
         if scorer is not None:

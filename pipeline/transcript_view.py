@@ -10,7 +10,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from interview_analysis.pipeline.messages import Messages, format_percent
-from interview_analysis.scoring.report import Evidence, Report, Text
+from interview_analysis.scoring.report import Evidence, Report, Speakers, Text
 from interview_analysis.types import Segment, Transcript, Word
 
 UNSURE_PROBABILITY = 0.5
@@ -29,12 +29,14 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One segment: `attention` holds the numbers of the attention points that it belongs to."""
+    """One segment: `stretches` holds the numbers of the stretches of the state report that it belongs to."""
 
     anchor: str
     start_s: float
     html: Markup
-    attention: tuple[int, ...]
+    stretches: tuple[int, ...]
+    speaker: str = ""  # where several voices were heard: who says it
+    other: bool = False  # not the candidate
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,20 +91,38 @@ def segment_anchor(transcript: Transcript | None, time_s: float) -> str | None:
 
 
 def transcript_rows(report: Report, transcript: Transcript, messages: Messages) -> list[Row]:
-    """One row a segment, with its words escaped and marked."""
+    """One row a segment, with its words escaped; marked where the candidate says them."""
     hits = collect_hits(report, messages)
     spaced = any(word.text.startswith(" ") for word in transcript.words)
     rows = []
     for index, segment in enumerate(transcript.segments):
-        near = [h for h in hits if _overlaps(h.evidence, segment.start_s, segment.end_s)]
+        speaker, other = _speaker(report, segment, messages)
+        near = [h for h in hits if _overlaps(h.evidence, segment.start_s, segment.end_s) and not other]
         tokens = _tokens(segment, near, transcript.language, spaced)
-        attention = tuple(
+        stretches = tuple(
             number
-            for number, point in enumerate(report.attention, start=1)
+            for number, point in enumerate(report.state.stretches, start=1)
             if point.start_s < segment.end_s and point.end_s > segment.start_s
         )
-        rows.append(Row(f"t{index}", segment.start_s, _mark(tokens, near, messages), attention))
+        html = _mark(tokens, near, messages)
+        rows.append(Row(f"t{index}", segment.start_s, html, stretches, speaker, other))
     return rows
+
+
+def _speaker(report: Report, segment: Segment, messages: Messages) -> tuple[str, bool]:
+    """The name of who says a segment, none where one voice was heard; and whether it is not the candidate."""
+    if report.speakers is None or len(report.speakers.voices) < 2:
+        return "", False
+    role = report.speakers.role_of(segment.voice)
+    return speaker_name(report.speakers, segment.voice, messages), role != "candidate"
+
+
+def speaker_name(speakers: Speakers, voice: int | None, messages: Messages) -> str:
+    """A voice as it is called; by its number where several are called the same."""
+    role = speakers.role_of(voice)
+    alike = [speaker.voice for speaker in speakers.voices if speaker.role == role]
+    name = messages("roles", role)
+    return f"{name} {voice + 1}" if voice is not None and len(alike) > 1 else name
 
 
 def _overlaps(evidence: Evidence, start_s: float, end_s: float) -> bool:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from interview_analysis.features.answers import Answer
+from interview_analysis.features.lexicons import LANGUAGES
+from interview_analysis.features.questions import language_of
+from interview_analysis.features.roles import talk_shares
 from interview_analysis.features.tables import FeatureTables
 from interview_analysis.scoring.indicators import ContentEvidence
 from interview_analysis.scoring.report import ChannelName, Flag, Reason
 from interview_analysis.scoring.score import ScoreCard
-from interview_analysis.types import Observations
+from interview_analysis.scoring.speakers import NOBODY_SCORED
+from interview_analysis.types import Conversation, Observations
 
 # Which channel a quality flag of the recording speaks of.
 QUALITY_CHANNELS: dict[str, ChannelName | None] = {
@@ -17,6 +22,10 @@ QUALITY_CHANNELS: dict[str, ChannelName | None] = {
 }  # fmt: skip
 NON_ANSWER_LIMIT = 0.2  # share of sentences that decline to answer: one in five is worth a look
 FACE_COVERAGE_LIMIT = 0.9
+MANY_VOICES = 4  # more than a panel of three and the candidate
+# Of the talk: the interviewers of the 96 interviews of the MIT data had 6 to 25 % of the words.
+BACKGROUND_SHARE = 0.05
+UNDER_WAY_S = 0.05  # whoever begins after the recording does is heard to begin
 
 
 def flags(
@@ -24,13 +33,19 @@ def flags(
     tables: FeatureTables,
     found: ContentEvidence | None,
     card: ScoreCard,
+    answers: Sequence[Answer] = (),
+    *,
+    face_and_body: bool = True,
 ) -> tuple[Flag, ...]:
-    """All flags, warnings first."""
-    raised = [*_recording(seen), *_picture(seen, tables), *_answer(found), *_scores(card), *_limits(seen)]
+    """All flags, warnings first. Without `face_and_body` the policy has them off, and the picture does not matter."""
+    raised = [
+        *_recording(seen, face_and_body), *_picture(seen, tables), *_voices(seen), *_answer(found), *_scores(card),
+        *_limits(seen), *_questions(seen, answers),
+    ]  # fmt: skip
     return tuple(sorted(raised, key=lambda flag: (flag.severity != "warning", flag.code)))
 
 
-def _recording(seen: Observations) -> Iterable[Flag]:
+def _recording(seen: Observations, face_and_body: bool) -> Iterable[Flag]:
     facts = seen.facts
     measured: dict[str, dict[str, float]] = {
         "low_snr": {"snr_db": facts.snr_db}, "clipped": {"clipping_ratio": facts.clipping_ratio},
@@ -38,7 +53,11 @@ def _recording(seen: Observations) -> Iterable[Flag]:
         "low_resolution": {"width_px": facts.width_px, "height_px": facts.height_px},
         "low_frame_rate": {"fps": facts.fps}, "short": {"seconds": facts.duration_s},
     }  # fmt: skip
+    if facts.has_video and not face_and_body:
+        yield Flag(code="policy_off", severity="info", channel="face")
     for code in facts.flags:
+        if QUALITY_CHANNELS.get(code) == "face" and not face_and_body:
+            continue
         values = {key: round(float(value), 4) for key, value in measured.get(code, {}).items()}
         channel = QUALITY_CHANNELS.get(code)
         yield Flag(
@@ -67,6 +86,50 @@ def _picture(seen: Observations, tables: FeatureTables) -> Iterable[Flag]:
         )
 
 
+def _voices(seen: Observations) -> Iterable[Flag]:
+    """Who was heard beside the candidate, and how sure it is who that is."""
+    conversation, voices = seen.conversation, seen.voices
+    if conversation is None or voices is None:
+        return
+    candidate = conversation.candidate
+    if voices.count > MANY_VOICES:
+        yield Flag(
+            code="other_voices", severity="warning", channel="voice", values={"voices": float(voices.count)}
+        )
+    if candidate.voice is not None and candidate.guess:
+        share = round(candidate.confidence, 3)
+        yield Flag(
+            code="candidate_guess", severity="warning", channel="content", values={"talk_share": share}
+        )
+    if candidate.doubt in ("lips_apart", "face_of_other"):
+        yield Flag(code=candidate.doubt, severity="warning", channel="face")
+    if candidate.by == "only_voice":
+        yield Flag(code="only_voice", severity="info", channel="voice")
+        if candidate.doubt == "silent":
+            yield Flag(code="lips_still", severity="warning", channel="face")
+    yield from _background(seen, conversation)
+    if seen.speech is not None and voices.turns[0].start_s <= UNDER_WAY_S:
+        yield Flag(code="starts_under_way", severity="info", channel="content")
+
+
+def _background(seen: Observations, conversation: Conversation) -> Iterable[Flag]:
+    """Voices that say so little that they are hardly part of the conversation."""
+    assert seen.voices is not None
+    shares = talk_shares(seen.voices)
+    small = sorted({turn.voice for turn in conversation.others if shares[turn.voice] < BACKGROUND_SHARE})
+    if small:
+        first = next(turn for turn in conversation.others if turn.voice in small)
+        share = round(float(sum(shares[voice] for voice in small)), 3)
+        yield Flag(
+            code="background_voice",
+            severity="info",
+            channel="voice",
+            start_s=round(first.start_s, 3),
+            end_s=round(first.end_s, 3),
+            values={"talk_share": share},
+        )
+
+
 def _answer(found: ContentEvidence | None) -> Iterable[Flag]:
     if found is None:
         return
@@ -83,6 +146,9 @@ def _scores(card: ScoreCard) -> Iterable[Flag]:
         missing = [dimension.id for dimension in card.dimensions if dimension.score is None]
         values: dict[str, float | str] = {"missing": ", ".join(missing)} if missing else {}
         yield Flag(code="partial_overall", severity="warning", values=values)
+    nobody = card.overall.abstention
+    if nobody is not None and nobody.reason in NOBODY_SCORED:
+        yield Flag(code=nobody.reason.value, severity="warning")
     content = card.channels["content"].abstention
     if content is not None and content.reason in (
         Reason.NO_SPEECH, Reason.LANGUAGE_MISMATCH, Reason.LOW_TRANSCRIPT_CONFIDENCE
@@ -93,7 +159,23 @@ def _scores(card: ScoreCard) -> Iterable[Flag]:
 def _limits(seen: Observations) -> Iterable[Flag]:
     """What this version cannot tell, said in every report that it concerns."""
     if seen.transcript is not None and seen.transcript.words:
-        yield Flag(code="one_voice_assumed", severity="info", channel="content")
+        if seen.conversation is None:
+            yield Flag(code="one_voice_assumed", severity="info", channel="content")
         yield Flag(code="fillers_lower_bound", severity="info", channel="voice")
     if seen.faces is not None and seen.faces.present.any():
         yield Flag(code="blink_lower_bound", severity="info", channel="face")
+
+
+def _questions(seen: Observations, answers: Sequence[Answer]) -> Iterable[Flag]:
+    """What is odd about the questions: none in a conversation, not heard, or in another language than the answers."""
+    if seen.conversation is not None and not answers:
+        yield Flag(code="no_question_found", severity="info")
+    language = seen.transcript.language if seen.transcript and seen.transcript.words else None
+    for answer in answers:
+        start_s, end_s = round(answer.interval.start_s, 3), round(answer.interval.end_s, 3)
+        if not answer.question:
+            yield Flag(code="question_not_heard", severity="info", start_s=start_s, end_s=end_s)
+    asked_in = {language_of(answer.question) for answer in answers if answer.question}
+    others = asked_in - {language}
+    if language in LANGUAGES and others:
+        yield Flag(code="question_language", severity="info", values={"language": ", ".join(sorted(others))})

@@ -9,7 +9,8 @@ from interview_analysis.features.sentences import unit_count
 from interview_analysis.scoring.norms import Limits
 from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report import Abstention, ChannelName, Reason
-from interview_analysis.types import FloatArray, Observations
+from interview_analysis.scoring.speakers import candidate_of, nobody_known
+from interview_analysis.types import CHANNELS, FloatArray, Observations
 
 
 def _abstain(reason: Reason, **values: float | str) -> Abstention:
@@ -111,11 +112,20 @@ def posture_gate(seen: Observations, limits: Limits) -> Abstention | None:
     return None
 
 
-def gates(seen: Observations, profile: JobProfile, limits: Limits) -> dict[ChannelName, Abstention | None]:
-    """For each channel, why it cannot be scored, or None."""
+def gates(
+    seen: Observations, profile: JobProfile, limits: Limits, *, face_and_body: bool = True
+) -> dict[ChannelName, Abstention | None]:
+    """For each channel, why it cannot be scored, or None. Without `face_and_body` the policy has these two off."""
+    if (unknown := nobody_known(seen)) is not None:
+        return dict.fromkeys(CHANNELS, _abstain(unknown))
+    candidate = candidate_of(seen)
+    other = candidate is not None and candidate.doubt == "face_of_other"
+    unseen = None if face_and_body else _abstain(Reason.POLICY_OFF)
+    if unseen is None and other:
+        unseen = _abstain(Reason.FACE_OF_OTHER)
     return {
         "content": content_gate(seen, profile, limits),
         "voice": voice_gate(seen, profile, limits),
-        "face": face_gate(seen, limits),
-        "posture": posture_gate(seen, limits),
+        "face": unseen or face_gate(seen, limits),
+        "posture": unseen or posture_gate(seen, limits),
     }

@@ -23,7 +23,7 @@ from interview_analysis.scoring import meaning
 from interview_analysis.scoring.literal import KeywordMatcher, KeywordSpan
 from interview_analysis.scoring.passages import Passage, denied, listed_passages, passages, supporters
 from interview_analysis.scoring.profile import Indicator, JobProfile
-from interview_analysis.types import Sentence, Transcript
+from interview_analysis.types import Interval, Sentence, Transcript
 
 Strength = Literal["absent", "listed", "mentioned", "demonstrated"]
 Key = tuple[str, str]  # dimension id, indicator id
@@ -150,6 +150,24 @@ def find_evidence(
     results = tuple(_indicator(key, wanted[key].weight, found[key], refused[key], settings) for key in wanted)
     declined = sum(passage.declined for passage in spoken) / len(spoken) if spoken else math.nan
     return ContentEvidence(units, results, _stuffing(spoken, listed, settings), declined, settings)
+
+
+def within(evidence: ContentEvidence, profile: JobProfile, window: Interval) -> ContentEvidence:
+    """The evidence that begins in `window`: what was found in a part of the transcript, as it was found in the whole.
+
+    The share of sentences that decline is not known of a part and NaN.
+    """
+    wanted = {(d.id, i.id): i.weight for d in profile.dimensions for i in d.indicators}
+
+    def inside(hits: Sequence[Hit]) -> list[Hit]:
+        return [hit for hit in hits if window.start_s <= hit.start_s < window.end_s]
+
+    parts = tuple(
+        _indicator(key, wanted[key], inside(part.hits), inside(part.denied), evidence.settings)
+        for part in evidence.indicators
+        if (key := (part.dimension_id, part.indicator_id)) in wanted
+    )
+    return ContentEvidence(evidence.sentences, parts, evidence.stuffing, math.nan, evidence.settings)
 
 
 def reference_texts(profile: JobProfile, language: str) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from interview_analysis.features.tables import FeatureTables
 from interview_analysis.scoring.fusion import Estimate
 from interview_analysis.scoring.norms import Norm
 from interview_analysis.scoring.report import Evidence
+from interview_analysis.types import Interval
 
 COVERAGE_FEATURE = "indicators.coverage_ratio"  # measured per dimension, see score.py
 
@@ -67,8 +68,8 @@ def take_all(norms: Sequence[Norm], tables: FeatureTables, min_coverage: float) 
     return [measure for measure in taken if measure is not None]
 
 
-def as_evidence(measure: Measure, share: float, end_s: float) -> Evidence:
-    """The measure as a line of evidence; `share` is its weight in the score that it backs."""
+def as_evidence(measure: Measure, share: float, window: Interval) -> Evidence:
+    """The measure, taken over `window`, as a line of evidence; `share` is its weight in the score that it backs."""
     norm = measure.norm
     return Evidence(
         kind="measure",
@@ -76,8 +77,8 @@ def as_evidence(measure: Measure, share: float, end_s: float) -> Evidence:
         name=norm.name,
         weight=round(share, 4),
         score=round(measure.estimate.score, 1),
-        start_s=0.0,
-        end_s=round(end_s, 3),
+        start_s=round(window.start_s, 3),
+        end_s=round(window.end_s, 3),
         value=round(measure.value, 4),
         value_standard_error=round(measure.value_error, 4),
         unit=norm.unit,

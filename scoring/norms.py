@@ -96,15 +96,12 @@ class Limits(Model):
         return self
 
 
-class AttentionRules(Model):
-    """When a moment is worth a follow-up question. Rates are against the speaker's own median."""
+class StateRules(Model):
+    """When moments on several channels are told as a stretch."""
 
-    rate_rise_ratio: float
-    rate_min_coverage_ratio: float
-    hand_to_face_count: int
-    off_camera_ratio: float
-    long_pause_s: float
-    max_points: int
+    join_gap_s: float = Field(ge=0)
+    max_chance_share: float = Field(gt=0, le=1)
+    max_stretches: int = Field(ge=0)
     why: dict[str, str]
 
 
@@ -122,6 +119,18 @@ class Detection(Model):
         return wrong * (1 - wrong)
 
 
+class AnswerSettings(Model):
+    """How answers are told apart and added up. `why` gives the reason of each."""
+
+    match_similarity: float = Field(
+        default=0.55, ge=0, le=1
+    )  # an asked question is the profile's from here on
+    target_standard_error: float = Field(
+        default=10.0, gt=0
+    )  # that the D-study asks the number of questions for
+    why: dict[str, str] = Field(default_factory=dict)
+
+
 class Norms(Model):
     """Everything between a measurement and a score."""
 
@@ -135,7 +144,8 @@ class Norms(Model):
     limits: Limits
     evidence: EvidenceSettings
     detection: Detection
-    attention: AttentionRules
+    state: StateRules
+    answers: AnswerSettings = AnswerSettings()
     channels: dict[ChannelName, tuple[Norm, ...]]
 
     def level(self, score: float) -> int:

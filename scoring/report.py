@@ -10,11 +10,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-REPORT_SCHEMA_VERSION = "1.0"
+from interview_analysis.types import Segment
+
+REPORT_SCHEMA_VERSION = "1.1"
 
 ChannelName = Literal["content", "voice", "face", "posture"]
 Origin = Literal["person", "library", "description", "model"]  # who wrote it; "model" is a language model
 QuestionKind = Literal["past", "situational"]  # about something done, or what one would do
+Role = Literal["candidate", "other", "unknown"]  # of a voice; unknown where none is the candidate's
 Verdict = Literal["clearly_above", "clearly_below", "too_close"]
 
 
@@ -51,8 +54,12 @@ class Reason(StrEnum):
     NO_UPPER_BODY = "no_upper_body"
     TOO_SHORT = "too_short"
     NOT_MEASURED = "not_measured"
+    POLICY_OFF = "policy_off"
     CHANNELS_MISSING = "channels_missing"
     NOTHING_SCORED = "nothing_scored"
+    CANDIDATE_UNKNOWN = "candidate_unknown"
+    CANDIDATE_SILENT = "candidate_silent"
+    FACE_OF_OTHER = "face_of_other"
 
 
 class Abstention(Model):
@@ -136,6 +143,9 @@ class DimensionScore(Score):
     questions: dict[QuestionKind, tuple[Text, ...]] = Field(default_factory=dict)
     training: tuple[Text, ...] = ()  # topics
     origin: Origin = "person"
+    answers: tuple[
+        int, ...
+    ] = ()  # the numbers of those that it was scored from; empty for the whole recording
 
 
 class LearnedScore(Model):
@@ -185,18 +195,6 @@ class Flag(Model):
     values: dict[str, float | str] = Field(default_factory=dict)
 
 
-class AttentionPoint(Model):
-    """A moment worth a follow-up question: co-occurring measured behaviour, never an emotion."""
-
-    code: str
-    start_s: float
-    end_s: float
-    values: dict[str, float | str] = Field(default_factory=dict)
-    text: Text
-    question: Text
-    quote: str | None = None
-
-
 class Series(Model):
     """A measurement over time for the timeline; `value` is null where it could not be observed."""
 
@@ -208,11 +206,48 @@ class Series(Model):
 
 
 class TimelineEvent(Model):
+    """Something that happened. Where it stands out from the candidate's own `baseline`, it has a confidence, 0 to 1."""
+
     kind: str
     start_s: float
     end_s: float
     value: float | None = None
     label: str = ""
+    channel: ChannelName | None = None
+    unit: str = ""  # of value and baseline
+    baseline: float | None = None
+    confidence: float | None = None
+
+
+class Stretch(Model):
+    """A stretch of time in which behaviour on several channels changed together."""
+
+    start_s: float
+    end_s: float
+    channels: tuple[ChannelName, ...]
+    moments: tuple[TimelineEvent, ...]
+    chance_share: float  # of the stretches as strong in this recording, how many chance explains
+    answer: int | None = None  # the number of the answer that it lies in, from 1
+    asked: str | None = None  # the question of that answer
+    text: Text
+    suggestion: Text  # to the reviewer
+    reading: Text | None = None  # what the policy lets it be called
+    quote: str | None = None
+
+
+class StatedPolicy(Model):
+    """What this report was allowed to look at and to say; `caveat` belongs to every reading."""
+
+    id: str
+    name: Text
+    about: Text
+    face_and_body: bool
+    caveat: Text | None = None
+
+
+class StateReport(Model):
+    policy: StatedPolicy
+    stretches: tuple[Stretch, ...] = ()
 
 
 class Timeline(Model):
@@ -261,10 +296,47 @@ class Lineage(Model):
     recordings: tuple[Hashed, ...] = ()  # each of them, where there are several
     profile: Hashed
     config: Hashed
+    policy: Hashed
     norms: Hashed
     models: tuple[Hashed, ...]
     extractors: dict[str, int]
     versions: dict[str, str]  # package, python and the libraries that touch the numbers
+
+
+class Speaker(Model):
+    """One of the voices that were heard."""
+
+    voice: int  # as in transcript.json
+    role: Role
+    seconds: float  # that it speaks
+    talk_share: float  # of the time that all voices speak
+
+
+class Speakers(Model):
+    """Who was heard, and whom the report is about.
+
+    `candidate` is the candidate's voice, null where it cannot be told; `by` says how that was decided, and `doubt` what
+    speaks against it, see `CandidateVoice`. `confidence` is 1 for what the user said, for "reference" the likeness of
+    the voices, for "face" that of a test of the mouth's movement, and for "talk_share" the share of the talk.
+    """
+
+    candidate: int | None
+    by: Literal["only_voice", "reference", "channel", "face", "talk_share"]
+    confidence: float = Field(ge=0, le=1)
+    guess: bool
+    doubt: Literal["", "silent", "alike", "lips_apart", "face_of_other"]
+    told_apart_by: Literal[
+        "clusters", "channels"
+    ]  # how they sound, or each by its own channel of the recording
+    voices: tuple[Speaker, ...]
+    reference: Hashed | None = None  # the recording of the candidate's voice that was handed in
+
+    def voice_of(self, segment: Segment) -> int | None:
+        """Who says a segment of the transcript; with one voice, which needs no telling apart, that one."""
+        return self.voices[0].voice if len(self.voices) == 1 else segment.voice
+
+    def role_of(self, voice: int | None) -> Role:
+        return next((speaker.role for speaker in self.voices if speaker.voice == voice), "unknown")
 
 
 class RecordingPart(Model):
@@ -279,8 +351,61 @@ class RecordingPart(Model):
     question: str = ""  # what was asked
 
 
+class MatchedQuestion(Model):
+    """A question of the job profile that was asked."""
+
+    dimension: str  # id
+    question: Text
+    similarity: float  # cosine of vectors centred on interview questions of all kinds
+
+
+class AnswerDimension(Score):
+    """A dimension as one answer shows it; `weight` as the profile has it."""
+
+    id: str
+    name: Text
+    partial: bool = False
+
+
+class AnswerReport(Model):
+    """One answer, scored by itself on the dimensions that its question asks about, or on all where it asks about none.
+
+    `question` is empty where it was not heard. `weight` is the share of the overall score that rests on this answer.
+    """
+
+    number: int  # from 1, in the order of the recording
+    question: str
+    matched: tuple[MatchedQuestion, ...] = ()
+    source: Literal["recording", "conversation"]
+    start_s: float
+    end_s: float
+    asked_s: float | None = None  # when the question began
+    latency_s: float | None = None  # from the end of the question to the first word
+    words: int  # characters in Chinese
+    weight: float
+    overall: Score
+    channels: dict[ChannelName, Score]
+    dimensions: tuple[AnswerDimension, ...]
+
+
+class Reliability(Model):
+    """How far the overall score depends on which questions were asked, and how many would settle it (a D-study).
+
+    `question_sd` is the standard deviation between answers beyond their own errors, `shared_error` the part of the
+    standard error that all answers of a recording have in common. `questions` is how many would bring the standard
+    error to `target`; none where no number would.
+    """
+
+    answers: int  # that the overall score rests on
+    standard_error: float
+    question_sd: float
+    shared_error: float
+    target: float
+    questions: int | None
+
+
 class Report(Model):
-    schema_version: Literal["1.0"] = "1.0"
+    schema_version: Literal["1.0", "1.1"] = "1.1"  # 1.1 added answers and reliability
     job: Text
     job_id: str
     language: str | None  # of the transcript
@@ -289,12 +414,15 @@ class Report(Model):
     channels: dict[ChannelName, ChannelScore]
     dimensions: tuple[DimensionScore, ...]
     flags: tuple[Flag, ...]
-    attention: tuple[AttentionPoint, ...]
+    state: StateReport
     timeline: Timeline
     lineage: Lineage
     recordings: tuple[RecordingPart, ...] = ()  # empty for one whole recording without a question
+    answers: tuple[AnswerReport, ...] = ()  # empty where the recording was not cut by questions
+    reliability: Reliability | None = None  # none with fewer than two answers
     bar: JobBar | None = None
     description: JobDescription | None = None  # none where a person wrote the profile
     learned: tuple[LearnedScore, ...] = ()  # empty without a scorer
     norms_origin: Text | None = None  # where the norms come from: the literature, or a named population
+    speakers: Speakers | None = None  # none where speakers were not told apart
     level_cuts: tuple[float, float, float, float] | None = None  # scores at which levels 2 to 5 begin

@@ -36,7 +36,10 @@ from interview_analysis.scoring.report import (
     Reason,
     Text,
 )
-from interview_analysis.types import CHANNELS, Observations
+from interview_analysis.scoring.speakers import NOBODY_SCORED
+from interview_analysis.types import CHANNELS, Interval, Observations
+
+TALK_SHARE = "turn_taking.talk_share_ratio"  # NaN where nobody else speaks
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,16 @@ def score(
     observations: Observations,
     tables: FeatureTables,
     found: ContentEvidence | None,
+    *,
+    face_and_body: bool = True,
 ) -> ScoreCard:
-    """Score one recording. Pure: equal arguments give equal scores. `found` is None without a usable transcript."""
-    blocked = gates(observations, profile, norms.limits)
+    """Score one recording. Pure: equal arguments give equal scores. `found` is None without a usable transcript.
+
+    Without `face_and_body`, which a policy may have off, these two channels abstain. Of a part of a recording,
+    `observations` are those of the part on a clock of its own, `tables` and `found` those on the recording's, which is
+    the clock of the evidence.
+    """
+    blocked = gates(observations, profile, norms.limits, face_and_body=face_and_body)
     language = observations.transcript.language if observations.transcript else None
     by_channel = {
         channel: _channel(fitting(norms.channels[channel], language), tables, norms, blocked[channel])
@@ -74,15 +84,15 @@ def score(
     content = {
         d.id: _content(d, by_channel["content"], covered, found, tables, norms) for d in profile.dimensions
     }
-    duration_s = observations.facts.duration_s
+    window = tables.window
     dimensions = tuple(
-        _dimension(d, content[d.id], by_channel, found, norms, duration_s) for d in profile.dimensions
+        _dimension(d, content[d.id], by_channel, found, norms, window) for d in profile.dimensions
     )
     channels = {
-        channel: _channel_score(channel, by_channel[channel], content, profile, norms, duration_s)
+        channel: _channel_score(channel, by_channel[channel], content, profile, norms, window)
         for channel in CHANNELS
     }
-    overall = _overall(dimensions, norms)
+    overall = overall_of(dimensions, norms)
     return ScoreCard(overall, channels, dimensions, job_bar(profile, overall))
 
 
@@ -117,7 +127,7 @@ def _coverage_measure(
     """Indicator coverage of a dimension, 0 to 1.
 
     Its variance has two parts: what another stretch of the same length might have shown (the norm's typical
-    standard deviation over the number of blocks), and what is wrongly found or missed in this one (Bernoulli, see
+    standard deviation over the number of blocks, see `_spoken_blocks`), and what is wrongly found or missed in this one (Bernoulli, see
     `Detection`). A jackknife over blocks would not do: coverage is a maximum over sentences, for which it is
     inconsistent (Efron & Tibshirani 1993, section 11.6).
     """
@@ -128,8 +138,13 @@ def _coverage_measure(
         for part in parts
     )
     value = coverage(found, dimension.id)
-    error = float(np.sqrt(norm.window_sd**2 / len(tables.blocks) + detected))
+    error = float(np.sqrt(norm.window_sd**2 / _spoken_blocks(tables) + detected))
     return Measure(norm, value, error, Estimate(norm.score(value), norm.score_error(value, error)))
+
+
+def _spoken_blocks(tables: FeatureTables) -> float:
+    """The number of blocks; where others speak as well, each counts by the candidate's share of the talk in it."""
+    return max(1.0, float(tables.blocks[TALK_SHARE].fillna(1.0).sum()))
 
 
 def _content(
@@ -155,7 +170,7 @@ def _dimension(
     by_channel: Mapping[ChannelName, _Channel],
     found: ContentEvidence | None,
     norms: Norms,
-    duration_s: float,
+    window: Interval,
 ) -> DimensionScore:
     own: dict[ChannelName, _Channel] = {c: content if c == "content" else by_channel[c] for c in CHANNELS}
     mix = {channel: share for channel, share in dimension.channels.items() if share > 0}
@@ -174,7 +189,7 @@ def _dimension(
         mix=mix,
         channel_scores={c: _round(e.score) if (e := own[c].estimate) is not None else None for c in mix},
         partial=fused is not None and len(parts) < len(mix),
-        evidence=_dimension_evidence(dimension, own, found, measured, duration_s) if fused else (),
+        evidence=_dimension_evidence(dimension, own, found, measured, window) if fused else (),
         abstention=None if fused else _why_not(mix, own, measured, norms),
         definition=_given(dimension.definition),
         expected_level=dimension.expected_level,
@@ -205,6 +220,8 @@ def _why_not(
     """The reason of the missing channel with the largest share; several missing ones are named together."""
     missing = {c: abstention for c in mix if (abstention := own[c].abstention) is not None}
     largest = max(missing, key=lambda c: mix[c])
+    if missing[largest].reason in NOBODY_SCORED:
+        return missing[largest]
     if len(missing) == 1 or mix[largest] > 1 - norms.limits.min_measured_share:
         return missing[largest]
     values: dict[str, float | str] = {"channels": ", ".join(missing), "share": round(measured, 3)}
@@ -216,7 +233,7 @@ def _dimension_evidence(
     own: Mapping[ChannelName, _Channel],
     found: ContentEvidence | None,
     measured: float,
-    duration_s: float,
+    window: Interval,
 ) -> tuple[Evidence, ...]:
     """The indicators, then every measure of every scored channel; the weights of the measures add up to 1."""
     shares = {
@@ -225,7 +242,7 @@ def _dimension_evidence(
         if share > 0 and own[channel].estimate is not None
     }
     lines = [
-        line for channel, share in shares.items() for line in _measure_lines(own[channel], share, duration_s)
+        line for channel, share in shares.items() for line in _measure_lines(own[channel], share, window)
     ]
     if found is None or "content" not in shares:
         return tuple(lines)
@@ -241,10 +258,10 @@ def _dimension_evidence(
     return (*hits, *lines)
 
 
-def _measure_lines(channel: _Channel, share: float, duration_s: float) -> list[Evidence]:
+def _measure_lines(channel: _Channel, share: float, window: Interval) -> list[Evidence]:
     """The measures of a channel that stands for `share` of a score."""
     total = sum(m.norm.weight for m in channel.measures)
-    return [as_evidence(m, share * m.norm.weight / total, duration_s) for m in channel.measures]
+    return [as_evidence(m, share * m.norm.weight / total, window) for m in channel.measures]
 
 
 def _indicator_evidence(part: IndicatorEvidence, indicator: Indicator, weight: float) -> list[Evidence]:
@@ -293,18 +310,18 @@ def _channel_score(
     content: Mapping[str, _Channel],
     profile: JobProfile,
     norms: Norms,
-    duration_s: float,
+    window: Interval,
 ) -> ChannelScore:
     """Voice, face and posture as measured; content as the mean over the dimensions in their weights."""
     shares = {d.id: d.weight * d.channels.get(channel, 0.0) for d in profile.dimensions}
-    estimate, evidence = taken.estimate, _measure_lines(taken, 1.0, duration_s)
+    estimate, evidence = taken.estimate, _measure_lines(taken, 1.0, window)
     if channel == "content" and taken.abstention is None:
         # A profile may give content no weight at all; then every dimension counts alike.
         parts = [(content[d], share) for d, share in shares.items() if share > 0] or [
             (c, 1.0) for c in content.values()
         ]
         estimate = fuse([(c.estimate, share) for c, share in parts if c.estimate], norms.error_correlation)
-        evidence = _content_lines(parts, duration_s)
+        evidence = _content_lines(parts, window)
     return ChannelScore(
         score=_round(estimate.score) if estimate else None,
         standard_error=_round(estimate.standard_error) if estimate else None,
@@ -315,10 +332,10 @@ def _channel_score(
     )
 
 
-def _content_lines(parts: Sequence[tuple[_Channel, float]], duration_s: float) -> list[Evidence]:
+def _content_lines(parts: Sequence[tuple[_Channel, float]], window: Interval) -> list[Evidence]:
     """The measures of content; the coverage of indicators, which each dimension has its own of, as their mean."""
     total = sum(share for _, share in parts)
-    coverages = [(_measure_lines(c, 1.0, duration_s)[0], share / total) for c, share in parts]
+    coverages = [(_measure_lines(c, 1.0, window)[0], share / total) for c, share in parts]
     mean = coverages[0][0].model_copy(
         update={
             "value": round(sum((line.value or 0.0) * share for line, share in coverages), 4),
@@ -326,13 +343,17 @@ def _content_lines(parts: Sequence[tuple[_Channel, float]], duration_s: float) -
             "value_standard_error": None,
         }
     )
-    return [mean, *_measure_lines(parts[0][0], 1.0, duration_s)[1:]]
+    return [mean, *_measure_lines(parts[0][0], 1.0, window)[1:]]
 
 
-def _overall(dimensions: Sequence[DimensionScore], norms: Norms) -> OverallScore:
+def overall_of(dimensions: Sequence[DimensionScore], norms: Norms) -> OverallScore:
+    """The mean of the dimensions that were scored, in the weights of the profile; abstains where they are too few."""
     scored = [d for d in dimensions if d.score is not None and d.standard_error is not None]
     share = sum(d.weight for d in scored)
     if share < norms.limits.min_measured_share:
+        nobody = next((d.abstention for d in dimensions if _is_nobodys(d)), None)
+        if nobody is not None:
+            return OverallScore(score=None, standard_error=None, level=None, weight=1.0, abstention=nobody)
         values: dict[str, float | str] = {"share": round(share, 3), "limit": norms.limits.min_measured_share}
         reason = Abstention(reason=Reason.NOTHING_SCORED, values=values)
         return OverallScore(score=None, standard_error=None, level=None, weight=1.0, abstention=reason)
@@ -345,6 +366,10 @@ def _overall(dimensions: Sequence[DimensionScore], norms: Norms) -> OverallScore
         weight=1.0,
         partial=len(scored) < len(dimensions) or any(d.partial for d in scored),
     )
+
+
+def _is_nobodys(dimension: DimensionScore) -> bool:
+    return dimension.abstention is not None and dimension.abstention.reason in NOBODY_SCORED
 
 
 def _round(value: float) -> float:

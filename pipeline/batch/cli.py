@@ -86,6 +86,11 @@ def options_of(given: dict[str, Any]) -> BatchOptions:
 @click.option(
     "--norms", "norms_path", type=click.Path(path_type=Path), help="YAML file of norms instead of the run's."
 )
+@click.option(
+    "--policy",
+    metavar="NAME|FILE",
+    help="What is looked at and said, instead of the run's: observable, tension, off, or a YAML file; see docs/policies.md.",
+)
 @click.option("--cache", "cache_folder", metavar="FOLDER", help="Folder or URL of the kept observations.")
 @click.option("--mlflow", "tracking_uri", metavar="URI", help="Log the run to MLflow.")
 @scorer_option
@@ -97,11 +102,12 @@ def rescore(
     job_dir: str,
     norms_path: Path | None,
     scorer: str | None,
+    policy: str | None,
     quiet: bool,
     log_format: str,
     **given: Any,
 ) -> None:
-    """Score the interviews of a run again, by other job profiles or norms, or with another learned scorer.
+    """Score the interviews of a run again, by other job profiles, norms, policy or learned scorer.
 
     What was observed is taken from the cache, so that no model looks at a recording again.
 
@@ -112,11 +118,12 @@ def rescore(
     console = Console(quiet=quiet, log_format=log_format)
     with errors_in_one_line(console):
         from interview_analysis.pipeline.batch import command
-        from interview_analysis.pipeline.config import load_norms
+        from interview_analysis.pipeline.config import load_norms, load_policy
 
         norms = load_norms(norms_path) if norms_path else None
+        other = load_policy(policy) if policy else None
         source = pinned_scorer(scorer, given["tracking_uri"])
-        command.rescore(run, job_dir, norms, options_of(given), console, source)
+        command.rescore(run, job_dir, norms, options_of(given), console, policy=other, scorer=source)
 
 
 @click.group()

@@ -44,6 +44,7 @@ from interview_analysis.pipeline.observation_cache import ObservationCache
 from interview_analysis.pipeline.storage import Folder
 from interview_analysis.pipeline.tracking import flat
 from interview_analysis.scoring.norms import Norms
+from interview_analysis.scoring.policy import Policy
 
 if TYPE_CHECKING:
     from interview_analysis.pipeline.learning.scorer_source import ScorerSource
@@ -91,11 +92,13 @@ def rescore(
     norms: Norms | None,
     options: BatchOptions,
     console: Console,
+    *,
+    policy: Policy | None = None,
     scorer: ScorerSource | None = None,
 ) -> None:
-    """Score the interviews of a run again, by other profiles or norms; what was observed is taken from the cache.
+    """Score the interviews of a run again, by other profiles, norms, policy or scorer.
 
-    `norms` and `scorer` are those of the run where they are None.
+    What was observed is taken from the cache, except what the policy keeps out. What is None is as the run had it.
     """
     earlier = Folder(run)
     if earlier.url == Folder(options.out).url:
@@ -105,8 +108,9 @@ def rescore(
     profiles = load_jobs(Folder(job_dir))
     _check_jobs(manifest, profiles, job_dir)
     known = known_recordings(read_rows(earlier, manifest.interviews), manifest.interviews)
+    config = started.config if policy is None else started.config.model_copy(update={"policy": policy})
     plan = Plan(
-        manifest, profiles, started.config, norms or started.norms, Folder(options.out), started.manifest,
+        manifest, profiles, config, norms or started.norms, Folder(options.out), started.manifest,
         job_dir, known, scorer or started.scorer,
     )  # fmt: skip
     _run(plan, options, console)

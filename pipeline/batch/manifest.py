@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from interview_analysis.errors import ManifestError
 from interview_analysis.pipeline.batch.manifest_file import GROUP_PREFIX, Mistake, parse_file
+from interview_analysis.pipeline.config import CandidateChannel
 from interview_analysis.pipeline.storage import Folder
 from interview_analysis.scoring.report import Model
 
@@ -44,6 +45,9 @@ class Interview(Model):
     recordings: tuple[Recording, ...]
     language: str | None = None  # a code of Whisper's, None to detect it
     consent: str = ""  # a reference to where consent is kept
+    candidate_channel: CandidateChannel | None = (
+        None  # that the candidate alone speaks on, None to go by the run's
+    )
 
     @property
     def slug(self) -> str:
@@ -117,13 +121,18 @@ def write_manifest(manifest: Manifest, folder: Folder) -> None:
         {
             "interview_id": interview.id,
             **interview.model_dump(include={"candidate_id", "job", "language", "consent"}),
+            "candidate_channel": None
+            if interview.candidate_channel is None
+            else str(interview.candidate_channel),
             "recording": recording.path,
             **recording.model_dump(exclude={"path"}),
         }
         for interview in manifest.interviews
         for recording in interview.recordings
     ]
-    frame = pd.DataFrame(rows).astype({"language": "str", "start_s": "float64", "end_s": "float64"})
+    frame = pd.DataFrame(rows).astype(
+        {"language": "str", "candidate_channel": "str", "start_s": "float64", "end_s": "float64"}
+    )
     data = frame.join(manifest.groups, on="interview_id").to_parquet(index=False)
     folder.write_bytes(MANIFEST_FILE, data)
 
@@ -154,6 +163,8 @@ def read_manifest(folder: Folder) -> Manifest:
 
 def _interview(key: str, records: list[dict[Hashable, Any]]) -> Interview:
     shared = {name: records[0][name] for name in ("candidate_id", "job", "language", "consent")}
+    channel = records[0].get("candidate_channel")  # runs of before there were any have no such column
+    shared["candidate_channel"] = int(channel) if channel and channel.isdecimal() else channel
     recordings = tuple(
         Recording(path=r["recording"], start_s=r["start_s"], end_s=r["end_s"], question=r["question"])
         for r in records

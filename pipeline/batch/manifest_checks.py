@@ -23,7 +23,7 @@ from interview_analysis.pipeline.batch.manifest_file import (
     Mistake,
     quoted,
 )
-from interview_analysis.pipeline.config import WHISPER_LANGUAGES
+from interview_analysis.pipeline.config import WHISPER_LANGUAGES, CandidateChannel
 from interview_analysis.pipeline.storage import Folder, check_url, is_url, local_path, shown
 from interview_analysis.scoring.report import Model
 
@@ -135,6 +135,13 @@ def _nearest(name: str, known: list[str]) -> str:
     return f"; did you mean '{close[0]}'?" if close else ""
 
 
+def _channel(text: str) -> str | int:
+    channel = text.lower()
+    if channel not in ("left", "right") and not (channel.isdecimal() and int(channel) > 0):
+        raise ValueError(f"{quoted(text)} is no channel; expected left, right or a number from 1 on")
+    return int(channel) if channel.isdecimal() else channel
+
+
 Identifier = Annotated[str, BeforeValidator(_identifier)]
 Seconds = Annotated[float, BeforeValidator(_seconds)]
 
@@ -151,6 +158,7 @@ class ManifestRow(Model):
     end_s: Seconds | None = None
     language: Annotated[str, BeforeValidator(_language)] | None = None
     consent: str = ""
+    candidate_channel: Annotated[CandidateChannel, BeforeValidator(_channel)] | None = None
 
     @field_validator("job")
     @classmethod
@@ -183,7 +191,7 @@ class ManifestRow(Model):
 COLUMNS = tuple(ManifestRow.model_fields)
 REQUIRED = tuple(name for name, spec in ManifestRow.model_fields.items() if spec.is_required())
 # What belongs to the interview and not to one of its recordings.
-SHARED = ("candidate_id", "job", "language", "consent")
+SHARED = ("candidate_id", "job", "language", "consent", "candidate_channel")
 
 
 def checked(file: ManifestFile, jobs: frozenset[str], places: Places) -> tuple[Manifest, list[Mistake]]:

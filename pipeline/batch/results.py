@@ -74,6 +74,7 @@ class Row(Model):
     language: str | None = None
     duration_s: float | None = None
     lineage: RowLineage | None = None
+    answers: int = 0  # that the recording was cut into
     flags: tuple[str, ...] = ()
     report: str = ""  # path of report.html in the run's folder
     seconds: dict[str, float] = Field(default_factory=dict)  # by stage
@@ -132,6 +133,7 @@ def scored_row(
             models=_together(line.models),
             version=line.versions["interview-analysis"],
         ),
+        answers=len(report.answers),
         flags=tuple(dict.fromkeys(flag.code for flag in report.flags)),
         report=report_path,
         seconds=dict(seconds),
@@ -235,6 +237,7 @@ def scores_table(rows: Sequence[Row]) -> pd.DataFrame:
         table[f"{name}.abstained"] = _strings(s.abstained if s else None for s in found)
     table |= _texts(rows, "language")
     table["duration_s"] = _numbers(row.duration_s for row in rows)
+    table["answers"] = pd.Series([row.answers for row in rows], dtype="int64")
     table["flags"] = _strings("; ".join(row.flags) for row in rows)
     table |= _texts(rows, "report")
     lines = [row.lineage for row in rows]

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from interview_analysis.errors import MediaError
@@ -137,7 +138,9 @@ class Worker:
         """Score an interview from the cache and put its report in place; its row is the driver's to write."""
         from interview_analysis.pipeline import joining
         from interview_analysis.pipeline.analyze import score_observations
+        from interview_analysis.pipeline.answering import answers_of, asked_texts
         from interview_analysis.pipeline.batch.results import scored_row
+        from interview_analysis.pipeline.candidate import candidates_view
         from interview_analysis.pipeline.observed import knowing_encoder, recalled, tables_of
         from interview_analysis.pipeline.outputs import report_language, write_files
         from interview_analysis.scoring.report import RecordingPart
@@ -151,14 +154,10 @@ class Worker:
         clips = [(r.start_s, r.end_s) for r in interview.recordings]
         parts = [joining.clip(found, *clip) for found, clip in zip(seen, clips, strict=True) if found]
         whole = joining.joined(parts)
-        tables = tables_of(
-            whole,
-            [(sha256, *clip) for sha256, clip in zip(task.recordings, clips, strict=True)],
-            models,
-            self._cache,
-            self._setup.norms.block_s,
-        )
-        encoder = knowing_encoder(whole.transcript, models, self._cache, [s.transcript for s in seen if s])
+        view = candidates_view(whole, interview.candidate_channel or models.config.candidate_channel)
+        known = [(sha256, *clip) for sha256, clip in zip(task.recordings, clips, strict=True)]
+        make_tables = partial(tables_of, view, known, models, self._cache, self._setup.norms.block_s)
+        tables = make_tables()
         named = joining.placed(
             RecordingPart(
                 name=shown(recording.path).rstrip("/").rpartition("/")[2],
@@ -171,9 +170,16 @@ class Worker:
             )
             for recording, sha256, part in zip(interview.recordings, task.recordings, parts, strict=True)
         )
-        analysis = score_observations(
-            named, whole, profile, self._setup.norms, models, tables=tables, encoder=encoder
+        found = answers_of(named, view)
+        encoder = knowing_encoder(
+            view.transcript, models, self._cache, [s.transcript for s in seen if s], asked_texts(found)
         )
+        analysis = score_observations(
+            named, view, profile, self._setup.norms, models,
+            tables=tables,
+            answer_tables=make_tables([answer.interval for answer in found]) if len(found) > 1 else None,
+            encoder=encoder,
+        )  # fmt: skip
         if self._scorer is not None:
             from interview_analysis.pipeline.learning.learned_score import with_learned_score
 

@@ -129,12 +129,14 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of transcript as the recogniser gave it, with its words."""
+    """A stretch of transcript as the recogniser gave it, with its words; of one voice, where voices are told apart."""
 
     text: str
     start_s: float
     end_s: float
     words: tuple[Word, ...]
+    voice: int | None = None  # who says it; None where that is not known
+    ends_turn: bool = False  # another voice takes the floor after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +162,75 @@ class Transcript:
 class SpeechActivity:
     """Stretches with speech, in order and apart from each other, by a voice activity detector.
 
-    `joints_s` are the moments at which one recording of an interview ends and the next begins.
+    `joints_s` are the moments at which one recording of an interview ends and the next begins. `others_s` are
+    moments between regions at which somebody else speaks, where the regions are those of one voice.
     """
 
     regions: tuple[Interval, ...]
     joints_s: tuple[float, ...] = ()
+    others_s: tuple[float, ...] = ()
 
     @property
     def speech_s(self) -> float:
         return sum(region.duration_s for region in self.regions)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One voice speaking without a long break; turns of different voices overlap where they speak at once."""
+
+    voice: int
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Who spoke when. Voices are numbered from 0 in the order in which they first speak."""
+
+    turns: tuple[Turn, ...]  # by start
+    embeddings: FloatArray  # (voices, d), unit length; NaN for a voice with too little speech of its own
+    method: Literal["clusters", "channels"]
+    channels: tuple[
+        int, ...
+    ] = ()  # which channel of the audio each voice is on, from 0; empty for "clusters"
+
+    @property
+    def count(self) -> int:
+        return len(self.embeddings)
+
+    def of(self, voice: int) -> tuple[Interval, ...]:
+        """The turns of one voice."""
+        return tuple(Interval(turn.start_s, turn.end_s) for turn in self.turns if turn.voice == voice)
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateVoice:
+    """Which voice is the candidate's, and how that is known; `voice` None where it cannot be told.
+
+    `doubt` is what speaks against it, or why it cannot be told:
+
+    - "silent": the voice that was named is not heard, or the mouth in the picture rests while the only voice speaks;
+    - "alike": two voices fit equally well;
+    - "lips_apart": the mouth in the picture moves with no voice;
+    - "face_of_other": the face in the picture is that of another voice.
+    """
+
+    voice: int | None
+    by: Literal["only_voice", "reference", "channel", "face", "talk_share"]
+    confidence: float  # 0..1
+    guess: bool = False
+    doubt: Literal["", "silent", "alike", "lips_apart", "face_of_other"] = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """What the candidate's view of a recording keeps of the others."""
+
+    candidate: CandidateVoice
+    own: tuple[Interval, ...]  # the candidate's turns, by start
+    others: tuple[Turn, ...]  # everybody else's, by start
+    other_words: Transcript | None  # what the others said; None without a transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +280,9 @@ class PoseTrack:
     points: FloatArray  # (n, 33, 2) image points, order of POSE_POINTS; NaN without a person
     visibility: FloatArray  # (n, 33), 0..1
     world_m: FloatArray  # (n, 33, 3) metres, hip-centred: x right, y down, z away from the camera
-    hand_points: FloatArray  # (n, 2, 21, 2) left and right hand where the hand model ran and saw one, else NaN
+    hand_points: (
+        FloatArray  # (n, 2, 21, 2) left and right hand where the hand model ran and saw one, else NaN
+    )
     aspect_ratio: float
 
     def point(self, name: str, min_visibility: float = 0.5) -> FloatArray:
@@ -238,17 +302,25 @@ class Observations:
     acoustics: AcousticTrack | None = None
     faces: FaceTrack | None = None
     poses: PoseTrack | None = None
+    voices: Voices | None = None
+    conversation: Conversation | None = None  # given where this is the candidate's view
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened at a moment: a pause, a nod, a hand-to-face contact, a filler."""
+    """Something that happened at a moment: a pause, a nod, a hand-to-face contact, a filler.
+
+    `baseline` is the speaker's own usual `value`, and `confidence`, 0 to 1, is given where an event stands out from it
+    (features/moments.py).
+    """
 
     kind: str
     start_s: float
     end_s: float
     value: float = float("nan")  # its size in the unit of its kind
     label: str = ""
+    confidence: float = float("nan")
+    baseline: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)

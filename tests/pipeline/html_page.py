@@ -86,6 +86,7 @@ def with_text(report: Report, text: str) -> Report:
             "quote",
             "match",
             "label",
+            "asked",
             "id",
             "job_id",
             "container",

@@ -6,7 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from interview_analysis.types import AcousticTrack, MediaFacts, Observations, SpeechActivity, intervals
+from interview_analysis.types import (
+    AcousticTrack,
+    MediaFacts,
+    Observations,
+    SpeechActivity,
+    Turn,
+    Voices,
+    intervals,
+)
 from tests.features.tracks import activate, face_track, pose_track, without_face
 from tests.transcripts import transcript_from_text
 
@@ -47,6 +55,15 @@ def scene(duration_s: float = 20.0, text: str = TEXT, seed: int = 0, language: s
         acoustics=acoustic_track(duration_s, seed),
         faces=without_face(faces, 5.0, 5.5),
         poses=pose_track(duration_s),
+        voices=two_voices(duration_s),
+    )
+
+
+def two_voices(duration_s: float) -> Voices:
+    """One who speaks for nearly all the time, and one with a word in between; they overlap."""
+    turns = (Turn(0, 0.5, 0.6 * duration_s), Turn(1, 0.55 * duration_s, 0.7 * duration_s))
+    return Voices(
+        (*turns, Turn(0, 0.75 * duration_s, duration_s)), np.eye(2, 4, dtype=np.float32), "clusters"
     )
 
 
@@ -60,7 +77,7 @@ def sound_only(observations: Observations) -> Observations:
 def picture_only(observations: Observations) -> Observations:
     nan = np.nan
     facts = replace(observations.facts, has_audio=False, loudness_lufs=nan, clipping_ratio=nan, snr_db=nan)
-    return replace(observations, facts=facts, speech=None, transcript=None, acoustics=None)
+    return replace(observations, facts=facts, speech=None, transcript=None, acoustics=None, voices=None)
 
 
 def assert_same(actual: object, expected: object, tolerance: float = 0.0) -> None:

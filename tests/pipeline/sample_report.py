@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
+from interview_analysis.pipeline.config import load_policy
 from interview_analysis.scoring.report import (
     Abstention,
-    AttentionPoint,
     ChannelName,
     ChannelScore,
     DimensionScore,
@@ -18,10 +18,16 @@ from interview_analysis.scoring.report import (
     OverallScore,
     Reason,
     Report,
+    StatedPolicy,
+    StateReport,
+    Stretch,
     Text,
     Timeline,
 )
+from interview_analysis.scoring.state import timeline_event
+from interview_analysis.scoring.state_text import description, suggestion
 from interview_analysis.types import Transcript
+from tests.events_scene import moment
 from tests.pipeline.sample_timeline import sample_timeline
 from tests.pipeline.sample_transcript import Spoken, sample_transcript
 
@@ -180,43 +186,47 @@ def _dimensions(transcript: Transcript, end_s: float, count: int) -> tuple[Dimen
     return tuple(made)
 
 
-def _attention(spoken: Spoken, duration_s: float, quote: str) -> tuple[AttentionPoint, ...]:
-    unit = (
-        Text(zh="字/分钟", en="characters a minute")
-        if spoken == "zh"
-        else Text(zh="词/分钟", en="words a minute")
-    )
+def _state(spoken: Spoken, duration_s: float, quote: str) -> StateReport:
     start = round(0.53 * duration_s, 1)
-    clock = f"{int(start) // 60:02d}:{int(start) % 60:02d}"
-    return (
-        AttentionPoint(
-            code="rate_rise_with_hand_to_face",
-            start_s=start,
-            end_s=start + 12,
-            quote=quote,
-            text=Text(
-                zh=f"{clock} 起语速从 180 升到 226 {unit.zh}，同时有 4 次手触面部。",
-                en=f"At {clock} the rate rose from 180 to 226 {unit.en}, together with 4 hand-to-face contacts.",
-            ),
-            question=Text(
-                zh="这里的结论是怎样一步一步得出来的？",
-                en="How did you get to this conclusion, step by step?",
-            ),
+    rise = moment("rate_rise", start, start + 12, 226.0, baseline=180.0, confidence=0.9)
+    touches = moment("face_touches", start + 3, start + 10, 4.0, label="nose", baseline=0.1)
+    pause = moment("long_pause", 0.8 * duration_s, 0.8 * duration_s + 3.1, 3.1, baseline=0.6)
+    look = moment("long_off_camera", 0.8 * duration_s, 0.8 * duration_s + 6, 6.0, label="left", baseline=1.5)
+    first, second = (rise, touches), (pause, look)
+    stated = {"chance_share": 0.08, "text": Text(), "suggestion": Text()}
+    stretches = tuple(
+        Stretch(
+            start_s=events[0].start_s,
+            end_s=max(e.end_s for e in events),
+            channels=channels,
+            moments=tuple(timeline_event(event, spoken) for event in events),
+            answer=answer,
+            asked=asked,
+            quote=said,
+            **{
+                **stated,
+                "text": description(events, spoken, answer),
+                "suggestion": suggestion({e.kind for e in events}),
+            },
+        )
+        for events, channels, answer, asked, said in (
+            (first, ("voice", "posture"), 3, "Which step was yours?", quote),
+            (second, ("voice", "face"), None, None, None),
+        )
+    )
+    policy = load_policy("observable")
+    return StateReport(
+        policy=StatedPolicy(
+            id=policy.id, name=policy.name, about=policy.about, face_and_body=policy.face_and_body
         ),
-        AttentionPoint(
-            code="off_camera_with_long_pause",
-            start_s=0.8 * duration_s,
-            end_s=0.8 * duration_s + 6,
-            text=Text(zh="停顿 3.1 秒，其间视线离开镜头。", en="A pause of 3.1 s with the gaze off camera."),
-            question=Text(zh="能再具体说说这一步吗？", en="Can you say more about this step?"),
-        ),
+        stretches=stretches,
     )
 
 
 def _lineage() -> Lineage:
     named = {
         key: Hashed(id=key, version="1", sha256=digest(key))
-        for key in ("recording", "profile", "config", "norms")
+        for key in ("recording", "profile", "config", "policy", "norms")
     }
     models = (("whisper-base", "int8"), ("face_landmarker", "2023-05"), ("multilingual-e5-small", "q4"))
     return Lineage(
@@ -292,7 +302,7 @@ def sample_report(
             ),
             Flag(code="fillers_lower_bound", severity="info", channel="voice"),
         ),
-        attention=_attention(spoken, duration_s, transcript.segments[5].text),
+        state=_state(spoken, duration_s, transcript.segments[5].text),
         timeline=sample_timeline(spoken, duration_s),
         lineage=_lineage(),
         level_cuts=LEVEL_CUTS,
@@ -341,7 +351,7 @@ def abstained_report() -> Report:
             "channels": {c: s.model_copy(update=gone(reasons[c])) for c, s in whole.channels.items()},
             "dimensions": dimensions,
             "flags": (Flag(code="no_audio", severity="warning"),),
-            "attention": (),
+            "state": whole.state.model_copy(update={"stretches": ()}),
             "timeline": Timeline(window_s=10.0, series=(), events=()),
         }
     )

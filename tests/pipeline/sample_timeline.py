@@ -63,6 +63,36 @@ def sample_timeline(spoken: Spoken, duration_s: float) -> Timeline:
         for t in np.arange(step / 2, duration_s, step).tolist()
     ]
     events.append(TimelineEvent(kind="face_absent", start_s=0.3 * duration_s, end_s=0.37 * duration_s))
+    standing_out = (
+        (
+            "rate_rise",
+            "voice",
+            0.53,
+            12.0,
+            226.0,
+            180.0,
+            "words/min" if spoken == "en" else "characters/min",
+            "",
+        ),
+        ("long_pause", "voice", 0.8, 3.1, 3.1, 0.6, "s", ""),
+        ("face_touches", "posture", 0.56, 7.0, 4.0, 0.1, "count", "nose"),
+        ("long_off_camera", "face", 0.8, 6.0, 6.0, 1.5, "s", "left"),
+        ("another_face", "face", 0.43, 3.0, 2.0, 1.0, "faces", ""),
+    )
+    for kind, channel, at, length_s, value, usual, unit, label in standing_out:
+        events.append(
+            TimelineEvent(
+                kind=kind,
+                start_s=at * duration_s,
+                end_s=at * duration_s + length_s,
+                value=value,
+                label=label,
+                channel=channel,
+                unit=unit,
+                baseline=usual,
+                confidence=0.8,
+            )
+        )
     parts = ("situation", "task", "action", "result")
     for i, part in enumerate(parts):
         events.append(

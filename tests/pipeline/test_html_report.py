@@ -32,9 +32,10 @@ def test_every_spoken_language_reads_in_every_interface(spoken: Spoken, language
     for dimension in report.dimensions:
         assert dimension.name.get(language) in text
         assert dimension.anchor is None or dimension.anchor.get(language) in text
-    for point in report.attention:
-        assert point.text.get(language) in text
-        assert point.question.get(language) in text
+    for stretch in report.state.stretches:
+        assert stretch.text.get(language) in text
+        assert stretch.suggestion.get(language) in text
+    assert report.state.policy.name.get(language) in text
     assert all(item.sha256 in text for item in (report.lineage.recording, *report.lineage.models))
     row = root.find("li", id="t3")[0]
     assert row.find("p")[0].attributes["lang"] == ("zh-CN" if spoken == "zh" else "en")
@@ -163,7 +164,7 @@ def test_an_abstained_report_says_why_and_what_to_do_and_shows_no_number() -> No
     assert root.find("circle", css="dot") == []
     assert "±" not in root.find("table", css="scores")[0].text
     assert "There is no transcript" in root.find("section", id="transcript")[0].text
-    assert root.find("ol", css="attention") == []
+    assert root.find("ol", css="stretches") == []
 
 
 def test_measured_and_needed_stand_side_by_side() -> None:

@@ -23,6 +23,10 @@ FLAGS = (
     "variable_frame_rate", "short", "no_audio", "no_video", "no_speech", "other_faces", "face_absent",
     "keyword_stuffing", "non_answer", "language_mismatch", "low_transcript_confidence", "fillers_lower_bound",
     "blink_lower_bound", "partial_overall", "one_voice_assumed", "decode_errors",
+    "only_voice", "other_voices", "candidate_guess", "candidate_unknown", "candidate_silent", "face_of_other",
+    "lips_apart", "lips_still", "background_voice", "starts_under_way",
+    "no_question_found", "question_not_heard", "question_language",
+    "policy_off",
 )  # fmt: skip
 EVERY_TEXT = [(section, code) for section, codes in load_messages().items() for code in codes]
 # Feelings must not be read out of a recording; the list is of words that would do so.

@@ -15,13 +15,14 @@ from hypothesis import strategies as st
 
 from interview_analysis.features.tables import feature_tables
 from interview_analysis.pipeline.observation_file import KINDS, Heard, SentenceVectors, pack, unpack
-from interview_analysis.types import SpeechActivity, Transcript
+from interview_analysis.types import SpeechActivity, Transcript, Turn, Voices
 from tests.pipeline.observed_scene import assert_same, scene
 
 SEEN = scene()
 VALUES = {
     "facts": SEEN.facts,
     "hearing": Heard(SEEN.transcript, SEEN.speech),
+    "voices": SEEN.voices,
     "acoustics": SEEN.acoustics,
     "faces": SEEN.faces,
     "poses": SEEN.poses,
@@ -43,6 +44,13 @@ def test_single_precision_not_a_number_and_nothing_survive():
     assert_same(unpack("poses", "k", pack("poses", "k", empty)), empty)
     silent = Heard(Transcript("", math.nan, (), "e", "m"), SpeechActivity(()))
     assert_same(unpack("hearing", "k", pack("hearing", "k", silent)), silent)
+
+
+def test_turns_of_a_voice_that_is_not_there_are_nothing():
+    nobody = Voices((), np.empty((0, 256)), "clusters")
+    assert_same(unpack("voices", "k", pack("voices", "k", nobody)), nobody)
+    wrong = replace(SEEN.voices, turns=(*SEEN.voices.turns, Turn(2, 0.0, 1.0)))
+    assert unpack("voices", "k", pack("voices", "k", wrong)) is None
 
 
 def test_feature_tables_come_back_as_they_were_down_to_their_parquet():

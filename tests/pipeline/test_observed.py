@@ -116,7 +116,7 @@ def test_only_what_is_not_known_is_observed(shared_data, loaded, fresh, monkeypa
     monkeypatch.setattr(observing, "acoustics", lambda *_: pytest.fail("the voice is known"))
     seen = fresh.observations
     heard = observing.Heard(seen.transcript, seen.speech)
-    known = Known(hearing=heard, acoustics=seen.acoustics, poses=seen.poses)
+    known = Known(hearing=heard, voices=seen.voices, acoustics=seen.acoustics, poses=seen.poses)
     assert_same(observe(shared_data / CLIP, loaded, known=known), seen)
     assert started == ["face"]
 
@@ -140,8 +140,10 @@ def test_a_damaged_observation_is_made_again_and_mended(shared_data, loaded, fre
         ("pose_every_nth_frame=3", {"poses"}),
         ("asr.language=zh", {"hearing"}),
         ("asr.beam_size=3", {"hearing"}),
-        ("asr.vad.pad_s=0.2", {"hearing"}),
+        ("asr.vad.pad_s=0.2", {"hearing", "voices"}),
         ("asr.engine=openai-whisper", {"hearing"}),
+        ("voices.count=2", {"voices"}),
+        ("voices.merge_similarity=0.8", {"voices"}),
         ("asr.cpu_threads=3", set()),
         ("window_s=20", set()),
         ("timeline_events=[]", set()),

@@ -7,9 +7,13 @@ import re
 import pytest
 
 from interview_analysis.pipeline.config import load_norms
+from interview_analysis.scoring.answers import add_up
 from interview_analysis.scoring.fusion import Estimate, fuse
 from interview_analysis.scoring.measures import measure_error
 from tests.conftest import ROOT
+from tests.scoring.scene import score_text
+from tests.scoring.test_answer_scores import answered
+from tests.scoring.test_score import SUBSTANCE
 
 NORMS = load_norms()
 CONTENT = {norm.feature: norm for norm in NORMS.channels["content"]}
@@ -52,6 +56,29 @@ def test_the_dimension():
     assert fused.score == pytest.approx(told(r"dimension score is \*\*([\d.]+)\*\*"), abs=0.05)
     assert fused.standard_error == pytest.approx(told(r"its standard error \*\*([\d.]+)\*\*"), abs=0.05)
     assert NORMS.level(fused.score) == told(r"level \*\*(\d)\*\*")
+
+
+def test_two_answers_to_one_dimension(product_manager):
+    only = product_manager.dimensions[0].model_copy(update={"weight": 1.0})
+    profile = product_manager.model_copy(update={"dimensions": (only,)})
+    whole, _, _ = score_text(SUBSTANCE["en"], profile=profile)
+    answers = [
+        answered(whole, {only.id: (score, 12.0)}, words) for score, words in ((70.0, 100), (50.0, 300))
+    ]
+    result = add_up(profile, NORMS, whole, answers)
+    (dimension,) = result.card.dimensions
+    assert result.reliability is not None
+    assert dimension.score == pytest.approx(told(r"= \*\*([\d.]+)\*\* for the dimension"), abs=0.05)
+    assert dimension.standard_error == pytest.approx(told(r"or \*\*([\d.]+)\*\* in all"), abs=0.05)
+    assert result.card.overall.standard_error == pytest.approx(dimension.standard_error, abs=0.01)
+    assert result.reliability.question_sd == pytest.approx(
+        told(r"question standard deviation of \*\*([\d.]+)\*\*"), abs=0.05
+    )
+    assert result.reliability.shared_error == pytest.approx(
+        told(r"or \*\*([\d.]+)\*\* points. The other"), abs=0.05
+    )
+    assert result.reliability.questions == told(r"takes \*\*(\d+)\*\* questions")
+    assert result.reliability.target == told(r"the target of ([\d]+)\.")
 
 
 def test_few_windows_fall_back_on_what_is_typical(rng):

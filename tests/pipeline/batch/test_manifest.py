@@ -256,7 +256,7 @@ def test_scoring_cannot_see_a_group(base: Path) -> None:
     def fields(model: type[BaseModel]) -> set[str]:
         return set(model.model_fields)
 
-    assert fields(Interview) == {"id", "candidate_id", "job", "recordings", "language", "consent"}
+    assert fields(Interview) == {"id", "candidate_id", "job", "recordings", "language", "consent", "candidate_channel"}  # fmt: skip
     assert fields(Recording) == {"path", "start_s", "end_s", "question"}
     for model in (Interview, Recording):  # and none can be added
         assert model.model_config["extra"] == "forbid"

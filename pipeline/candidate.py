@@ -1,0 +1,85 @@
+"""The candidate's part of what was observed, by what the user says of the candidate's voice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from interview_analysis.errors import MediaError
+from interview_analysis.features.candidate_view import candidate_view
+from interview_analysis.features.roles import candidate_voice
+from interview_analysis.pipeline.audio_spool import AudioSpool
+from interview_analysis.pipeline.config import CandidateChannel
+from interview_analysis.pipeline.lineage import file_sha256
+from interview_analysis.pipeline.loaded import LoadedModels
+from interview_analysis.pipeline.media import Decoder, check_file
+from interview_analysis.scoring.report import Hashed
+from interview_analysis.types import FloatArray, Observations
+
+MIN_SAMPLE_S = 3.0  # of speech: five of the windows that the encoder was trained on, overlapping
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSample:
+    """How the candidate sounds in a recording of their own: a vector of unit length, and the file that it is of."""
+
+    vector: FloatArray
+    file: Hashed
+
+
+def voice_sample(recording: Path, models: LoadedModels) -> VoiceSample:
+    """Listen to a recording in which the candidate alone speaks.
+
+    Raises MediaError for what cannot be read or holds less than 3 s of speech, and WeightsError.
+    """
+    check_file(recording)
+    with (
+        Decoder(
+            recording,
+            frames_per_second=models.config.frames_per_second,
+            max_side_px=models.config.max_side_px,
+            threads=1,
+        ) as decoder,
+        AudioSpool() as spool,
+    ):
+        if decoder.has_audio:
+            for _ in decoder.frames(spool):
+                pass  # the picture, if there is one, is of no use here
+            speech = models.detector.detect(spool)
+        spoken_s = speech.speech_s if decoder.has_audio else 0.0
+        if spoken_s < MIN_SAMPLE_S:
+            raise MediaError(
+                f"{recording} holds {spoken_s:.1f} s of speech, expected {MIN_SAMPLE_S:g} s or more of the candidate's "
+                "voice; pass a longer recording with --candidate-voice"
+            )
+        vector = models.speaker_encoder.embed_voice(spool, speech.regions)
+    return VoiceSample(
+        np.asarray(vector, dtype=float), Hashed(id=recording.name, sha256=file_sha256(recording))
+    )
+
+
+def candidates_view(
+    observations: Observations, channel: CandidateChannel | None = None, sample: VoiceSample | None = None
+) -> Observations:
+    """`candidate_view` with the voice that `candidate_voice` names; what is one already is given back as it is.
+
+    `channel` is the candidate's, "left", "right" or its number from 1, in a recording with a channel for each voice.
+    """
+    if observations.conversation is not None:
+        return observations
+    named = candidate_voice(
+        observations, channel=_index(channel), reference=sample.vector if sample is not None else None
+    )
+    return candidate_view(observations, named)
+
+
+def _index(channel: CandidateChannel | None) -> int | None:
+    return (
+        {"left": 0, "right": 1}[channel]
+        if isinstance(channel, str)
+        else None
+        if channel is None
+        else channel - 1
+    )

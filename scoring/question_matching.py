@@ -1,0 +1,73 @@
+"""Which of the job's questions an asked one is, by meaning.
+
+Any two questions are alike in being questions. So every vector is centred on the mean of interview questions of all
+kinds in the same language (configs/background/questions-*.txt), and what is left is what they ask about. A question
+is held against the profile's text in its own language, or the other one where that is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interview_analysis.features.lexicons import LANGUAGES, background
+from interview_analysis.features.questions import language_of
+from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.scoring.profile import JobProfile
+from interview_analysis.scoring.report import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A question of the profile's `dimension_id` that was asked; `similarity` is the cosine of the centred vectors."""
+
+    dimension_id: str
+    question: Text
+    similarity: float
+
+
+def reference_questions(profile: JobProfile) -> tuple[str, ...]:
+    """All texts that asked questions are held against; they may be encoded ahead."""
+    own = [text for d in profile.dimensions for q in d.questions for text in (q.text.en, q.text.zh) if text]
+    return (*(text for language in LANGUAGES for text in background(f"questions-{language}")), *own)
+
+
+def match_questions(
+    asked: Sequence[Sequence[str]], profile: JobProfile, encoder: SentenceEncoder, limit: float
+) -> tuple[tuple[Match, ...], ...]:
+    """For each asked question, given in one or more wordings or parts, the profile's questions that it puts.
+
+    Each part stands for the one question that it is closest to, where it reaches `limit`; a dimension is named once.
+    """
+    listed = [(d.id, q.text) for d in profile.dimensions for q in d.questions]
+    texts = list(dict.fromkeys(part for parts in asked for part in parts))
+    if not listed or not texts:
+        return tuple(() for _ in asked)
+    centre = {code: encoder.encode(background(f"questions-{code}")).mean(axis=0) for code in LANGUAGES}
+
+    def vectors(some: Sequence[str]) -> NDArray[np.float64]:
+        rows = encoder.encode(some) - np.stack([centre[language_of(text)] for text in some])
+        unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        return np.asarray(unit, dtype=np.float64)
+
+    held = {code: vectors([text.get(code) for _, text in listed]) for code in LANGUAGES}
+    spoken = dict(zip(texts, vectors(texts), strict=True))
+    return tuple(
+        _best([held[language_of(part)] @ spoken[part] for part in parts], listed, limit) for parts in asked
+    )
+
+
+def _best(
+    similarities: Sequence[NDArray[np.float64]], listed: Sequence[tuple[str, Text]], limit: float
+) -> tuple[Match, ...]:
+    found: dict[str, Match] = {}
+    for row in similarities:
+        best = int(np.argmax(row))
+        dimension_id, question = listed[best]
+        match = Match(dimension_id, question, float(row[best]))
+        if row[best] >= limit and match.similarity > getattr(found.get(dimension_id), "similarity", -1.0):
+            found[dimension_id] = match
+    return tuple(sorted(found.values(), key=lambda match: -match.similarity))

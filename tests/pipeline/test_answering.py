@@ -1,0 +1,207 @@
+"""A conversation becomes a report with its questions, in both languages; nothing but the recording is made up."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from interview_analysis.features.tables import answer_tables, feature_tables
+from interview_analysis.pipeline.analyze import Analysis, score_observations
+from interview_analysis.pipeline.answering import answers_of, asked_texts
+from interview_analysis.pipeline.config import load_norms, load_profile, load_run_config
+from interview_analysis.pipeline.html_report import render_html
+from interview_analysis.pipeline.joining import clip
+from interview_analysis.pipeline.loaded import LoadedModels
+from interview_analysis.pipeline.observation_cache import ObservationCache
+from interview_analysis.pipeline.observed import knowing_encoder, tables_of
+from interview_analysis.scoring.profile import JobProfile, Question
+from interview_analysis.scoring.report import Reason, RecordingPart, Report, Text
+from interview_analysis.types import Observations
+from tests.answers_conversation import conversation, without_conversation
+from tests.pipeline.html_page import Page
+from tests.scoring.test_score import SUBSTANCE
+
+ASKED = {
+    "en": ("Tell me about a product that you built from what users asked for.", "Why should we hire you?"),
+    "zh": ("请讲一个你根据用户需求做产品的经历。", "我们为什么应该录用你？"),
+}
+SHORT = {"en": "I am very careful indeed.", "zh": "因为我很细心。"}
+GREETING = {"en": "Hi, how are you doing today?", "zh": "你好，今天过得怎么样？"}
+
+
+@pytest.fixture(scope="module")
+def loaded(model_store) -> LoadedModels:
+    return LoadedModels(load_run_config(), store=model_store)
+
+
+def profile() -> JobProfile:
+    """The product manager, with a question for the first dimension."""
+    job = load_profile("product-manager")
+    question = Question(kind="past", text=Text(en=ASKED["en"][0], zh=ASKED["zh"][0]))
+    first = job.dimensions[0].model_copy(update={"questions": (question,)})
+    return job.model_copy(update={"dimensions": (first, *job.dimensions[1:])})
+
+
+def interview(language: str, asked_in: str | None = None) -> Observations:
+    first, second = ASKED[asked_in or language]
+    text = SUBSTANCE[language].replace("\n", " " if language == "en" else "")
+    half = len(text) // 2 if language == "zh" else text.index(" ", len(text) // 2)
+    lines = [("I", GREETING[asked_in or language]), ("C", SHORT[language]), ("I", first), ("C", text),
+             ("I", second), ("C", text[half:]), ("I", "Mm-hmm."),
+             ("I", "What is your biggest weakness?" if (asked_in or language) == "en" else "你最大的缺点是什么？"),
+             ("C", SHORT[language])]  # fmt: skip
+    return conversation(lines, language, asked_in)
+
+
+def part(seen: Observations, question: str = "", number: int = 1, start_s: float = 0.0) -> RecordingPart:
+    return RecordingPart(
+        name=f"{number}.wav", sha256=f"{number}" * 64, start_s=start_s, duration_s=seen.facts.duration_s,
+        question=question,
+    )  # fmt: skip
+
+
+def scored(seen: Observations, loaded: LoadedModels, *parts: RecordingPart) -> Analysis:
+    return score_observations(parts or [part(seen)], seen, profile(), load_norms(), loaded)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_conversation_is_scored_question_by_question(language, loaded):
+    seen = interview(language)
+    report = scored(seen, loaded).report
+    first, second, third = report.answers
+    assert [a.question for a in report.answers[:2]] == list(ASKED[language])
+    assert [m.dimension for m in first.matched] == [report.dimensions[0].id]
+    assert second.matched == ()
+    assert len(second.dimensions) == len(report.dimensions)
+    assert third.overall.score is None
+    assert {d.abstention.reason for d in third.dimensions if d.abstention} == {Reason.TOO_FEW_WORDS}
+    assert report.dimensions[0].answers == (1,)
+    assert report.dimensions[0].score == first.dimensions[0].score
+    assert report.dimensions[1].answers == ()
+    assert sum(a.weight for a in report.answers) == pytest.approx(1, abs=1e-3)
+    assert report.reliability is not None
+    for answer in report.answers:
+        lines = [e for d in answer.dimensions for e in d.evidence if e.start_s is not None]
+        assert all(answer.start_s - 0.01 <= e.start_s <= e.end_s <= answer.end_s + 0.01 for e in lines)
+    assert Report.model_validate_json(report.model_dump_json()) == report
+    codes = {flag.code for flag in report.flags}
+    assert not codes & {"no_question_found", "question_not_heard", "question_language"}
+
+
+@pytest.mark.parametrize("interface", ["en", "zh"])
+def test_the_page_shows_each_answer_one_click_from_its_seconds(interface, loaded):
+    analysis = scored(interview("en"), loaded)
+    html = render_html(analysis.report, analysis.observations.transcript, interface)
+    root = Page(html).root
+    section = next(s for s in root.find("section") if s.attributes.get("id") == "answers")
+    rows = section.find("table")[0].find("tr")[1:]
+    assert len(rows) == len(analysis.report.answers)
+    ids = {element.attributes["id"] for element in root.find() if "id" in element.attributes}
+    for answer, row in zip(analysis.report.answers, rows, strict=True):
+        links = [a.attributes["href"] for a in row.find("a")]
+        assert f"#q{answer.number}" in links
+        assert any(re.fullmatch(r"#t\d+", link) for link in links)
+        assert all(link[1:] in ids for link in links)
+        assert answer.question in row.text
+    assert "…" not in section.text
+    all_ids = [element.attributes["id"] for element in root.find() if "id" in element.attributes]
+    assert len(all_ids) == len(set(all_ids))
+
+
+def test_questions_are_escaped(loaded):
+    seen = interview("en")
+    report = scored(seen, loaded).report
+    attack = report.answers[0].model_copy(update={"question": "<script>alert(1)</script>\u202e"})
+    drawn = render_html(report.model_copy(update={"answers": (attack, *report.answers[1:])}), None, "en")
+    assert "<script>alert" not in drawn
+    assert "\u202e" not in drawn
+
+
+def test_one_recording_without_questions_has_no_section_and_the_same_scores(loaded):
+    seen = without_conversation(interview("en"))
+    plain = scored(seen, loaded).report
+    assert (plain.answers, plain.reliability) == ((), None)
+    assert 'id="answers"' not in render_html(plain, seen.transcript, "en")
+    asked = scored(seen, loaded, part(seen, question=ASKED["en"][0])).report
+    (answer,) = asked.answers
+    assert (answer.source, answer.weight) == ("recording", 1.0)
+    assert [d.score for d in asked.dimensions] == [d.score for d in plain.dimensions]
+    assert asked.overall == plain.overall
+    assert answer.overall.score == plain.overall.score
+
+
+def test_recordings_with_a_question_each_are_the_answers(loaded):
+    seen = without_conversation(interview("zh"))
+    cut_s = round(seen.facts.duration_s / 2, 3)
+    parts = [
+        replace_length(part(seen, ASKED["zh"][0]), cut_s),
+        replace_length(part(seen, ASKED["zh"][1], 2, cut_s), seen.facts.duration_s - cut_s),
+    ]
+    report = scored(seen, loaded, *parts).report
+    assert [a.question for a in report.answers] == list(ASKED["zh"])
+    assert report.answers[0].end_s == report.answers[1].start_s == cut_s
+
+
+def replace_length(of: RecordingPart, duration_s: float) -> RecordingPart:
+    return of.model_copy(update={"duration_s": duration_s})
+
+
+def test_questions_in_another_language_are_matched_and_flagged(loaded):
+    report = scored(interview("zh", asked_in="en"), loaded).report
+    assert [m.dimension for m in report.answers[0].matched] == [report.dimensions[0].id]
+    (flag,) = [flag for flag in report.flags if flag.code == "question_language"]
+    assert flag.values == {"language": "en"}
+
+
+def test_what_is_odd_about_the_questions_is_flagged(loaded):
+    text = SUBSTANCE["en"].replace("\n", " ")
+    silent = conversation([("I", "Mm-hmm."), ("C", text), ("I", "Right.")])
+    report = scored(silent, loaded).report
+    assert "no_question_found" in {flag.code for flag in report.flags}
+    assert report.answers == ()
+    late = conversation([("C", text), ("I", ASKED["en"][1]), ("C", text)])
+    (flag,) = [flag for flag in scored(late, loaded).report.flags if flag.code == "question_not_heard"]
+    assert flag.start_s == pytest.approx(0.5)
+
+
+def test_tables_of_answers_are_kept_and_are_those_of_their_clips(loaded, tmp_path):
+    seen, cache = interview("en"), ObservationCache.at(tmp_path)
+    windows = [answer.interval for answer in answers_of([part(seen)], seen)]
+    known = [("0" * 64, None, None)]
+    made = tables_of(seen, known, loaded, cache, 10.0, windows)
+    again = tables_of(seen, known, loaded, cache, 10.0, windows)
+    assert again.whole.equals(made.whole)
+    assert len(tables_of(seen, known, loaded, cache, 10.0).whole) == 1
+    for window in windows:
+        apart = feature_tables(clip(seen, window.start_s, window.end_s))
+        own = made.of(window)
+        assert len(own.blocks) == len(apart.blocks)
+        for column in ("hedges.hedges_per_100", "star.parts_ratio", "answer_length.word_count"):
+            assert own.value(column) == pytest.approx(apart.value(column), nan_ok=True)
+
+
+def test_what_was_asked_is_encoded_once(loaded, tmp_path, monkeypatch):
+    seen, cache = interview("en"), ObservationCache.at(tmp_path)
+    asked = asked_texts(answers_of([part(seen)], seen))
+    knowing_encoder(seen.transcript, loaded, cache, asked=asked)
+    encoder = knowing_encoder(seen.transcript, loaded, cache, asked=asked)
+    monkeypatch.setattr(type(loaded.encoder), "encode", lambda *_: pytest.fail("encoded again"))
+    assert len(encoder.encode(asked)) == len(asked)
+
+
+def test_equal_input_gives_an_equal_report(loaded):
+    one, other = (scored(interview("en"), loaded).report for _ in range(2))
+    assert replace_time(one) == replace_time(other)
+
+
+def replace_time(report: Report) -> Report:
+    return report.model_copy(update={"lineage": report.lineage.model_copy(update={"created_at": ""})})
+
+
+def test_tables_of_several_stretches_are_taken_apart(loaded):
+    seen = interview("en")
+    windows = [answer.interval for answer in answers_of([part(seen)], seen)]
+    together = answer_tables(seen, windows, block_s=5.0)
+    assert sum(len(together.of(window).blocks) for window in windows) == len(together.blocks)
+    assert [together.of(window).window for window in windows] == windows
