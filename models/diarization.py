@@ -73,7 +73,8 @@ def diarize(
 ) -> Voices:
     """Who speaks when, in a recording that is complete. Without speech there are no voices.
 
-    Where two speak at once, the one who is heard better has the moment: overlap is not marked.
+    Where two speak at once, the one who is heard better has the moment: overlap is not marked. Windows of
+    0.6 s that sound like neither of two voices marked next to none of it on people nobody tuned for.
     """
     return voices_of(listen(audio, speech, encoder), speech, settings or DiarizationSettings())
 
