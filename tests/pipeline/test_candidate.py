@@ -1,0 +1,197 @@
+"""A conversation made of real recordings, from the file to the report: whose words are scored, and what is said of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from interview_analysis.errors import MediaError
+from interview_analysis.features.candidate_view import everyone
+from interview_analysis.models.weights import ModelStore
+from interview_analysis.pipeline.analyze import Analysis, analyze
+from interview_analysis.pipeline.audio_spool import SAMPLE_RATE_HZ, AudioSpool
+from interview_analysis.pipeline.candidate import candidates_view, voice_sample
+from interview_analysis.pipeline.config import load_run_config
+from interview_analysis.pipeline.conversation_maker import write_wav
+from interview_analysis.pipeline.loaded import LoadedModels
+from interview_analysis.pipeline.media import Decoder
+from interview_analysis.pipeline.outputs import save
+from interview_analysis.types import Interval
+from tests.pipeline.media_making import times, write
+
+FACE = "video_talking/latentsync_demo3_en_seated.mp4"
+FPS = 10
+RESTING_S = (
+    10.0  # a moment of the video at which the mouth is closed; the picture freezes there while it listens
+)
+PARTS = {
+    "en": (FACE, "audio_en/azure_en-training_audio1.wav"),
+    "zh": ("audio_zh/azure_zh-CN-training_audio1.wav", "audio_zh/kimi_asr_example.wav"),
+}
+ANSWERS = (Interval(0.0, 9.8), Interval(9.9, 19.9))
+QUESTIONS = (Interval(0.3, 4.8), Interval(4.9, 9.6))
+
+
+@dataclass(frozen=True)
+class Made:
+    """Samples at 16 kHz, interviewer and candidate, and who has which stretch: (voice, start, place in the clip)."""
+
+    tracks: NDArray[np.float32]
+    stretches: tuple[tuple[int, float, Interval], ...]
+
+    def spoken(self, voice: int) -> list[Interval]:
+        return [Interval(at, at + part.duration_s) for who, at, part in self.stretches if who == voice]
+
+
+def samples(clip: Path) -> NDArray[np.float32]:
+    with AudioSpool() as spool, Decoder(clip) as decoder:
+        for _ in decoder.frames(spool):
+            pass
+        return spool.read(0, round(spool.duration_s * SAMPLE_RATE_HZ))
+
+
+def made(candidate: Path, interviewer: Path, exchanges: int = 4) -> Made:
+    """Two who take turns, 0.6 s apart, equally loud."""
+    heard = [samples(interviewer), samples(candidate)]
+    at, stretches = 0.5, []
+    for number in range(exchanges):
+        for voice, parts in ((0, QUESTIONS), (1, ANSWERS)):
+            stretches.append((voice, at, parts[number % 2]))
+            at += parts[number % 2].duration_s + 0.6
+    tracks = np.random.default_rng(1).normal(0, 3e-4, (round(at * SAMPLE_RATE_HZ), 2)).astype(np.float32)
+    for voice, start_s, part in stretches:
+        first, last = (round(edge * SAMPLE_RATE_HZ) for edge in (part.start_s, part.end_s))
+        said = heard[voice][first:last]
+        place = round(start_s * SAMPLE_RATE_HZ)
+        tracks[place : place + len(said), voice] += 0.05 * said / np.sqrt(np.mean(said**2))
+    return Made(tracks, tuple(stretches))
+
+
+@cache
+def pictures(video: Path) -> tuple[list[float], list[NDArray[np.uint8]]]:
+    shown: tuple[list[float], list[NDArray[np.uint8]]] = ([], [])
+    with av.open(str(video)) as container:
+        for frame in container.decode(video=0):
+            if not shown[0] or frame.time >= shown[0][-1] + 0.9 / FPS:
+                shown[0].append(float(frame.time))
+                shown[1].append(frame.reformat(width=360, height=640).to_ndarray(format="rgb24"))
+    return shown
+
+
+def filmed(conversation: Made, video: Path) -> Callable[[float], NDArray[np.uint8]]:
+    """The speaker's picture while the candidate speaks, else the same picture at rest."""
+    moments, shown = pictures(video)
+
+    def image(time_s: float) -> NDArray[np.uint8]:
+        at = RESTING_S
+        for who, start_s, part in conversation.stretches:
+            if who == 1 and start_s <= time_s < start_s + part.duration_s:
+                at = ANSWERS[0].start_s + (time_s - start_s) + part.start_s * (part in ANSWERS)
+        return shown[min(int(np.searchsorted(moments, at)), len(shown) - 1)]
+
+    return image
+
+
+@pytest.fixture(scope="module")
+def loaded(model_store: ModelStore) -> LoadedModels:
+    return LoadedModels(load_run_config(), model_store)
+
+
+def words_of(analysis: Analysis, spoken: list[Interval]) -> float:
+    """Share of the words that are scored whose middle lies in `spoken`, by a quarter of a second."""
+    assert analysis.observations.transcript is not None
+    middles = [(w.start_s + w.end_s) / 2 for w in analysis.observations.transcript.words]
+    return float(np.mean([any(s.start_s - 0.25 <= m <= s.end_s + 0.25 for s in spoken) for m in middles]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_on_video_the_voice_of_the_face_is_scored(
+    language: str, shared_data: Path, loaded: LoadedModels, tmp_path: Path
+) -> None:
+    candidate, interviewer = (shared_data / clip for clip in PARTS[language])
+    conversation = made(candidate, interviewer)
+    mono = conversation.tracks.sum(axis=1)
+    recording = write(
+        tmp_path / "talk.mp4",
+        frame_times=times(FPS, len(mono) / SAMPLE_RATE_HZ),
+        image=filmed(conversation, shared_data / FACE),
+        fps=FPS,
+        pieces=((0.0, mono),),
+        rate_hz=SAMPLE_RATE_HZ,
+    )
+    analysis = analyze(recording, "product-manager", models=loaded)
+    told = analysis.report.speakers
+    assert told is not None
+    assert (told.by, told.guess, told.doubt, len(told.voices)) == ("face", False, "", 2)
+    assert told.confidence > 0.99
+    assert analysis.report.language == language
+    assert words_of(analysis, conversation.spoken(1)) >= 0.95
+    assert analysis.report.channels["voice"].score is not None
+    assert analysis.report.channels["face"].score is not None
+    assert analysis.tables.value("turn_taking.response_latency_median_s") == pytest.approx(0.6, abs=0.4)
+    assert analysis.tables.value("turn_taking.talk_share_ratio") == pytest.approx(0.68, abs=0.06)
+    _check_saved(analysis, tmp_path / "out")
+
+
+def _check_saved(analysis: Analysis, out: Path) -> None:
+    save(analysis, out, "en")
+    whole = everyone(analysis.observations)
+    assert whole is not None
+    written = json.loads((out / "transcript.json").read_text())
+    assert [s["text"] for s in written["segments"]] == [s.text for s in whole.segments]
+    assert {s["role"] for s in written["segments"]} <= {"candidate", "other", "unknown"}
+    page = (out / "report.html").read_text()
+    assert page.count('class="other"') == sum(s["role"] != "candidate" for s in written["segments"]) > 0
+    assert "The one that the mouth in the picture moves with was scored" in page
+
+
+@pytest.mark.slow
+def test_on_audio_a_sample_or_a_channel_names_the_candidate(
+    shared_data: Path, loaded: LoadedModels, tmp_path: Path
+) -> None:
+    candidate, interviewer = (shared_data / clip for clip in PARTS["zh"])
+    conversation = made(candidate, interviewer)
+    mono, stereo = tmp_path / "mono.wav", tmp_path / "stereo.wav"
+    write_wav(conversation.tracks.sum(axis=1), mono)
+    write_wav(conversation.tracks, stereo)
+    known = shared_data / "audio_zh/azure_zh-CN-training_audio2.wav"  # the same person in another recording
+    by_sample = analyze(mono, "product-manager", models=loaded, candidate_voice=known)
+    told = by_sample.report.speakers
+    assert told is not None
+    assert (told.by, told.doubt) == ("reference", "")
+    assert told.reference is not None
+    assert told.reference.id == known.name
+    assert words_of(by_sample, conversation.spoken(1)) >= 0.95
+    stranger = analyze(mono, "product-manager", models=loaded, candidate_voice=shared_data / PARTS["en"][1])
+    assert stranger.report.overall.abstention is not None
+    assert stranger.report.overall.abstention.reason == "candidate_silent"
+    config = load_run_config(candidate_channel="right", language="zh")
+    by_channel = analyze(stereo, "product-manager", models=LoadedModels(config, loaded.store))
+    told = by_channel.report.speakers
+    assert told is not None
+    assert (told.by, told.told_apart_by) == ("channel", "channels")
+    assert words_of(by_channel, conversation.spoken(1)) >= 0.95
+
+
+def test_a_sample_without_enough_speech_says_what_to_do(loaded: LoadedModels, tmp_path: Path) -> None:
+    silent = tmp_path / "silent.wav"
+    write_wav(np.zeros(SAMPLE_RATE_HZ * 2, dtype=np.float32), silent)
+    with pytest.raises(MediaError, match=r"0\.0 s of speech, expected 3 s or more .* --candidate-voice"):
+        voice_sample(silent, loaded)
+
+
+def test_a_view_is_not_viewed_again() -> None:
+    from tests.candidate_builders import interview, talk
+
+    view = candidates_view(talk(interview(3)))
+    assert view.conversation is not None
+    assert candidates_view(view, "left") is view
