@@ -111,7 +111,8 @@ def add_up(
         for d, asked_for in zip(whole.dimensions, profile.dimensions, strict=True)
     )
     shares = _shares(plain, weights)
-    question_variance = _question_variance(answers, shares, norms.error_correlation)
+    known_variance = _question_variance(answers, shares, norms.error_correlation)
+    question_variance = known_variance or 0.0
     dimensions = tuple(_with_questions(d, weights[d.id], question_variance) for d in plain)
     within_error = overall_of(plain, norms).standard_error
     overall = overall_of(dimensions, norms)
@@ -120,7 +121,9 @@ def add_up(
     error = math.hypot(within_error, math.sqrt(question_variance * float(shares @ shares)))
     overall = overall.model_copy(update={"standard_error": round(error, 2)})
     card = ScoreCard(overall, whole.channels, dimensions, job_bar(profile, overall))
-    reliability = _d_study(answers, shares, within_error, question_variance, norms)
+    reliability = None
+    if known_variance is not None:
+        reliability = _d_study(answers, shares, within_error, known_variance, norms)
     return InterviewScores(card, tuple(float(share) for share in shares), reliability)
 
 
@@ -182,24 +185,33 @@ def _shares(dimensions: Sequence[DimensionScore], weights: dict[str, np.ndarray]
     return np.asarray(np.sum(rows, axis=0))
 
 
-def _question_variance(answers: Sequence[ScoredAnswer], shares: np.ndarray, correlation: float) -> float:
+def _question_variance(
+    answers: Sequence[ScoredAnswer], shares: np.ndarray, correlation: float
+) -> float | None:
     """The variance between answers beyond that of their own errors, by moments; 0 where there is no more.
 
-    Errors that all answers share, by `correlation`, move them together and do not spread them.
+    Answers to the profile's questions, which are scored on what was asked, are compared with each other, and so are
+    the others, which are scored on everything. Errors that all answers share, by `correlation`, move them together
+    and do not spread them. None where no two answers can be compared.
     """
-    scored = [
-        (overall.score, overall.standard_error, share)
-        for answer, share in zip(answers, shares, strict=True)
-        if share > 0
-        and (overall := answer.card.overall).score is not None
-        and overall.standard_error is not None
-    ]
-    if len(scored) < 2:
-        return 0.0
-    scores, errors, weights = (np.array(column, dtype=float) for column in zip(*scored, strict=True))
-    weights /= weights.sum()
-    spread = weights @ (scores - weights @ scores) ** 2 / (1 - weights @ weights)
-    return max(0.0, float(spread - (1 - correlation) * (weights @ errors**2)))
+    found, freedom = 0.0, 0
+    for matched in (True, False):
+        scored = [
+            (overall.score, overall.standard_error, share)
+            for answer, share in zip(answers, shares, strict=True)
+            if share > 0
+            and bool(answer.matches) == matched
+            and (overall := answer.card.overall).score is not None
+            and overall.standard_error is not None
+        ]
+        if len(scored) < 2:
+            continue
+        scores, errors, weights = (np.array(column, dtype=float) for column in zip(*scored, strict=True))
+        weights /= weights.sum()
+        spread = weights @ (scores - weights @ scores) ** 2 / (1 - weights @ weights)
+        found += (len(scored) - 1) * float(spread - (1 - correlation) * (weights @ errors**2))
+        freedom += len(scored) - 1
+    return max(0.0, found / freedom) if freedom else None
 
 
 def _with_questions(
@@ -217,7 +229,7 @@ def _d_study(
     within_error: float,
     question_variance: float,
     norms: Norms,
-) -> Reliability | None:
+) -> Reliability:
     """How many questions like these would bring the standard error under the target.
 
     What all answers share stays however many there are; the rest falls with their number. Answers of different weight
@@ -225,8 +237,6 @@ def _d_study(
     """
     errors = np.array([answer.card.overall.standard_error or 0.0 for answer in answers])
     used = int(np.count_nonzero(shares))
-    if used < 2:
-        return None
     concentration = float(shares @ shares)
     shared = min(within_error**2, norms.error_correlation * float(shares @ errors) ** 2)
     alone = (within_error**2 - shared + question_variance * concentration) / concentration  # of one question

@@ -419,7 +419,7 @@ class Report(Model):
     lineage: Lineage
     recordings: tuple[RecordingPart, ...] = ()  # empty for one whole recording without a question
     answers: tuple[AnswerReport, ...] = ()  # empty where the recording was not cut by questions
-    reliability: Reliability | None = None  # none with fewer than two answers
+    reliability: Reliability | None = None  # none where no two answers can be compared
     bar: JobBar | None = None
     description: JobDescription | None = None  # none where a person wrote the profile
     learned: tuple[LearnedScore, ...] = ()  # empty without a scorer

@@ -16,7 +16,7 @@ from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation_cache import ObservationCache
 from interview_analysis.pipeline.observed import knowing_encoder, tables_of
 from interview_analysis.scoring.profile import JobProfile, Question
-from interview_analysis.scoring.report import Reason, RecordingPart, Report, Text
+from interview_analysis.scoring.report import Reason, RecordingPart, Reliability, Report, Text
 from interview_analysis.types import Observations
 from tests.answers_conversation import conversation, without_conversation
 from tests.pipeline.html_page import Page
@@ -80,7 +80,7 @@ def test_a_conversation_is_scored_question_by_question(language, loaded):
     assert report.dimensions[0].score == first.dimensions[0].score
     assert report.dimensions[1].answers == ()
     assert sum(a.weight for a in report.answers) == pytest.approx(1, abs=1e-3)
-    assert report.reliability is not None
+    assert report.reliability is None  # one matched, one not, one too short: no two to compare
     for answer in report.answers:
         lines = [e for d in answer.dimensions for e in d.evidence if e.start_s is not None]
         assert all(answer.start_s - 0.01 <= e.start_s <= e.end_s <= answer.end_s + 0.01 for e in lines)
@@ -92,7 +92,11 @@ def test_a_conversation_is_scored_question_by_question(language, loaded):
 @pytest.mark.parametrize("interface", ["en", "zh"])
 def test_the_page_shows_each_answer_one_click_from_its_seconds(interface, loaded):
     analysis = scored(interview("en"), loaded)
-    html = render_html(analysis.report, analysis.observations.transcript, interface)
+    told = Reliability(
+        answers=3, standard_error=12.5, question_sd=8.0, shared_error=7.0, target=10.0, questions=7
+    )  # fmt: skip
+    report = analysis.report.model_copy(update={"reliability": told})
+    html = render_html(report, analysis.observations.transcript, interface)
     root = Page(html).root
     section = next(s for s in root.find("section") if s.attributes.get("id") == "answers")
     rows = section.find("table")[0].find("tr")[1:]
@@ -105,6 +109,11 @@ def test_the_page_shows_each_answer_one_click_from_its_seconds(interface, loaded
         assert all(link[1:] in ids for link in links)
         assert answer.question in row.text
     assert "…" not in section.text
+    assert "12.5" in section.text
+    never = report.model_copy(update={"reliability": told.model_copy(update={"questions": None})})
+    enough = report.model_copy(update={"reliability": told.model_copy(update={"questions": 2})})
+    pages = [html, *(render_html(r, None, interface) for r in (never, enough))]
+    assert len({re.findall("<p>[^<]*12.5[^<]*</p>", drawn)[0] for drawn in pages}) == 3
     all_ids = [element.attributes["id"] for element in root.find() if "id" in element.attributes]
     assert len(all_ids) == len(set(all_ids))
 

@@ -185,6 +185,17 @@ def test_the_variance_between_questions_is_recovered_from_many_interviews(spoken
     assert np.mean(found) == pytest.approx(question_sd**2, rel=0.15)
 
 
+def test_answers_on_different_things_are_not_compared(spoken, product_manager):
+    whole = spoken[2]
+    every = {d.id: (20.0, 5.0) for d in whole.dimensions}
+    asked = answered(whole, {whole.dimensions[0].id: (90.0, 5.0)}, 100)
+    other = answered(whole, every, 100, asks=())
+    result = add_up(product_manager, NORMS, whole, [asked, other])
+    assert result.reliability is None
+    assert result.card.dimensions[0].standard_error == pytest.approx(5.0)
+    assert result.card.dimensions[0].score == pytest.approx(90.0)
+
+
 @pytest.mark.parametrize("count", [0, 1])
 def test_one_answer_or_none_changes_nothing(count, spoken, product_manager):
     whole = spoken[2]
