@@ -121,9 +121,10 @@ def _for(scorer: FittedScorer, data: Path, ratings: Path | None) -> Dataset:
 
 
 def _tell(console: Console, scorer: FittedScorer, dataset: Dataset) -> None:
-    """Say what is odd in the data, and what the model would like to have seen."""
+    """Say what is odd in the data, and what the model would like to have seen. Raises ModelError where it sees nothing."""
     for note in dataset.notes:
         console.info(note)
+    scorer.check(dataset)
     if missing := scorer.missing(dataset):
         console.warning(
             f"{len(missing)} of the {len(scorer.needs)} features that the model reads are not in the data, such as "

@@ -28,22 +28,22 @@ def write_proof(scorer: FittedScorer, proof: Proof, folder: Path) -> None:
     try:
         for name, frame in tables.items():
             frame.to_csv(folder / f"{name}.csv", index=False, float_format="%.6f")
-        metrics = json.dumps(metrics_of(scorer, proof), indent=2, sort_keys=True)
+        metrics = json.dumps(metrics_of(scorer), indent=2, ensure_ascii=False)
         (folder / METRICS).write_text(metrics + "\n", encoding="utf-8")
         (folder / PAGE).write_text(page(scorer, proof), encoding="utf-8")
     except OSError as error:
         raise OutputError(f"cannot write to {folder}: {error}; check the path and its space") from error
 
 
-def metrics_of(scorer: FittedScorer, proof: Proof) -> dict[str, dict[str, float | None]]:
+def metrics_of(scorer: FittedScorer) -> dict[str, dict[str, float | None]]:
     """Figures of the chosen learner by target; None for what is not defined."""
-    chosen = proof.comparison[proof.comparison["learner"] == scorer.learner].set_index("target")
+    chosen = scorer.figures[scorer.figures["learner"] == scorer.learner].set_index("target")
     found: dict[str, dict[str, float | None]] = {}
     for target in scorer.targets:
-        trust = proof.trust[proof.trust["target"] == target]
-        figures = {str(k): float(v) for k, v in zip(trust["figure"], trust["value"], strict=True)}
-        figures |= {name: float(chosen[name].loc[[target]].iloc[0]) for name in FIGURES}
-        found[target] = {k: round(v, 6) if math.isfinite(v) else None for k, v in figures.items()}
+        trust = scorer.trust[scorer.trust["target"] == target]
+        figures = {name: float(chosen[name].loc[[target]].iloc[0]) for name in FIGURES}
+        figures |= {str(k): float(v) for k, v in zip(trust["figure"], trust["value"], strict=True)}
+        found[target] = {k: round(v, 4) if math.isfinite(v) else None for k, v in figures.items()}
     return found
 
 

@@ -90,19 +90,18 @@ def _learn_settings() -> LearnSettings:
 
 
 def evaluate(model: Path, out: Path) -> None:
-    """Write metrics.json, and predictions.csv and learners.csv to draw; none of them names anybody."""
+    """Print the table of learners; write metrics.json of the chosen one, and predictions.csv and learners.csv to draw.
+
+    None of them names anybody.
+    """
     from interview_analysis.pipeline.learning.model_file import load_cross_validation, load_model
-    from interview_analysis.pipeline.learning.registry import model_metrics, own_predictions
+    from interview_analysis.pipeline.learning.registry import own_predictions
+    from interview_analysis.pipeline.learning.report import metrics_of
 
     scorer, cv = load_model(model), load_cross_validation(model)
-    nested: dict[str, dict[str, float]] = {}
-    for key, value in sorted(model_metrics(scorer).items()):
-        target, _, figure = key.partition("/")
-        nested.setdefault(target, {})[figure] = round(value, 4)
     out.mkdir(parents=True, exist_ok=True)
-    (out / "metrics.json").write_text(
-        json.dumps(nested, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
-    )
+    metrics = json.dumps(metrics_of(scorer), indent=1, ensure_ascii=False)
+    (out / "metrics.json").write_text(metrics + "\n", encoding="utf-8")
     rows = own_predictions(scorer, cv)
     mean = (
         rows[rows.truth.notna()]
@@ -110,7 +109,9 @@ def evaluate(model: Path, out: Path) -> None:
         .mean()
     )
     mean.drop(columns="interview_id").round(3).to_csv(out / "predictions.csv", index=False)
-    scorer.figures.round(4).to_csv(out / "learners.csv", index=False)
+    figures = scorer.figures.round(4)
+    figures.assign(row=figures.learner + ", " + figures.target).to_csv(out / "learners.csv", index=False)
+    sys.stdout.write(f"{figures.round(3).to_string(index=False)}\n")
 
 
 def report(model: Path, out: Path) -> None:

@@ -83,8 +83,8 @@ def test_stages_run_once_and_a_parameter_runs_only_what_depends_on_it(project):
 
     metrics = json.loads(project.dvc("metrics", "show", "--json"))
     shown = metrics[""]["data"]["data/processed/evaluation/metrics.json"]["data"]
-    assert -1 <= shown["Overall"]["ridge.r"] <= 1
-    assert shown["Overall"]["ridge.low"] <= shown["Overall"]["ridge.r"] <= shown["Overall"]["ridge.high"]
+    assert -1 < shown["Overall"]["low"] <= shown["Overall"]["r"] <= shown["Overall"]["high"] < 1
+    assert 0 < shown["Overall"]["interval_coverage"] <= 1
     project.dvc("plots", "show", "-o", "plots")
     assert "predictions" in (project.folder / "plots" / "index.html").read_text(encoding="utf-8")
     written = (project.folder / "data/processed/evaluation/predictions.csv").read_text(encoding="utf-8")
