@@ -80,12 +80,24 @@ def test_a_known_number_of_voices_is_kept_to(rng: np.random.Generator) -> None:
 
 def test_alike_voices_are_one_until_their_number_is_known(rng: np.random.Generator) -> None:
     heard, speech = _heard([(i % 2, 5.0 * i, 5.0 * i + 4.0) for i in range(8)], rng, noise=0.02)
-    alike = heard.vectors + 1.5 * np.eye(1, D, 9, dtype=np.float32)
+    alike = heard.vectors + 3.5 * np.eye(1, D, 9, dtype=np.float32)
     alike /= np.linalg.norm(alike, axis=1, keepdims=True)
     heard = SpokenWindows(heard.windows, alike)
     assert voices_of(heard, speech, SETTINGS).count == 1
     told = voices_of(heard, speech, DiarizationSettings(count=2))
     assert [turn.voice for turn in told.turns] == [0, 1] * 4
+
+
+@pytest.mark.parametrize(("noise", "count"), [(0.03, 2), (0.12, 1)])
+def test_voices_are_held_against_their_own_spread(noise: float, count: int, rng: np.random.Generator) -> None:
+    """Means that are 0.85 alike are two steady voices, and one that varies."""
+    heard, speech = _heard([(i % 2, 5.0 * i, 5.0 * i + 4.0) for i in range(8)], rng, noise=0.0)
+    shared = heard.vectors + 1.4 * np.eye(1, D, 9, dtype=np.float32)
+    varied = shared / np.linalg.norm(shared, axis=1, keepdims=True)
+    varied += noise * rng.standard_normal(varied.shape).astype(np.float32)
+    varied /= np.linalg.norm(varied, axis=1, keepdims=True)
+    voices = voices_of(SpokenWindows(heard.windows, varied), speech, SETTINGS)
+    assert voices.count == count
 
 
 def test_a_cough_is_no_voice(rng: np.random.Generator) -> None:
@@ -142,6 +154,18 @@ def test_two_real_people_take_turns(
     assert voices.count == 2
     # Katie, Steve, Katie, Steve (who pauses), Katie, Steve.
     assert [turn.voice for turn in _merged(voices.turns)] == [0, 1, 0, 1, 0, 1]
+
+
+def test_two_women_who_speak_mandarin_are_two(
+    encoder: SpeakerEncoder, detector: SpeechDetector, shared_data: Path
+) -> None:
+    """Their means are 0.85 alike for this network, more than halves of one lively speaker."""
+    one = load(shared_data / "audio_zh" / "azure_zh-CN-training_audio1.wav")
+    other = load(shared_data / "audio_zh" / "joyhallo_0_female.wav")
+    audio = ArrayAudio(np.concatenate([other[: 8 * RATE_HZ], one, other[8 * RATE_HZ :]]))
+    voices = diarize(audio, detector.detect(audio), encoder)
+    assert voices.count == 2
+    assert [turn.voice for turn in _merged(voices.turns)] == [0, 1, 0]
 
 
 def _merged(turns: tuple[Turn, ...]) -> list[Turn]:
