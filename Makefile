@@ -54,9 +54,11 @@ docs: $(READY) ## Write the pages and schemas that are made from the code
 head: setup ## Fit again what the job parser has learned, after its library or labels were edited
 	$(BIN)/python -m interview_analysis.pipeline.job_training
 
-bench: setup ## Measure speed and memory of scoring, of parsing job descriptions and of batches
+bench: setup ## Measure speed and memory of scoring, of telling voices apart, of parsing job descriptions and of batches
 	$(BIN)/python -m interview_analysis.pipeline.benchmark
 	$(BIN)/python -m interview_analysis.pipeline.job_benchmark
+	$(if $(INTERVIEW_ANALYSIS_SHARED_DATA),$(BIN)/python -m interview_analysis.pipeline.diarization_benchmark \
+		--data $(INTERVIEW_ANALYSIS_SHARED_DATA),@echo "Voices are measured where INTERVIEW_ANALYSIS_SHARED_DATA names the recordings")
 	$(BIN)/python -m interview_analysis.pipeline.batch.benchmark
 
 retrain: setup ## What a scheduled job does: pull, repro, compare with the champion, promote what is better

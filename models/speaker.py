@@ -40,6 +40,10 @@ class SpeakerEncoder:
         self.weights = weights
         self._num_threads = num_threads
 
+    def load(self) -> None:
+        """Load the network now; otherwise the first windows do."""
+        _ = self._network, self._filters
+
     def embed(self, windows: NDArray[np.floating]) -> NDArray[np.float32]:
         """The voice in each window of 16 kHz samples, shape (n, samples) -> (n, 256), each row of unit length.
 

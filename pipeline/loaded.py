@@ -114,7 +114,8 @@ class LoadedModels:
 
     def load(self) -> None:
         """Load everything now, so that missing weights and libraries are found before the work begins."""
-        _ = self.engine, self.detector, self.speaker_encoder, self.encoder
+        _ = self.engine, self.detector, self.encoder
+        self.speaker_encoder.load()
         if self.config.policy.face_and_body:
             for model in VISION_MODELS:
                 self.store.path(model)
