@@ -212,7 +212,9 @@ def _merged(
     gaps = [_gap(heard, own[i], own[j]) for i, j in pairs]
     # Too little of one to tell: then by their means alone.
     gaps = [
-        settings.least_gap + settings.merge_similarity - float(voices[i] @ voices[j]) if np.isnan(gap) else gap
+        settings.least_gap + settings.merge_similarity - float(voices[i] @ voices[j])
+        if np.isnan(gap)
+        else gap
         for gap, (i, j) in zip(gaps, pairs, strict=True)
     ]
     nearest = int(np.argmin(gaps))

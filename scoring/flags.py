@@ -168,7 +168,7 @@ def _limits(seen: Observations) -> Iterable[Flag]:
 
 def _questions(seen: Observations, answers: Sequence[Answer]) -> Iterable[Flag]:
     """What is odd about the questions: none in a conversation, not heard, or in another language than the answers."""
-    if seen.conversation is not None and not answers:
+    if seen.conversation is not None and seen.conversation.others and not answers:
         yield Flag(code="no_question_found", severity="info")
     language = seen.transcript.language if seen.transcript and seen.transcript.words else None
     for answer in answers:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from interview_analysis.pipeline.joining_voices import joined_voices, voices_part
@@ -11,10 +13,11 @@ ANN, BEN, CEM = np.eye(3, 8)
 
 
 def _voices(
-    turns: list[tuple[int, float, float]], *embeddings: np.ndarray, method: str = "clusters"
+    turns: list[tuple[int, float, float]], *embeddings: np.ndarray, channels: tuple[int, ...] = ()
 ) -> Voices:
     vectors = np.array(embeddings).reshape(-1, 8)
-    return Voices(tuple(Turn(*turn) for turn in turns), vectors, method)  # type: ignore[arg-type]
+    method: Literal["clusters", "channels"] = "channels" if channels else "clusters"
+    return Voices(tuple(Turn(*turn) for turn in turns), vectors, method, channels)
 
 
 def test_a_part_keeps_who_speaks_in_it() -> None:
@@ -54,7 +57,7 @@ def test_two_voices_of_one_recording_stay_two() -> None:
 
 
 def test_channels_stay_channels_only_among_themselves() -> None:
-    split, mono = _voices([(0, 0, 1)], ANN, method="channels"), _voices([(0, 0, 1)], ANN)
+    split, mono = _voices([(0, 0, 1)], ANN, channels=(0,)), _voices([(0, 0, 1)], ANN)
     for parts, method in (([split, split], "channels"), ([split, mono], "clusters")):
         both = joined_voices(parts, [0.0, 1.0])
         assert both is not None

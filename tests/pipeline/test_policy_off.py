@@ -79,7 +79,7 @@ def test_what_is_kept_of_the_face_is_not_read(shared_data, model_store, tmp_path
     )
     after = analyze(shared_data / CLIP, "product-manager", models=models(model_store, "off"), cache=cache)
     assert made == []
-    assert set(read) == {"facts", "hearing", "acoustics", "features", "vectors"}
+    assert set(read) == {"facts", "hearing", "voices", "acoustics", "features", "vectors"}
     assert (after.observations.faces, after.observations.poses) == (None, None)
     assert not any(hashed.id in VISION_MODELS for hashed in after.report.lineage.models)
     report = after.report

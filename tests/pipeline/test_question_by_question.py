@@ -47,7 +47,11 @@ def words(out: Path, role: str) -> int:
 
 def told(out: Path) -> dict[str, Any]:
     report: dict[str, Any] = json.loads((out / "report.json").read_text(encoding="utf-8"))
-    assert (report["speakers"]["by"], report["speakers"]["guess"], report["speakers"]["doubt"]) == ("face", False, "")
+    assert (report["speakers"]["by"], report["speakers"]["guess"], report["speakers"]["doubt"]) == (
+        "face",
+        False,
+        "",
+    )
     assert len(report["speakers"]["voices"]) == 2
     return report
 
