@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from interview_analysis.pipeline.observed import (
 )
 from interview_analysis.pipeline.outputs import save
 from interview_analysis.scoring.report import RecordingPart
+from interview_analysis.types import Observations
 from tests.media import grey, noise, write_recording
 from tests.pipeline.observed_scene import assert_same
 
@@ -51,6 +53,11 @@ def cache(tmp_path_factory) -> ObservationCache:
 @pytest.fixture(scope="module")
 def fresh(shared_data, loaded) -> Analysis:
     return analyze(shared_data / CLIP, "product-manager", models=loaded)
+
+
+def of_all(analysis: Analysis) -> Observations:
+    """What was observed, without what the candidate's view adds."""
+    return replace(analysis.observations, conversation=None)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +107,7 @@ def test_a_report_from_the_cache_is_the_fresh_one_to_the_byte(
 
 
 def test_observations_are_recalled_without_the_recording(shared_data, loaded, cache, fresh, no_model):
-    assert_same(recalled(file_sha256(shared_data / CLIP), loaded, cache), fresh.observations)
+    assert_same(recalled(file_sha256(shared_data / CLIP), loaded, cache), of_all(fresh))
     assert recalled(SHA256, loaded, cache) is None
 
 
@@ -114,7 +121,7 @@ def test_only_what_is_not_known_is_observed(shared_data, loaded, fresh, monkeypa
 
     monkeypatch.setattr(observing, "_Viewer", Counted)
     monkeypatch.setattr(observing, "acoustics", lambda *_: pytest.fail("the voice is known"))
-    seen = fresh.observations
+    seen = of_all(fresh)
     heard = observing.Heard(seen.transcript, seen.speech)
     known = Known(hearing=heard, voices=seen.voices, acoustics=seen.acoustics, poses=seen.poses)
     assert_same(observe(shared_data / CLIP, loaded, known=known), seen)
@@ -128,7 +135,7 @@ def test_a_damaged_observation_is_made_again_and_mended(shared_data, loaded, fre
     file = next(tmp_path.rglob("*.poses.npz"))
     file.write_bytes(b"PK\x03\x04 nothing of the kind")
     assert recalled(sha256, loaded, cache) is None
-    assert_same(observed(path, sha256, loaded, cache), fresh.observations)
+    assert_same(observed(path, sha256, loaded, cache), of_all(fresh))
     assert recalled(sha256, loaded, cache) is not None
 
 
@@ -218,7 +225,7 @@ def test_models_for_several_languages_are_loaded_once(shared_data, model_store):
 
 def test_a_full_disk_stops_with_what_to_do(shared_data, loaded, fresh, tmp_path, monkeypatch):
     cache = ObservationCache.at(tmp_path / "kept")
-    monkeypatch.setattr(remembering, "observe", lambda *_, **__: fresh.observations)
+    monkeypatch.setattr(remembering, "observe", lambda *_, **__: of_all(fresh))
 
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, "no space left on device")
@@ -232,7 +239,7 @@ def test_what_one_machine_observed_another_recalls_from_the_store(shared_data, l
     path = shared_data / CLIP
     sha256 = file_sha256(path)
     observed(path, sha256, loaded, ObservationCache.at(f"{bucket}/kept"))
-    assert_same(recalled(sha256, loaded, ObservationCache.at(f"{bucket}/kept/")), fresh.observations)
+    assert_same(recalled(sha256, loaded, ObservationCache.at(f"{bucket}/kept/")), of_all(fresh))
 
 
 def test_another_recording_library_or_observer_changes_the_keys(loaded, monkeypatch):
@@ -279,7 +286,7 @@ def test_sentences_of_a_clip_and_a_join_are_encoded_once_at_most(shared_data, lo
 
 
 def test_tables_are_kept_by_recordings_clips_and_grid(shared_data, loaded, cache, fresh, monkeypatch):
-    sha256, seen = file_sha256(shared_data / CLIP), fresh.observations
+    sha256, seen = file_sha256(shared_data / CLIP), of_all(fresh)
     made = tables_of(seen, [(sha256, None, None)], loaded, cache, 10.0)
     calls: list[object] = []
     monkeypatch.setattr(
@@ -294,7 +301,7 @@ def test_tables_are_kept_by_recordings_clips_and_grid(shared_data, loaded, cache
 
 
 def test_several_recordings_are_scored_as_one_and_named_in_the_report(shared_data, loaded, fresh):
-    seen = fresh.observations
+    seen = of_all(fresh)
     parts = placed(
         RecordingPart(
             name=f"{n}.mpg", sha256=f"{n}" * 64, start_s=0.0, duration_s=round(s.facts.duration_s, 3),
@@ -319,4 +326,4 @@ def test_a_copy_under_another_name_is_the_same_recording(
 ):
     path = tmp_path / "副本.mpg"
     shutil.copy(shared_data / CLIP, path)
-    assert_same(recalled(file_sha256(path), loaded, cache), fresh.observations)
+    assert_same(recalled(file_sha256(path), loaded, cache), of_all(fresh))
