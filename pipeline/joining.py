@@ -194,7 +194,7 @@ def _acoustics_part(track: AcousticTrack, part: Interval) -> AcousticTrack:
 
 def _rows(track: Track, part: Interval, leave: Iterable[str] = ()) -> Track:
     """The rows of a track within `part`, its arrays in `leave` untouched."""
-    rows = (track.time_s >= part.start_s) & (track.time_s < part.end_s)
+    rows = (track.time_s >= part.start_s - _SLACK_S) & (track.time_s < part.end_s - _SLACK_S)
     arrays = {name: getattr(track, name)[rows] for name in _arrays(track) if name not in set(leave)}
     return replace(track, **{**arrays, "time_s": arrays["time_s"] - part.start_s})
 
