@@ -9,22 +9,22 @@ early stopping on persons held out keep it honest on small data.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
 
-FloatArray = NDArray[np.float64]
+from interview_analysis.models.rating_regressor import RatingRegressor
+from interview_analysis.types import FloatArray
+
 HELD_OUT = 0.2  # share of persons that decide when to stop
 REACH_SD = 3.0
 
 
-class AttentionPoolRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class AttentionPoolRegressor(RatingRegressor):
     """See the module. A row of `X` is ``slots`` answers side by side, NaN where nothing was observed.
 
-    `fit` takes persons as `groups`. The same data and seed give the same weights on any CPU of a kind.
+    The same data and seed give the same weights on any CPU of a kind.
 
     Parameters
     ----------
@@ -59,13 +59,8 @@ class AttentionPoolRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
         self.patience = patience
         self.seed = seed
 
-    def fit(self, X: FloatArray, y: FloatArray, groups: Sequence[str] | None = None) -> Self:  # noqa: N803
-        X, y = validate_data(  # noqa: N806
-            self, X, y, ensure_all_finite="allow-nan", multi_output=True, y_numeric=True, ensure_min_samples=2
-        )
-        self._single = y.ndim == 1
-        ratings = y.reshape(len(y), -1).astype(float)
-        answers = self._answers(X).reshape(-1, X.shape[1] // self.slots)
+    def _fit(self, table: FloatArray, ratings: FloatArray, persons: NDArray[np.str_]) -> None:
+        answers = self._answers(table).reshape(-1, table.shape[1] // self.slots)
         seen = np.isfinite(answers)
         counts = np.maximum(seen.sum(axis=0), 1)
         self.mean_ = np.where(seen, answers, 0.0).sum(axis=0) / counts
@@ -73,22 +68,18 @@ class AttentionPoolRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
         self.scale_ = np.where(variance > 1e-18, np.sqrt(variance), np.inf)
         self.rating_mean_ = ratings.mean(axis=0)
         self.rating_scale_ = np.where(ratings.std(axis=0) > 1e-12, ratings.std(axis=0), 1.0)
-        persons = np.arange(len(X)).astype(str) if groups is None else np.asarray(groups).astype(str)
-        self._train(X, (ratings - self.rating_mean_) / self.rating_scale_, persons)
-        return self
+        self._train(table, (ratings - self.rating_mean_) / self.rating_scale_, persons)
 
-    def predict(self, X: FloatArray) -> FloatArray:  # noqa: N803
-        check_is_fitted(self)
+    def _rated(self, table: FloatArray) -> FloatArray:
         import torch
 
-        X = validate_data(self, X, ensure_all_finite="allow-nan", reset=False)  # noqa: N806
         network = self._network()
         network.load_state_dict({name: torch.from_numpy(value) for name, value in self.weights_.items()})
         network.eval()
         with torch.inference_mode():
-            found = network(*self._tensors(X)).numpy().astype(float)
+            found = network(*self._tensors(table)).numpy().astype(float)
         rated: FloatArray = self.rating_mean_ + found * self.rating_scale_
-        return rated[:, 0] if self._single else rated[:, : self.outputs]
+        return rated[:, : self.outputs]
 
     def _answers(self, table: FloatArray) -> FloatArray:
         return np.asarray(table, dtype=float).reshape(len(table), self.slots, -1)
@@ -142,10 +133,8 @@ class AttentionPoolRegressor(RegressorMixin, BaseEstimator):  # type: ignore[mis
                 if waited >= self.patience:
                     break
 
-    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.target_tags.multi_output = True
         tags.regressor_tags.poor_score = True  # a bounded network on few rows is no interpolator
         return tags
 

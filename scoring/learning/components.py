@@ -14,9 +14,9 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.base import BaseEstimator
 
+from interview_analysis.models.rating_regressor import RatingRegressor
 from interview_analysis.scoring.learning.folds import person_folds
 from interview_analysis.scoring.learning.summary import AnswerSummary
 from interview_analysis.types import FloatArray
@@ -24,8 +24,8 @@ from interview_analysis.types import FloatArray
 PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0)  # of kernels with a mean diagonal of 1
 
 
-class ComponentsRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
-    """See the module. `fit` takes persons as `groups`; every row is a person of its own without.
+class ComponentsRegressor(RatingRegressor):
+    """See the module.
 
     Parameters
     ----------
@@ -59,37 +59,25 @@ class ComponentsRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.inner_folds = inner_folds
         self.seed = seed
 
-    def fit(self, X: FloatArray, y: FloatArray, groups: Sequence[str] | None = None) -> Self:  # noqa: N803
-        X, y = validate_data(  # noqa: N806
-            self, X, y, ensure_all_finite="allow-nan", multi_output=True, y_numeric=True, ensure_min_samples=2
-        )
-        if not np.isfinite(y).all():
-            raise ValueError("Input y contains NaN or infinity; leave such ratings out")
-        self._single = y.ndim == 1
-        ratings = y.reshape(len(y), -1).astype(float)
+    def _fit(self, table: FloatArray, ratings: FloatArray, persons: NDArray[np.str_]) -> None:
         self.mean_ = ratings.mean(axis=0)
         self.spread_ = np.where(ratings.std(axis=0) > 1e-12, ratings.std(axis=0), 1.0)
         standard = (ratings - self.mean_) / self.spread_
         _, _, self.directions_ = np.linalg.svd(standard, full_matrices=False)
         parts = standard @ self.directions_.T
-        persons = np.arange(len(X)).astype(str) if groups is None else np.asarray(groups).astype(str)
         fold = person_folds(persons, parts, min(self.inner_folds, len(np.unique(persons))), self.seed)
         options = self._options()
-        errors = {names: self._inner_errors(X, parts, fold, names) for names in options}
+        errors = {names: self._inner_errors(table, parts, fold, names) for names in options}
         chosen = _one_standard_error(errors, persons.tolist()) if self.select else options[-1]
         self.channels_ = list(chosen)
         self.penalties_ = np.array(PENALTIES)[errors[chosen].sum(axis=1).argmin(axis=0)]
-        self.kernel_ = BlockKernel(self._blocks(chosen), self.slots).fit(X)
-        self.dual_ = _solve(self.kernel_.gram(X), parts, self.penalties_)
-        return self
+        self.kernel_ = BlockKernel(self._blocks(chosen), self.slots).fit(table)
+        self.dual_ = _solve(self.kernel_.gram(table), parts, self.penalties_)
 
-    def predict(self, X: FloatArray) -> FloatArray:  # noqa: N803
-        check_is_fitted(self)
-        X = validate_data(self, X, ensure_all_finite="allow-nan", reset=False)  # noqa: N806
-        parts = self.kernel_.gram(X) @ self.dual_
-        rated = self.mean_ + (parts @ self.directions_) * self.spread_
-        found: FloatArray = rated[:, 0] if self._single else rated[:, : self.outputs]
-        return found
+    def _rated(self, table: FloatArray) -> FloatArray:
+        parts = self.kernel_.gram(table) @ self.dual_
+        rated: FloatArray = self.mean_ + (parts @ self.directions_) * self.spread_
+        return rated[:, : self.outputs]
 
     def _blocks(self, names: Sequence[str]) -> list[Sequence[int]]:
         blocks, channels = self._layout()
@@ -124,12 +112,6 @@ class ComponentsRegressor(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 dual = _solve(gram, parts[~out] - mean, np.full(parts.shape[1], penalty))
                 errors[place, out] = (mean + cross @ dual - parts[out]) ** 2
         return errors
-
-    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.target_tags.multi_output = True
-        return tags
 
 
 class BlockKernel(BaseEstimator):  # type: ignore[misc]

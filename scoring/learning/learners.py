@@ -8,11 +8,12 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import nnls
-from sklearn.base import BaseEstimator, RegressorMixin, clone
+from sklearn.base import clone
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import GradientBoostingRegressor
 from sklearn.exceptions import ConvergenceWarning
@@ -22,9 +23,9 @@ from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVR
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from interview_analysis.models.attention_pool import AttentionPoolRegressor
+from interview_analysis.models.rating_regressor import RatingRegressor
 from interview_analysis.scoring.learning.components import ComponentsRegressor
 from interview_analysis.scoring.learning.folds import person_folds
 from interview_analysis.scoring.learning.settings import LearnerName, LearnSettings
@@ -117,7 +118,7 @@ def _pipeline(name: LearnerName, slots: int, columns: Sequence[int], seed: int) 
     )  # fmt: skip
 
 
-class PerTarget(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class PerTarget(RatingRegressor):
     """One clone of an estimator for each of the first `outputs` ratings, its `grid` searched by person.
 
     `outputs` None predicts all ratings.
@@ -137,42 +138,27 @@ class PerTarget(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.inner_folds = inner_folds
         self.seed = seed
 
-    def fit(self, X: FloatArray, y: FloatArray, groups: Sequence[str] | None = None) -> Self:  # noqa: N803
-        X, y = validate_data(  # noqa: N806
-            self, X, y, ensure_all_finite="allow-nan", multi_output=True, y_numeric=True, ensure_min_samples=2
-        )
-        self._single = y.ndim == 1
-        ratings = y.reshape(len(y), -1)[:, : self.outputs]
-        persons = np.arange(len(X)).astype(str) if groups is None else np.asarray(groups).astype(str)
+    def _fit(self, table: FloatArray, ratings: FloatArray, persons: NDArray[np.str_]) -> None:
         base = make_pipeline(AnswerSummary(), Ridge()) if self.estimator is None else self.estimator
-        self.estimators_ = [self._fitted(base, X, column, persons) for column in ratings.T]
-        return self
+        wanted = ratings[:, : self.outputs].T
+        self.estimators_ = [self._fitted(base, table, rating, persons) for rating in wanted]
 
-    def _fitted(self, base: Any, X: FloatArray, y: FloatArray, persons: Any) -> Any:  # noqa: N803
+    def _fitted(self, base: Any, table: FloatArray, rating: FloatArray, persons: NDArray[np.str_]) -> Any:
         if not self.grid:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", ConvergenceWarning)  # a bound of the noise is a fair answer
-                return clone(base).fit(X, y)
+                return clone(base).fit(table, rating)
         count = min(self.inner_folds, len(np.unique(persons)))
-        fold = person_folds(persons, y, count, self.seed)
+        fold = person_folds(persons, rating, count, self.seed)
         splits = [(np.flatnonzero(fold != k), np.flatnonzero(fold == k)) for k in np.unique(fold)]
         search = GridSearchCV(base, dict(self.grid), cv=splits, scoring="neg_mean_squared_error")
-        return search.fit(X, y).best_estimator_
+        return search.fit(table, rating).best_estimator_
 
-    def predict(self, X: FloatArray) -> FloatArray:  # noqa: N803
-        check_is_fitted(self)
-        X = validate_data(self, X, ensure_all_finite="allow-nan", reset=False)  # noqa: N806
-        found: FloatArray = np.column_stack([estimator.predict(X) for estimator in self.estimators_])
-        return found[:, 0] if self._single else found
-
-    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.target_tags.multi_output = True
-        return tags
+    def _rated(self, table: FloatArray) -> FloatArray:
+        return np.column_stack([estimator.predict(table) for estimator in self.estimators_])
 
 
-class ChosenChannels(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class ChosenChannels(RatingRegressor):
     """`estimator` on the channels that earn their place: what `chooser` leaves out is hidden from it.
 
     Parameters
@@ -194,20 +180,14 @@ class ChosenChannels(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.channels = channels
         self.slots = slots
 
-    def fit(self, X: FloatArray, y: FloatArray, groups: Sequence[str] | None = None) -> Self:  # noqa: N803
-        X, y = validate_data(  # noqa: N806
-            self, X, y, ensure_all_finite="allow-nan", multi_output=True, y_numeric=True, ensure_min_samples=2
-        )
+    def _fit(self, table: FloatArray, ratings: FloatArray, persons: NDArray[np.str_]) -> None:
         chooser = ComponentsRegressor() if self.chooser is None else self.chooser
-        self.channels_ = list(clone(chooser).fit(X, y, groups).channels_)
+        self.channels_ = list(clone(chooser).fit(table, ratings, persons).channels_)
         estimator = PerTarget() if self.estimator is None else self.estimator
-        self.estimator_ = clone(estimator).fit(self._shown(X), y, groups)
-        return self
+        self.estimator_ = clone(estimator).fit(self._shown(table), ratings, persons)
 
-    def predict(self, X: FloatArray) -> FloatArray:  # noqa: N803
-        check_is_fitted(self)
-        X = validate_data(self, X, ensure_all_finite="allow-nan", reset=False)  # noqa: N806
-        found: FloatArray = self.estimator_.predict(self._shown(X))
+    def _rated(self, table: FloatArray) -> FloatArray:
+        found: FloatArray = self.estimator_.predict(self._shown(table))
         return found
 
     def _shown(self, table: FloatArray) -> FloatArray:
@@ -217,43 +197,24 @@ class ChosenChannels(RegressorMixin, BaseEstimator):  # type: ignore[misc]
                 answers[:, :, list(columns)] = np.nan
         return answers.reshape(len(table), -1)
 
-    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.target_tags.multi_output = True
-        return tags
 
-
-class Committee(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class Committee(RatingRegressor):
     """The plain mean of what its members predict, which errs no more than they do on average (Krogh & Vedelsby 1995)."""
 
     def __init__(self, members: Sequence[Any] | None = None) -> None:
         self.members = members
 
-    def fit(self, X: FloatArray, y: FloatArray, groups: Sequence[str] | None = None) -> Self:  # noqa: N803
-        X, y = validate_data(  # noqa: N806
-            self, X, y, ensure_all_finite="allow-nan", multi_output=True, y_numeric=True, ensure_min_samples=2
-        )
-        self._single = y.ndim == 1
+    def _fit(self, table: FloatArray, ratings: FloatArray, persons: NDArray[np.str_]) -> None:
         members = [PerTarget(), ComponentsRegressor()] if self.members is None else self.members
-        self.members_ = [clone(member).fit(X, y, groups) for member in members]
-        return self
+        self.members_ = [clone(member).fit(table, ratings, persons) for member in members]
 
-    def predict(self, X: FloatArray) -> FloatArray:  # noqa: N803
-        check_is_fitted(self)
-        X = validate_data(self, X, ensure_all_finite="allow-nan", reset=False)  # noqa: N806
-        parts = [np.asarray(member.predict(X)).reshape(len(X), -1) for member in self.members_]
+    def _rated(self, table: FloatArray) -> FloatArray:
+        parts = [np.asarray(member.predict(table)).reshape(len(table), -1) for member in self.members_]
         found: FloatArray = np.mean(parts, axis=0)
-        return found[:, 0] if self._single else found
-
-    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.target_tags.multi_output = True
-        return tags
+        return found
 
 
-class ChannelStack(RegressorMixin, BaseEstimator):  # type: ignore[misc]
+class ChannelStack(RatingRegressor):
     """One model a channel, weighed by what each predicts of persons left out (Wolpert 1992; weights not below 0:
     Breiman 1996, "Stacked regressions").
 
@@ -267,41 +228,26 @@ class ChannelStack(RegressorMixin, BaseEstimator):  # type: ignore[misc]
         self.inner_folds = inner_folds
         self.seed = seed
 
-    def fit(self, X: FloatArray, y: FloatArray, groups: Sequence[str] | None = None) -> Self:  # noqa: N803
-        X, y = validate_data(  # noqa: N806
-            self, X, y, ensure_all_finite="allow-nan", multi_output=True, y_numeric=True, ensure_min_samples=2
-        )
-        self._single = y.ndim == 1
-        ratings = y.reshape(len(y), -1).astype(float)
-        persons = np.arange(len(X)).astype(str) if groups is None else np.asarray(groups).astype(str)
+    def _fit(self, table: FloatArray, ratings: FloatArray, persons: NDArray[np.str_]) -> None:
         members = self.members or {"all": PerTarget()}
-        self.members_ = {name: clone(member).fit(X, ratings, persons) for name, member in members.items()}
-        outputs = next(iter(self.members_.values())).predict(X[:1]).size
+        self.members_ = {name: clone(member).fit(table, ratings, persons) for name, member in members.items()}
+        outputs = next(iter(self.members_.values())).predict(table[:1]).size
         self.mean_ = ratings[:, :outputs].mean(axis=0)
         fold = person_folds(persons, ratings, min(self.inner_folds, len(np.unique(persons))), self.seed)
         left_out = np.zeros((len(members), len(ratings), outputs))
         for index in np.unique(fold):
             out = fold == index
             for place, member in enumerate(members.values()):
-                fitted = clone(member).fit(X[~out], ratings[~out], persons[~out])
-                left_out[place, out] = fitted.predict(X[out]).reshape(int(out.sum()), -1)
+                fitted = clone(member).fit(table[~out], ratings[~out], persons[~out])
+                left_out[place, out] = fitted.predict(table[out]).reshape(int(out.sum()), -1)
         self.weights_ = np.column_stack(
             [
                 nnls((left_out[:, :, t] - self.mean_[t]).T, ratings[:, t] - self.mean_[t])[0]
                 for t in range(outputs)
             ]
         )
-        return self
 
-    def predict(self, X: FloatArray) -> FloatArray:  # noqa: N803
-        check_is_fitted(self)
-        X = validate_data(self, X, ensure_all_finite="allow-nan", reset=False)  # noqa: N806
-        parts = np.stack([member.predict(X).reshape(len(X), -1) for member in self.members_.values()])
+    def _rated(self, table: FloatArray) -> FloatArray:
+        parts = np.stack([member.predict(table).reshape(len(table), -1) for member in self.members_.values()])
         found: FloatArray = self.mean_ + (self.weights_[:, None] * (parts - self.mean_)).sum(axis=0)
-        return found[:, 0] if self._single else found
-
-    def __sklearn_tags__(self):  # type: ignore[no-untyped-def]
-        tags = super().__sklearn_tags__()
-        tags.input_tags.allow_nan = True
-        tags.target_tags.multi_output = True
-        return tags
+        return found
