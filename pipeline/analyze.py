@@ -33,14 +33,8 @@ from interview_analysis.scoring.flags import flags
 from interview_analysis.scoring.indicators import ContentEvidence, find_evidence, reference_texts
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.scoring.report import (
-    JobDescription,
-    Media,
-    RecordingPart,
-    Report,
-    Series,
-    Timeline,
-)
+from interview_analysis.scoring.provenance import JobDescription, Media, RecordingPart
+from interview_analysis.scoring.report import Report, Series, Timeline
 from interview_analysis.scoring.score import ScoreCard, score
 from interview_analysis.scoring.speakers import speakers
 from interview_analysis.scoring.state import state_report, timeline_event

@@ -14,8 +14,8 @@ from interview_analysis.scoring.answers import ScoredAnswer, score_answer
 from interview_analysis.scoring.indicators import ContentEvidence
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
+from interview_analysis.scoring.provenance import RecordingPart
 from interview_analysis.scoring.question_matching import Match, match_questions, reference_questions
-from interview_analysis.scoring.report import RecordingPart
 from interview_analysis.scoring.score import ScoreCard
 from interview_analysis.types import Interval, Observations
 

@@ -15,7 +15,7 @@ from interview_analysis.pipeline.config import CandidateChannel
 from interview_analysis.pipeline.lineage import file_sha256
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.media import Decoder, check_file
-from interview_analysis.scoring.report import Hashed
+from interview_analysis.scoring.provenance import Hashed
 from interview_analysis.types import FloatArray, Observations
 
 MIN_SAMPLE_S = 3.0  # of speech: five of the windows that the encoder was trained on, overlapping

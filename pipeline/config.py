@@ -22,11 +22,11 @@ from interview_analysis.features.extractor import COVERAGE, extractors
 from interview_analysis.models.asr import AsrSettings
 from interview_analysis.models.diarization import DiarizationSettings
 from interview_analysis.models.vad import VadSettings
+from interview_analysis.scoring.edges import Model, Text
 from interview_analysis.scoring.measures import COVERAGE_FEATURE
 from interview_analysis.scoring.norms import Norms, parse_norms
 from interview_analysis.scoring.policy import Policy, parse_policy
 from interview_analysis.scoring.profile import JobProfile, describe, parse_profile
-from interview_analysis.scoring.report import Model, Text
 
 BUILT_IN: Traversable = files("interview_analysis") / "configs"
 PROFILE_SUFFIXES = (".yaml", ".yml")

@@ -22,12 +22,12 @@ from interview_analysis.pipeline.messages import (
 )
 from interview_analysis.pipeline.page import asset, clean, environment, policy
 from interview_analysis.scoring.job_bar import MARGIN_FACTOR, margin
+from interview_analysis.scoring.provenance import Media
 from interview_analysis.scoring.report import (
     Abstention,
     AskedFor,
     DimensionScore,
     Evidence,
-    Media,
     Report,
     Score,
     TimelineEvent,

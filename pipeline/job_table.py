@@ -10,9 +10,9 @@ from rich.console import Console as RichConsole
 from rich.table import Table
 from rich.text import Text as Cell
 
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.changes import Change
 from interview_analysis.scoring.profile import Dimension, JobProfile, Language, Source
-from interview_analysis.scoring.report import Text
 
 WIDTH = 120  # where there is no terminal to ask
 _HEADS = {

@@ -17,7 +17,7 @@ from interview_analysis.errors import MediaError
 from interview_analysis.features.sentences import join_words
 from interview_analysis.pipeline.joining_voices import joined_voices, turns_part, voices_part
 from interview_analysis.pipeline.signal_facts import quality_flags
-from interview_analysis.scoring.report import RecordingPart
+from interview_analysis.scoring.provenance import RecordingPart
 from interview_analysis.types import (
     AcousticTrack,
     Conversation,

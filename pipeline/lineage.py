@@ -15,7 +15,8 @@ from interview_analysis.features.extractor import extractors
 from interview_analysis.pipeline.config import RunConfig, config_digest, digest
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.scoring.report import REPORT_SCHEMA_VERSION, Hashed, Lineage, RecordingPart
+from interview_analysis.scoring.provenance import Hashed, Lineage, RecordingPart
+from interview_analysis.scoring.report import REPORT_SCHEMA_VERSION
 
 # Libraries whose version can change a number.
 LIBRARIES = (

@@ -23,7 +23,7 @@ from interview_analysis.pipeline.config import RunConfig, spoken_in
 from interview_analysis.pipeline.job_parser import load_job_parser
 from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.scoring.jobs.parse import JobParser
-from interview_analysis.scoring.report import Hashed
+from interview_analysis.scoring.provenance import Hashed
 from interview_analysis.types import AudioSource, FloatArray, SpeechActivity, Transcript, Voices
 
 DEFAULT_ENCODER = "multilingual-e5-small-q4"

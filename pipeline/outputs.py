@@ -21,8 +21,10 @@ from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.html_report import render_html
 from interview_analysis.pipeline.job_files import write_profile
 from interview_analysis.pipeline.storage_disk import swap_folder
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.profile import JobProfile, describe
-from interview_analysis.scoring.report import Model, Report, Role, Speakers
+from interview_analysis.scoring.provenance import Role, Speakers
+from interview_analysis.scoring.report import Report
 from interview_analysis.types import Event, Segment, Transcript, Word
 
 REPORT_FILE = "report.json"

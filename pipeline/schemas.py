@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 from interview_analysis.pipeline.outputs import TranscriptFile
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.scoring.report import Model, Report
+from interview_analysis.scoring.report import Report
 
 PUBLISHED: dict[str, type[Model]] = {"report": Report, "transcript": TranscriptFile, "profile": JobProfile}
 

@@ -10,7 +10,9 @@ from itertools import groupby
 from markupsafe import Markup
 
 from interview_analysis.pipeline.messages import Messages, format_percent
-from interview_analysis.scoring.report import Evidence, Report, Speakers, Text
+from interview_analysis.scoring.edges import Text
+from interview_analysis.scoring.provenance import Speakers
+from interview_analysis.scoring.report import Evidence, Report
 from interview_analysis.types import Segment, Transcript, Word
 
 UNSURE_PROBABILITY = 0.5

@@ -13,9 +13,10 @@ import numpy as np
 from pydantic import Field, ValidationError, model_validator
 
 from interview_analysis.errors import ConfigError
+from interview_analysis.scoring.edges import Model, Text
 from interview_analysis.scoring.indicators import EvidenceSettings
 from interview_analysis.scoring.profile import Language, describe
-from interview_analysis.scoring.report import ChannelName, Model, Text
+from interview_analysis.scoring.report import ChannelName
 
 
 class Norm(Model):

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from interview_analysis.errors import ConfigError
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.norms import Norm, Norms
 from interview_analysis.scoring.profile import Language
-from interview_analysis.scoring.report import ChannelName, Text
+from interview_analysis.scoring.report import ChannelName
 
 MIN_PERSONS = 20
 STEPS = 20  # points of a curve; a percentile between two of them is linear

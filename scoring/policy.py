@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from interview_analysis.errors import ConfigError
+from interview_analysis.scoring.edges import Model, Text
 from interview_analysis.scoring.profile import describe
-from interview_analysis.scoring.report import Model, Text
 
 # Words that name a state of mind. A policy may allow those of tension and none of the others.
 TENSION_WORDS = re.compile(r"\b(?:tens(?:e|ely|eness|ion))\b|紧张", re.IGNORECASE)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from interview_analysis.features.lexicons import LANGUAGES, background
 from interview_analysis.features.questions import language_of
 from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.scoring.report import Text
 
 
 @dataclass(frozen=True, slots=True)

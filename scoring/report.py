@@ -1,6 +1,6 @@
 """The report: what a score is made of, as it is written to report.json.
 
-Everything a reader needs stands in here; report.html is drawn from this and the transcript alone.
+Everything a reader needs stands in a `Report`; report.html is drawn from it and the transcript alone.
 """
 
 from __future__ import annotations
@@ -8,34 +8,17 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from interview_analysis.types import Segment
+from interview_analysis.scoring.edges import Model, Text
+from interview_analysis.scoring.provenance import JobDescription, Lineage, Media, RecordingPart, Speakers
 
 REPORT_SCHEMA_VERSION = "1.1"
 
 ChannelName = Literal["content", "voice", "face", "posture"]
 Origin = Literal["person", "library", "description", "model"]  # who wrote it; "model" is a language model
 QuestionKind = Literal["past", "situational"]  # about something done, or what one would do
-Role = Literal["candidate", "other", "unknown"]  # of a voice; unknown where none is the candidate's
 Verdict = Literal["clearly_above", "clearly_below", "too_close"]
-
-
-class Model(BaseModel):
-    """Base of every edge model: frozen, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
-
-
-class Text(Model):
-    """The same text in both languages."""
-
-    zh: str = ""
-    en: str = ""
-
-    def get(self, language: str) -> str:
-        """The text in `language`, or in the other one where it is missing."""
-        return (self.zh or self.en) if language == "zh" else (self.en or self.zh)
 
 
 class Reason(StrEnum):
@@ -254,101 +237,6 @@ class Timeline(Model):
     window_s: float
     series: tuple[Series, ...]
     events: tuple[TimelineEvent, ...]
-
-
-class Media(Model):
-    name: str
-    duration_s: float
-    has_audio: bool
-    has_video: bool
-    container: str
-    width_px: int
-    height_px: int
-    fps: float | None
-    variable_frame_rate: bool
-    rotation_deg: int
-    video_codec: str
-    audio_codec: str
-    audio_rate_hz: int
-    loudness_lufs: float | None
-    clipping_ratio: float | None
-    snr_db: float | None
-    luma_median: float | None
-
-
-class Hashed(Model):
-    id: str
-    version: str = ""
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-
-
-class JobDescription(Hashed):
-    """The text that the job profile was parsed from; `version` names the parser."""
-
-    model: str = ""  # the language model that added to the profile, empty where none did
-
-
-class Lineage(Model):
-    """Everything that the scores depend on. Two reports with equal lineage but `created_at` are equal."""
-
-    created_at: str
-    recording: Hashed  # of several, the hash of their hashes
-    recordings: tuple[Hashed, ...] = ()  # each of them, where there are several
-    profile: Hashed
-    config: Hashed
-    policy: Hashed
-    norms: Hashed
-    models: tuple[Hashed, ...]
-    extractors: dict[str, int]
-    versions: dict[str, str]  # package, python and the libraries that touch the numbers
-
-
-class Speaker(Model):
-    """One of the voices that were heard."""
-
-    voice: int  # as in transcript.json
-    role: Role
-    seconds: float  # that it speaks
-    talk_share: float  # of the time that all voices speak
-
-
-class Speakers(Model):
-    """Who was heard, and whom the report is about.
-
-    `candidate` is the candidate's voice, null where it cannot be told; `by` says how that was decided, and `doubt` what
-    speaks against it, see `CandidateVoice`. `confidence` is 1 for what the user said, for "reference" the likeness of
-    the voices, for "face" that of a test of the mouth's movement, and for "talk_share" the share of the talk.
-    """
-
-    candidate: int | None
-    by: Literal["only_voice", "reference", "channel", "face", "talk_share"]
-    confidence: float = Field(ge=0, le=1)
-    guess: bool
-    doubt: Literal["", "silent", "alike", "lips_apart", "face_of_other"]
-    told_apart_by: Literal[
-        "clusters", "channels"
-    ]  # how they sound, or each by its own channel of the recording
-    voices: tuple[Speaker, ...]
-    reference: Hashed | None = None  # the recording of the candidate's voice that was handed in
-
-    def voice_of(self, segment: Segment) -> int | None:
-        """Who says a segment of the transcript; with one voice, which needs no telling apart, that one."""
-        return self.voices[0].voice if len(self.voices) == 1 else segment.voice
-
-    def role_of(self, voice: int | None) -> Role:
-        return next((speaker.role for speaker in self.voices if speaker.voice == voice), "unknown")
-
-
-class RecordingPart(Model):
-    """A recording, or a part of it, in its place on the clock of the report."""
-
-    name: str
-    sha256: str = Field(pattern="^[0-9a-f]{64}$")
-    start_s: float  # where it begins in the report
-    duration_s: float
-    clip_start_s: float = 0.0  # second of the file at which the part begins
-    clip_end_s: float | None = None  # and ends; none is the end of the file
-    question: str = ""  # what was asked
 
 
 class MatchedQuestion(Model):

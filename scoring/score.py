@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from interview_analysis.features.tables import FeatureTables
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.fusion import Estimate, fuse
 from interview_analysis.scoring.gates import gates
 from interview_analysis.scoring.indicators import ContentEvidence, IndicatorEvidence, coverage
@@ -34,7 +35,6 @@ from interview_analysis.scoring.report import (
     OverallScore,
     QuestionKind,
     Reason,
-    Text,
 )
 from interview_analysis.scoring.speakers import NOBODY_SCORED
 from interview_analysis.types import CHANNELS, Interval, Observations

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from interview_analysis.features.roles import talk_shares
-from interview_analysis.scoring.report import Hashed, Reason, Role, Speaker, Speakers
+from interview_analysis.scoring.provenance import Hashed, Role, Speaker, Speakers
+from interview_analysis.scoring.report import Reason
 from interview_analysis.types import CandidateVoice, Observations
 
 # With these nothing of the recording is scored: whatever was seen and heard may be somebody else's.

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 from interview_analysis.features.moments import unit_of
-from interview_analysis.scoring.report import Text
+from interview_analysis.scoring.edges import Text
 from interview_analysis.types import Event
 
 _RATE_UNITS = {

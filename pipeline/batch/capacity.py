@@ -13,8 +13,8 @@ import numpy as np
 from pydantic import Field, ValidationError
 
 from interview_analysis.errors import ConfigError
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.profile import describe
-from interview_analysis.scoring.report import Model
 from interview_analysis.types import FloatArray
 
 Stage = Literal["decode", "transcribe", "voice", "face", "pose", "features", "score"]

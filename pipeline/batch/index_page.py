@@ -13,8 +13,8 @@ from markupsafe import Markup
 from interview_analysis.pipeline.batch.status import failure_groups
 from interview_analysis.pipeline.messages import Language, Messages, format_number, load_messages
 from interview_analysis.pipeline.page import asset, clean, environment, policy
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.scoring.report import Text
 
 if TYPE_CHECKING:
     from interview_analysis.pipeline.batch.results import Row, RowScore

@@ -20,7 +20,7 @@ from interview_analysis.errors import ManifestError
 from interview_analysis.pipeline.batch.manifest_file import GROUP_PREFIX, Mistake, parse_file
 from interview_analysis.pipeline.config import CandidateChannel
 from interview_analysis.pipeline.storage import Folder
-from interview_analysis.scoring.report import Model
+from interview_analysis.scoring.edges import Model
 
 MANIFEST_FILE = "manifest.parquet"
 SHOWN_MISTAKES = 50

@@ -25,7 +25,7 @@ from interview_analysis.pipeline.batch.manifest_file import (
 )
 from interview_analysis.pipeline.config import WHISPER_LANGUAGES, CandidateChannel
 from interview_analysis.pipeline.storage import Folder, check_url, is_url, local_path, shown
-from interview_analysis.scoring.report import Model
+from interview_analysis.scoring.edges import Model
 
 _SECONDS = re.compile(r"\d+(\.\d+)?")
 _CLOCK = re.compile(r"(\d+):([0-5]\d):([0-5]\d(?:\.\d+)?)")

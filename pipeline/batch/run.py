@@ -32,9 +32,9 @@ from interview_analysis.pipeline.batch.stages import INTERVIEWS, Probe
 from interview_analysis.pipeline.config import RunConfig, config_digest, digest
 from interview_analysis.pipeline.learning.scorer_source import ScorerSource
 from interview_analysis.pipeline.storage import Folder, local_path
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile, parse_profile
-from interview_analysis.scoring.report import Model
 
 RUN_FILE = "run.json"
 INDEX_FILE = "index.html"

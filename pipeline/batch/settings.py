@@ -10,8 +10,8 @@ from pydantic import Field, ValidationError, model_validator
 
 from interview_analysis.errors import ConfigError
 from interview_analysis.pipeline.config import BUILT_IN, layered
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.profile import describe
-from interview_analysis.scoring.report import Model
 
 Stage = Literal["probe", "observe", "score"]
 STAGES: tuple[Stage, ...] = ("probe", "observe", "score")

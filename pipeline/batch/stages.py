@@ -143,7 +143,7 @@ class Worker:
         from interview_analysis.pipeline.candidate import candidates_view
         from interview_analysis.pipeline.observed import knowing_encoder, recalled, tables_of
         from interview_analysis.pipeline.outputs import report_language, write_files
-        from interview_analysis.scoring.report import RecordingPart
+        from interview_analysis.scoring.provenance import RecordingPart
 
         begin = time.perf_counter()
         interview, profile = task.interview, self._setup.profiles[task.interview.job]

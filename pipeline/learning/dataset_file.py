@@ -10,8 +10,8 @@ import pandas as pd
 from pydantic import ValidationError
 
 from interview_analysis.errors import LearningError, OutputError
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset
-from interview_analysis.scoring.report import Model
 
 ABOUT = "dataset.json"
 FRAMES = ("features", "embeddings", "interviews", "ratings", "raters")

@@ -17,10 +17,10 @@ from pydantic import Field, ValidationError
 
 from interview_analysis import __version__
 from interview_analysis.errors import ModelError, OutputError
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.learning.calibration import Residuals
 from interview_analysis.scoring.learning.crossval import CrossValidation
 from interview_analysis.scoring.learning.model import FittedScorer
-from interview_analysis.scoring.report import Model
 
 DESCRIPTION, FITTED, PREDICTIONS = "model.json", "model.skops", "cross_validation.parquet"
 TABLES = ("quantiles", "figures", "trust")

@@ -14,6 +14,7 @@ from interview_analysis.errors import ConfigError, LearningError, ModelError
 from interview_analysis.pipeline.config import BUILT_IN, layered
 from interview_analysis.pipeline.learning.model_file import load_cross_validation, load_model
 from interview_analysis.pipeline.learning.registry import Registry, Version, own_predictions, pseudonymous
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.learning.crossval import CrossValidation
 from interview_analysis.scoring.learning.dataset import Dataset
 from interview_analysis.scoring.learning.drift import Training, drift_table
@@ -28,7 +29,6 @@ from interview_analysis.scoring.learning.guards import (
 from interview_analysis.scoring.learning.model import FittedScorer
 from interview_analysis.scoring.learning.promotion import Comparison, compare
 from interview_analysis.scoring.profile import describe
-from interview_analysis.scoring.report import Model
 
 GUARD_SAMPLES = 500  # draws for the intervals of guards, which decide less finely than the comparison
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import Dimension, Indicator, JobProfile
-from interview_analysis.scoring.report import Text
 
 Field = Literal[
     "seniority",

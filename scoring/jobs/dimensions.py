@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.demand import Demand
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.jobs.matching import Vector
 from interview_analysis.scoring.jobs.sections import Outline
 from interview_analysis.scoring.jobs.skills import Skill
 from interview_analysis.scoring.profile import Dimension, Indicator, Language, Level, Section, Words
-from interview_analysis.scoring.report import Text
 
 MAX_SOURCES = 5
 CLEARLY_NEARER = 0.05  # difference of cosines, set by eye on the dev half of the evaluation set

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from interview_analysis.errors import ProfileError
 from interview_analysis.features.sentences import normalise, unit_count
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.dimensions import dimension_of
 from interview_analysis.scoring.jobs.headings import language_of
 from interview_analysis.scoring.jobs.library import Competency
@@ -42,7 +43,6 @@ from interview_analysis.scoring.profile import (
     Words,
     parse_profile,
 )
-from interview_analysis.scoring.report import Text
 
 MAX_ADDED = 3  # indicators, and questions, that one dimension takes from a model
 MODEL_SHARE = 1.0  # weight of a dimension's proposed indicators together: that of one of the library

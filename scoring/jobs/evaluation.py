@@ -14,8 +14,8 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from interview_analysis.errors import ConfigError
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.profile import JobProfile, Language, Seniority, describe
-from interview_analysis.scoring.report import Model
 
 
 class Label(Model):

@@ -19,9 +19,9 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from interview_analysis.errors import ConfigError
 from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.profile import Language, describe
-from interview_analysis.scoring.report import Model
 
 Array = NDArray[np.float64]
 NONE = ""  # the class of sentences that ask for no competency

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from interview_analysis.errors import ProfileError
 from interview_analysis.models.text_encoder import RememberingEncoder
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.demand import Demand, demands, skill_demands
 from interview_analysis.scoring.jobs.dimensions import (
     dimension_of,
@@ -31,7 +32,6 @@ from interview_analysis.scoring.jobs.settings import ParserSettings
 from interview_analysis.scoring.jobs.skills import Skill
 from interview_analysis.scoring.jobs.weights import chosen, weights
 from interview_analysis.scoring.profile import Description, Dimension, JobProfile, Language, Level
-from interview_analysis.scoring.report import Text
 
 SKILL = "skill_"  # what the id of a skill's own dimension begins with
 

@@ -16,8 +16,8 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError, 
 from interview_analysis.errors import ProfileError
 from interview_analysis.features.lexicons import phrases
 from interview_analysis.features.sentences import tokens
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.profile import UNKNOWN_KEY
-from interview_analysis.scoring.report import Model
 
 MAX_ITEMS = 20  # of each kind in one message
 _CHINESE = re.compile(r"[一-鿿]")

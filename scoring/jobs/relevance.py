@@ -13,9 +13,9 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from interview_analysis.errors import ConfigError
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.jobs.matching import How, Match
 from interview_analysis.scoring.profile import describe
-from interview_analysis.scoring.report import Model
 
 MAX_COUNTED = 4  # sentences of one kind; more say no more
 

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import Field, ValidationError, model_validator
 
 from interview_analysis.errors import ConfigError
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.profile import Level, Section, Seniority, describe
-from interview_analysis.scoring.report import Model
 
 
 class DemandSettings(Model):

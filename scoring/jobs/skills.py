@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from interview_analysis.errors import ConfigError
+from interview_analysis.scoring.edges import Model, Text
 from interview_analysis.scoring.profile import describe
-from interview_analysis.scoring.report import Model, Text
 
 
 class Skill(Model):

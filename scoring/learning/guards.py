@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.learning.calibration import calibration_line
-from interview_analysis.scoring.report import Model
 
 Verdict = Literal["passes", "fails", "not judged"]
 

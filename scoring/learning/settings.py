@@ -6,7 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from interview_analysis.scoring.report import ChannelName, Model
+from interview_analysis.scoring.edges import Model
+from interview_analysis.scoring.report import ChannelName
 
 LearnerName = Literal[
     "constant",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 
 from interview_analysis.pipeline.config import load_policy
+from interview_analysis.scoring.edges import Text
+from interview_analysis.scoring.provenance import Hashed, Lineage, Media
 from interview_analysis.scoring.report import (
     Abstention,
     ChannelName,
@@ -12,16 +14,12 @@ from interview_analysis.scoring.report import (
     DimensionScore,
     Evidence,
     Flag,
-    Hashed,
-    Lineage,
-    Media,
     OverallScore,
     Reason,
     Report,
     StatedPolicy,
     StateReport,
     Stretch,
-    Text,
     Timeline,
 )
 from interview_analysis.scoring.state import timeline_event

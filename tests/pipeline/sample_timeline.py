@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from interview_analysis.scoring.report import Series, Text, Timeline, TimelineEvent
+from interview_analysis.scoring.edges import Text
+from interview_analysis.scoring.report import Series, Timeline, TimelineEvent
 from tests.pipeline.sample_transcript import Spoken
 
 

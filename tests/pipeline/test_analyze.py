@@ -18,7 +18,8 @@ from interview_analysis.pipeline.config import load_profile, load_run_config
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.outputs import load_saved, save
 from interview_analysis.scoring.profile import Description
-from interview_analysis.scoring.report import JobBar, JobDescription, Reason, Report
+from interview_analysis.scoring.provenance import JobDescription
+from interview_analysis.scoring.report import JobBar, Reason, Report
 from tests.media import grey, noise, silence, write_recording
 
 SEATED = "video_talking/latentsync_demo3_en_seated.mp4"

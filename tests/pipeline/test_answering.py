@@ -15,8 +15,10 @@ from interview_analysis.pipeline.joining import clip
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation_cache import ObservationCache
 from interview_analysis.pipeline.observed import knowing_encoder, tables_of
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import JobProfile, Question
-from interview_analysis.scoring.report import Reason, RecordingPart, Reliability, Report, Text
+from interview_analysis.scoring.provenance import RecordingPart
+from interview_analysis.scoring.report import Reason, Reliability, Report
 from interview_analysis.types import Observations
 from tests.answers_conversation import conversation, without_conversation
 from tests.pipeline.html_page import Page

@@ -13,8 +13,10 @@ import pytest
 from interview_analysis.pipeline.charts import score_bar, time_ticks, value_ticks
 from interview_analysis.pipeline.html_report import describe_values, render_html
 from interview_analysis.pipeline.messages import Language, Messages
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.job_bar import margin
-from interview_analysis.scoring.report import RecordingPart, Series, Text, Timeline
+from interview_analysis.scoring.provenance import RecordingPart
+from interview_analysis.scoring.report import Series, Timeline
 from interview_analysis.types import Segment, Transcript, Word
 from tests.pipeline.html_page import ATTACK, Page, page, with_text
 from tests.pipeline.sample_report import LEVEL_CUTS, abstained_report, sample_report

@@ -19,9 +19,9 @@ from interview_analysis.pipeline.job_files import (
     source_name,
     write_profile,
 )
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.profile import Description, JobProfile, Source, Words, parse_profile
-from interview_analysis.scoring.report import Text
 from tests.pipeline.job_descriptions import CHINESE, JUNIOR, RECIPE, write_text
 
 BUILT_IN = ("product-manager", "customer-success-manager")

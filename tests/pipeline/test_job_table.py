@@ -14,9 +14,9 @@ from interview_analysis.pipeline.job_table import (
     language_of_profile,
     profile_table,
 )
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.changes import Change, changes
 from interview_analysis.scoring.profile import Description, Dimension, JobProfile, Language, Source
-from interview_analysis.scoring.report import Text
 from tests.pipeline.tables import rows
 
 MARKUP = "[red]x[/red] [bold [/] :smile:"

@@ -30,7 +30,7 @@ from interview_analysis.pipeline.observed import (
     tables_of,
 )
 from interview_analysis.pipeline.outputs import save
-from interview_analysis.scoring.report import RecordingPart
+from interview_analysis.scoring.provenance import RecordingPart
 from interview_analysis.types import Observations
 from tests.media import grey, noise, write_recording
 from tests.pipeline.observed_scene import assert_same

@@ -13,10 +13,11 @@ from interview_analysis.features.tables import answer_tables, feature_tables
 from interview_analysis.pipeline.config import load_norms
 from interview_analysis.pipeline.joining import clip
 from interview_analysis.scoring.answers import ScoredAnswer, add_up, answer_reports, score_answer
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.fusion import Estimate, fuse
 from interview_analysis.scoring.indicators import within
 from interview_analysis.scoring.question_matching import Match
-from interview_analysis.scoring.report import Reason, Text
+from interview_analysis.scoring.report import Reason
 from interview_analysis.scoring.score import ScoreCard, score
 from interview_analysis.types import Interval
 from tests.scoring.scene import evidence, observe_text

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from interview_analysis.pipeline.config import load_profile
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.job_bar import job_bar
 from interview_analysis.scoring.profile import JobProfile, Question, Source
-from interview_analysis.scoring.report import Abstention, AskedFor, OverallScore, Reason, Text
+from interview_analysis.scoring.report import Abstention, AskedFor, OverallScore, Reason
 from tests.scoring.scene import score_text
 from tests.scoring.test_score import SUBSTANCE
 

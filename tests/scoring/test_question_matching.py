@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from interview_analysis.pipeline.config import load_norms
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import JobProfile, Question
 from interview_analysis.scoring.question_matching import match_questions, reference_questions
-from interview_analysis.scoring.report import Text
 from tests.conftest import ROOT
 
 ASKED = yaml.safe_load((Path(__file__).parent / "data" / "asked_questions.yaml").read_text(encoding="utf-8"))

@@ -13,7 +13,8 @@ from interview_analysis.features.tables import feature_tables
 from interview_analysis.pipeline.config import load_norms, load_profile
 from interview_analysis.scoring.flags import flags
 from interview_analysis.scoring.gates import gates
-from interview_analysis.scoring.report import Hashed, Reason
+from interview_analysis.scoring.provenance import Hashed
+from interview_analysis.scoring.report import Reason
 from interview_analysis.scoring.score import ScoreCard, score
 from interview_analysis.scoring.speakers import speakers
 from interview_analysis.types import CandidateVoice, Interval, Observations

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.changes import WEIGHT_STEP, Change, changes
 from interview_analysis.scoring.profile import Dimension, Indicator, JobProfile, Question, Words
-from interview_analysis.scoring.report import Text
 
 NAME = Text(zh="沟通", en="Communication")
 

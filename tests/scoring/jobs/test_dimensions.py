@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from interview_analysis.features.sentences import normalise
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.demand import Demand
 from interview_analysis.scoring.jobs.dimensions import (
     MAX_SOURCES,
@@ -20,7 +21,6 @@ from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.jobs.matching import Match
 from interview_analysis.scoring.jobs.skills import Skill
 from interview_analysis.scoring.profile import JobProfile, Source
-from interview_analysis.scoring.report import Text
 from tests.scoring.jobs.descriptions import asking
 
 SQL = Skill(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.demand import demands
 from interview_analysis.scoring.jobs.matching import SURE, Match, Matcher
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.jobs.sections import Outline
 from interview_analysis.scoring.jobs.skills import Skill
-from interview_analysis.scoring.report import Text
 from tests.scoring.jobs.descriptions import asking
 
 IDS = {"teamwork", "leadership", "sales_negotiation", "supply_chain", "data_analysis", "healthcare"}

@@ -6,11 +6,11 @@ import pytest
 
 from interview_analysis.errors import ConfigError
 from interview_analysis.pipeline.job_parser import load_skills
+from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.jobs.matching import Matcher
 from interview_analysis.scoring.jobs.settings import ParserSettings
 from interview_analysis.scoring.jobs.skills import ExactMatcher, Skill, parse_skills
-from interview_analysis.scoring.report import Text
 from tests.scoring.jobs.descriptions import asking
 
 
