@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
+from interview_analysis.pipeline import svg
 from interview_analysis.pipeline.messages import Messages, format_number, format_percent, format_time
 from interview_analysis.pipeline.transcript_view import segment_anchor
 from interview_analysis.scoring.job_bar import margin
@@ -55,33 +56,34 @@ def score_bar(
 
     What the job asks for is underlined if it is a level, and marked by a triangle above if it is a score.
     """
-    parts = [_svg_open("bar", 44 if level_names else 26, label)]
-    parts.append(
-        _rect("track", 0, 100, 10, 6, extra=' rx="3"') if score is not None else _rect("gap", 0, 100, 9, 8)
-    )
-    parts += [_line("cut", cut, 5, 21) for cut in cuts]
+    parts = [
+        svg.rect("track", 0, 100, 10, 6, extra=' rx="3"')
+        if score is not None
+        else svg.rect("gap", 0, 100, 9, 8)
+    ]
+    parts += [svg.line("cut", cut, 5, 21) for cut in cuts]
     levels = list(enumerate(pairwise((0.0, *cuts, 100.0)), start=1)) if cuts else []
-    parts += [_rect("asked-level", a, b, 22, 3) for level, (a, b) in levels if level == asked_level]
+    parts += [svg.rect("asked-level", a, b, 22, 3) for level, (a, b) in levels if level == asked_level]
     if level_names:
         parts += [
-            _text("tick asked" if i == asked_level else "tick", (a + b) / 2, 38, str(i))
+            svg.text("tick asked" if i == asked_level else "tick", (a + b) / 2, 38, str(i))
             for i, (a, b) in levels
         ]
     if score is not None:
         low, high = margin(score, standard_error)
-        parts.append(_rect("ci", low, high, 8, 10))
-        parts += [_line("whisker", end, 6, 20) for end in (low, high)]
-        parts.append(Markup('<circle class="dot" cx="{}%" cy="13" r="5.5"/>').format(_number(score)))
+        parts.append(svg.rect("ci", low, high, 8, 10))
+        parts += [svg.line("whisker", end, 6, 20) for end in (low, high)]
+        parts.append(Markup('<circle class="dot" cx="{}%" cy="13" r="5.5"/>').format(svg.number(score)))
     if asked_score is not None:
         parts.append(_asked_score(asked_score))
-    return Markup("").join([*parts, Markup("</svg>")])
+    return svg.drawing("bar", 44 if level_names else 26, label, parts)
 
 
 def _asked_score(score: float) -> Markup:
     return Markup(
         '<svg x="{}%" width="1" height="1" overflow="visible"><path class="asked-score" d="M-5 -6h10l-5 7z"/>'
         '<path class="asked-line" d="M0 0v22"/></svg>'
-    ).format(_number(score))
+    ).format(svg.number(score))
 
 
 def timeline(report: Report, messages: Messages, transcript: Transcript | None = None) -> list[Lane]:
@@ -147,13 +149,13 @@ class _Drawing:
     def span(
         self, css: str, start_s: float, end_s: float, y: float, height: float, title: str = ""
     ) -> Markup:
-        return _rect(css, self.at(start_s), self.at(end_s), y, height, title=title)
+        return svg.rect(css, self.at(start_s), self.at(end_s), y, height, title=title)
 
     def backdrop(self, height: float) -> Markup:
-        grid = [_line("grid", self.at(t), 0, height) for t in self.ticks[1:]]
+        grid = [svg.line("grid", self.at(t), 0, height) for t in self.ticks[1:]]
         bands = [self.span("band", p.start_s, p.end_s, 0, height) for p in self.report.state.stretches]
         # In an hour-long recording a band is thinner than a pixel; its edge is always seen.
-        edges = [_line("band-edge", self.at(p.start_s), 0, height) for p in self.report.state.stretches]
+        edges = [svg.line("band-edge", self.at(p.start_s), 0, height) for p in self.report.state.stretches]
         return Markup("").join([*grid, *bands, *edges])
 
     def stretches(self) -> Lane:
@@ -165,16 +167,14 @@ class _Drawing:
         ]
         name = self.messages("ui", "stretches")
         label = self.messages("ui", "events_label", name=name, count=len(rows))
-        plot = Markup("").join(
-            [_svg_open("plot", height, label), self.backdrop(height), *marks, Markup("</svg>")]
-        )
+        plot = svg.drawing("plot", height, label, [self.backdrop(height), *marks])
         return Lane("stretches", name, str(len(rows)), Markup(""), plot)
 
     def _badge(self, number: int, point: Stretch, row: int) -> Markup:
         middle = self.at((point.start_s + point.end_s) / 2)
         title = f"{format_time(point.start_s)} {point.text.get(self.messages.language)}"
         # Clear of the edges, where half of a badge would be cut off.
-        x = _number(min(98.5, max(1.5, middle)))
+        x = svg.number(min(98.5, max(1.5, middle)))
         return Markup(
             '<a href="#s{}"><title>{}</title><circle class="badge" cx="{}%" cy="{}" r="10"/>'
             '<text class="badge-text" x="{}%" y="{}">{}</text></a>'
@@ -191,16 +191,20 @@ class _Drawing:
         ]
         name = self.messages("ui", "moments")
         label = self.messages("ui", "events_label", name=name, count=len(moments))
-        axis = [_svg_open("y-axis", height, self.messages("ui", "channels"))]
-        axis += [
+        axis = [
             Markup('<text class="tick end" x="100%" y="{}">{}</text>').format(
                 15 + 20 * row, self.messages("channels", channel)
             )
             for row, channel in enumerate(channels)
         ]
-        plot = [_svg_open("plot", height, label), self.backdrop(height), *marks, Markup("</svg>")]
         count = self.messages("ui", "count", count=len(moments))
-        return Lane("moments", name, count, Markup("").join([*axis, Markup("</svg>")]), Markup("").join(plot))
+        return Lane(
+            "moments",
+            name,
+            count,
+            svg.drawing("y-axis", height, self.messages("ui", "channels"), axis),
+            svg.drawing("plot", height, label, [self.backdrop(height), *marks]),
+        )
 
     def _linked(self, event: TimelineEvent, css: str, y: float) -> Markup:
         """A mark that tells what happened and leads to the words of its seconds; the list below is the way by keyboard."""
@@ -222,7 +226,7 @@ class _Drawing:
         if not seen:
             label = self.messages("ui", "series_empty", name=name)
             whole = self.span("gap", 0, self.duration_s, PAD_PX, PLOT_PX - 2 * PAD_PX)
-            plot = Markup("").join([_svg_open("plot", PLOT_PX, label), whole, Markup("</svg>")])
+            plot = svg.drawing("plot", PLOT_PX, label, [whole])
             return Lane("series", name, self.messages("ui", "no_values"), Markup(""), plot)
         ratio = series.unit == "ratio"
         ticks = _ratio_ticks(max(seen)) if ratio and min(seen) >= 0 else value_ticks(min(seen), max(seen))
@@ -232,12 +236,10 @@ class _Drawing:
                 self.span("gap", a, b, PAD_PX, PLOT_PX - 2 * PAD_PX, self.messages("ui", "no_values"))
                 for a, b in gaps
             ),
-            *(_line_across("grid", _y(tick, ticks)) for tick in ticks),
+            *(svg.line_across("grid", _y(tick, ticks)) for tick in ticks),
             self._curve(series, ticks),
         ]
-        plot = Markup("").join(
-            [_svg_open("plot", PLOT_PX, label), self.backdrop(PLOT_PX), *body, Markup("</svg>")]
-        )
+        plot = svg.drawing("plot", PLOT_PX, label, [self.backdrop(PLOT_PX), *body])
         middle = self.messages("ui", "median", value=self.messages.quantity(median(seen), series.unit))
         return Lane("series", name, middle, _y_axis(ticks, ratio), plot)
 
@@ -260,8 +262,8 @@ class _Drawing:
                 pen_down = False
                 continue
             pen_down = pen_down and time - previous <= 1.5 * step
-            x = _number(10 * self.at(time))
-            y = _number(100 * (ticks[-1] - value) / (ticks[-1] - ticks[0]))
+            x = svg.number(10 * self.at(time))
+            y = svg.number(100 * (ticks[-1] - value) / (ticks[-1] - ticks[0]))
             # A lone value between two gaps is a line of no length, which round caps show as a dot.
             path += f"L{x} {y}" if pen_down else f"M{x} {y}h0"
             pen_down, previous = True, time
@@ -279,9 +281,7 @@ class _Drawing:
         marks = [
             self._event(event, "gap event-gap" if kind == "face_absent" else "event") for event in events
         ]
-        plot = Markup("").join(
-            [_svg_open("plot", height, label), self.backdrop(height), *hidden, *marks, Markup("</svg>")]
-        )
+        plot = svg.drawing("plot", height, label, [self.backdrop(height), *hidden, *marks])
         return Lane("events", name, count, Markup(""), plot)
 
     def _event(self, event: TimelineEvent, css: str) -> Markup:
@@ -291,22 +291,19 @@ class _Drawing:
             return drawn
         letter = self.messages("star_letters", event.kind)
         text = Markup('<text class="event-text" x="{}%" dx="5" y="16">{}</text>').format(
-            _number(start), letter
+            svg.number(start), letter
         )
         return drawn + text
 
     def time_axis(self) -> Lane:
         name = self.messages("ui", "time_axis_h" if self.duration_s >= 3600 else "time_axis")
-        parts = [
-            _svg_open("plot", 24, name),
-            Markup('<line class="axis" x1="0" x2="100%" y1="0.5" y2="0.5"/>'),
-        ]
+        parts = [Markup('<line class="axis" x1="0" x2="100%" y1="0.5" y2="0.5"/>')]
         for index, tick in enumerate(self.ticks):
             at = self.at(tick)
             anchor = " start" if index == 0 else " end" if at > 96 else ""
             css = f"tick{anchor}" + (" spare" if index % 2 else "")
-            parts += [_line("axis", at, 0, 5), _text(css, at, 18, format_time(tick))]
-        return Lane("axis", name, "", Markup(""), Markup("").join([*parts, Markup("</svg>")]))
+            parts += [svg.line("axis", at, 0, 5), svg.text(css, at, 18, format_time(tick))]
+        return Lane("axis", name, "", Markup(""), svg.drawing("plot", 24, name, parts))
 
 
 def _series_rank(series: Series) -> tuple[int, str]:
@@ -361,42 +358,9 @@ def _y_axis(ticks: Sequence[float], ratio: bool) -> Markup:
     write = format_percent if ratio else format_number
     texts = [
         Markup('<text class="tick end" x="100%" y="{}">{}</text>').format(
-            _number(_y(tick, ticks) + 4), write(tick)
+            svg.number(_y(tick, ticks) + 4), write(tick)
         )
         for tick in ticks
     ]
     head = Markup('<svg class="y-axis" aria-hidden="true" width="100%" height="{}">').format(PLOT_PX)
     return Markup("").join([head, *texts, Markup("</svg>")])
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def _svg_open(css: str, height: float, label: str) -> Markup:
-    return Markup('<svg class="{}" role="img" aria-label="{}" width="100%" height="{}">').format(
-        css, label, height
-    )
-
-
-def _rect(
-    css: str, low: float, high: float, y: float, height: float, title: str = "", extra: str = ""
-) -> Markup:
-    head = f'<rect class="{css}" x="{_number(low)}%" y="{_number(y)}" width="{_number(high - low)}%"'
-    head += f' height="{_number(height)}"{extra}'
-    # Nothing but numbers and names of this file stand in `head`.
-    return Markup(head + (f"><title>{escape(title)}</title></rect>" if title else "/>"))
-
-
-def _line(css: str, at: float, top: float, bottom: float) -> Markup:
-    x = _number(at)
-    # Nothing but numbers and names of this file.
-    return Markup(f'<line class="{css}" x1="{x}%" x2="{x}%" y1="{top}" y2="{bottom}"/>')
-
-
-def _line_across(css: str, y: float) -> Markup:
-    return Markup(f'<line class="{css}" x1="0" x2="100%" y1="{_number(y)}" y2="{_number(y)}"/>')
-
-
-def _text(css: str, at: float, y: float, text: str) -> Markup:
-    return Markup('<text class="{}" x="{}%" y="{}">{}</text>').format(css, _number(at), y, text)

@@ -1,0 +1,40 @@
+"""The marks that the charts are drawn with, as inline SVG: horizontal positions in percent, vertical ones in pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup, escape
+
+
+def number(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def drawing(css: str, height: float, label: str, marks: Iterable[Markup]) -> Markup:
+    """A drawing as wide as its place, with a label for those who do not see it."""
+    head = Markup('<svg class="{}" role="img" aria-label="{}" width="100%" height="{}">')
+    return Markup("").join([head.format(css, label, height), *marks, Markup("</svg>")])
+
+
+def rect(
+    css: str, low: float, high: float, y: float, height: float, title: str = "", extra: str = ""
+) -> Markup:
+    head = f'<rect class="{css}" x="{number(low)}%" y="{number(y)}" width="{number(high - low)}%"'
+    head += f' height="{number(height)}"{extra}'
+    # Nothing but numbers and the charts' own names stand in `head`.
+    return Markup(head + (f"><title>{escape(title)}</title></rect>" if title else "/>"))
+
+
+def line(css: str, at: float, top: float, bottom: float) -> Markup:
+    x = number(at)
+    # Nothing but numbers and the charts' own names.
+    return Markup(f'<line class="{css}" x1="{x}%" x2="{x}%" y1="{top}" y2="{bottom}"/>')
+
+
+def line_across(css: str, y: float) -> Markup:
+    return Markup(f'<line class="{css}" x1="0" x2="100%" y1="{number(y)}" y2="{number(y)}"/>')
+
+
+def text(css: str, at: float, y: float, text: str) -> Markup:
+    return Markup('<text class="{}" x="{}%" y="{}">{}</text>').format(css, number(at), y, text)
