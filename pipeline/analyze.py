@@ -21,7 +21,7 @@ from interview_analysis.pipeline.config import (
 from interview_analysis.pipeline.job_files import load_job
 from interview_analysis.pipeline.lineage import file_sha256, lineage
 from interview_analysis.pipeline.loaded import LoadedModels
-from interview_analysis.pipeline.media import check_file
+from interview_analysis.pipeline.media_open import check_file
 from interview_analysis.pipeline.observation_cache import ObservationCache
 from interview_analysis.pipeline.observe import observe
 from interview_analysis.pipeline.observed import knowing_encoder, observed, tables_of

@@ -14,7 +14,8 @@ from interview_analysis.pipeline.audio_spool import AudioSpool
 from interview_analysis.pipeline.config import CandidateChannel
 from interview_analysis.pipeline.lineage import file_sha256
 from interview_analysis.pipeline.loaded import LoadedModels
-from interview_analysis.pipeline.media import Decoder, check_file
+from interview_analysis.pipeline.media import Decoder
+from interview_analysis.pipeline.media_open import check_file
 from interview_analysis.scoring.provenance import Hashed
 from interview_analysis.types import FloatArray, Observations
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 # A frame this little before its time on the grid counts as on it: Matroska's clock has steps of 1 ms.
 _GRID_SLACK_S = 0.0015
-# Codecs in which a frame that no other needs can be left undecoded, and that say so in the bitstream.
 MAX_SIDE_PX = 16_384  # the largest picture of H.264's and HEVC's highest levels is 8,192 to 16,888 px wide
 MAX_PIXELS = 100_000_000  # three times 8K; a decoder holds several pictures, each of 150 MB at that size
+# Codecs in which a frame that no other needs can be left undecoded, and that say so in the bitstream.
 _DROPPABLE_CODECS = frozenset({"h264", "hevc"})
 
 
