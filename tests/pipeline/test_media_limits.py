@@ -20,10 +20,10 @@ from tests.media import grey, silence, write_recording
 from tests.pipeline.media_making import times, write
 
 
-def decode(path: Path) -> None:
+def decode(path: Path) -> list[tuple[int, ...]]:
+    """The size of each frame that comes out, one in memory at a time."""
     with Decoder(path) as decoder, AudioSpool() as spool:
-        for _ in decoder.frames(spool):
-            pass
+        return [frame.image.shape for frame in decoder.frames(spool)]
 
 
 def png(width: int, height: int) -> bytes:
@@ -105,7 +105,8 @@ def test_a_container_s_claim_about_small_pictures_costs_nothing(tmp_path):
     def pixels(data: bytearray) -> None:
         struct.pack_into(">HH", data, data.find(b"png ", data.find(b"stsd")) + 28, 30_000, 30_000)
 
-    decode(edited(path, "claims.mov", pixels))  # FFmpeg goes by the pictures themselves
+    # FFmpeg goes by the pictures themselves; all it takes from the claim is a pixel of 4:3, so 320 become 427.
+    assert decode(edited(path, "claims.mov", pixels)) == [(240, 427, 3)] * 3
 
 
 @pytest.mark.parametrize(
@@ -156,4 +157,4 @@ def test_sound_that_goes_on_for_more_than_twelve_hours(tmp_path, monkeypatch):
 
 
 def test_ordinary_recordings_pass(small):
-    decode(small)
+    assert decode(small) == [(240, 320, 3)] * 10  # 2 s at 5 frames a second
