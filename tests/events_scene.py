@@ -21,13 +21,12 @@ from interview_analysis.types import (
     Interval,
     MediaFacts,
     Observations,
-    Segment,
     SpeechActivity,
-    Transcript,
     Turn,
     Word,
     intervals,
 )
+from tests.transcripts import transcript_of
 
 FACTS = MediaFacts(duration_s=0.0, has_audio=True, has_video=True)
 
@@ -54,11 +53,10 @@ def speaking(
         time_s += 60.0 / rate
     edges = [0.0, *(edge for pause in silences for edge in pause), duration_s]
     regions = intervals([(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b > a])
-    segment = Segment(text * len(words), words[0].start_s, words[-1].end_s, tuple(words))
     return Observations(
         replace(FACTS, duration_s=duration_s),
         speech=SpeechActivity(regions),
-        transcript=Transcript(language, 1.0, (segment,), "scripted", "scripted"),
+        transcript=transcript_of(words, language),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from interview_analysis.types import Interval, MediaFacts, Observations, Segment, Transcript, Word
 
@@ -29,6 +30,13 @@ def transcript_from_text(
         segments.append(Segment(line, words[0].start_s, words[-1].end_s, tuple(words)))
         time_s += 1.0
     return Transcript(language, 0.99, tuple(segments), "synthetic", "text")
+
+
+def transcript_of(words: Sequence[Word], language: str) -> Transcript:
+    """A transcript with these words in one segment."""
+    text = "".join(word.text for word in words)
+    segment = Segment(text, words[0].start_s, words[-1].end_s, tuple(words))
+    return Transcript(language, 0.99, (segment,), "synthetic", "text")
 
 
 def observations_from_text(text: str, language: str, wpm: float = 150.0) -> Observations:

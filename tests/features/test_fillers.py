@@ -11,12 +11,12 @@ from interview_analysis.types import (
     Interval,
     MediaFacts,
     Observations,
-    Segment,
     SpeechActivity,
     Transcript,
     Word,
     intervals,
 )
+from tests.transcripts import transcript_of
 
 
 def script(text: str, language: str, pauses: tuple[int, ...] = ()) -> Transcript:
@@ -26,7 +26,7 @@ def script(text: str, language: str, pauses: tuple[int, ...] = ()) -> Transcript
         time_s += 0.5 if index in pauses else 0.0
         words.append(Word(piece, time_s, time_s + 0.3, 0.9))
         time_s += 0.3
-    return Transcript(language, 1.0, (Segment(text, 0.0, time_s, tuple(words)),), "scripted", "scripted")
+    return transcript_of(words, language)
 
 
 @pytest.mark.parametrize(
@@ -92,12 +92,11 @@ def stretched(voiced: tuple[float, float], f0_slope_st: float = 0.0) -> Observat
     """Words from 0 to 3 s and from 5 to 7.7 s; in between a voice, with a word that is stretched over it."""
     words = [Word("word", 0.3 * i, 0.3 * i + 0.3, 0.9) for i in range(10)]
     words += [Word("so", 3.1, 5.3, 0.9)] + [Word("word", 5.3 + 0.3 * i, 5.6 + 0.3 * i, 0.9) for i in range(8)]
-    transcript = Transcript("en", 1.0, (Segment("", 0.0, 7.7, tuple(words)),), "scripted", "scripted")
     acoustics = track(8.0, (0.0, 3.0), voiced, (5.0, 7.7))
     between = (acoustics.time_s > voiced[0]) & (acoustics.time_s < voiced[1])
     acoustics.f0_hz[between] *= 2 ** (np.linspace(0, f0_slope_st, between.sum()) / 12)
     speech = SpeechActivity(intervals([(0.0, 3.0), voiced, (5.0, 7.7)]))
-    return Observations(MediaFacts(8.0, True, False), speech, transcript, acoustics)
+    return Observations(MediaFacts(8.0, True, False), speech, transcript_of(words, "en"), acoustics)
 
 
 def test_voice_that_no_word_accounts_for() -> None:
@@ -168,10 +167,11 @@ def test_real_filled_pauses(shared_data: Path) -> None:
         samples, _ = librosa.load(shared_data / "audio_en" / f"{clip}.wav", sr=16_000)
         words = marked_words(shared_data / "audio_en" / f"{clip}.TextGrid")
         said = [word for word in words if word.text not in ("um", "uh")]
-        transcript = Transcript("en", 1.0, (Segment("", 0.0, 30.0, tuple(said)),), "by hand", "by hand")
         audio = HeldAudio(samples)
         facts = MediaFacts(samples.size / 16_000, True, False)
-        observations = Observations(facts, detector.detect(audio), transcript, acoustics(audio))
+        observations = Observations(
+            facts, detector.detect(audio), transcript_of(said, "en"), acoustics(audio)
+        )
         found = [Interval(e.start_s, e.end_s) for e in events(observations) if e.kind == "filler"]
         fillers = [
             Interval(w.start_s, w.end_s)

@@ -3,14 +3,12 @@ from __future__ import annotations
 import pytest
 
 from interview_analysis.features.sentences import locate, normalise, sentences, tokens, unit_count
-from interview_analysis.types import Interval, Segment, Transcript, Word
-from tests.transcripts import transcript_from_text
+from interview_analysis.types import Interval, Transcript, Word
+from tests.transcripts import transcript_from_text, transcript_of
 
 
 def _timed(pieces: list[tuple[str, float, float]], language: str) -> Transcript:
-    words = tuple(Word(text, start, end, 0.9) for text, start, end in pieces)
-    segment = Segment("".join(w.text for w in words), words[0].start_s, words[-1].end_s, words)
-    return Transcript(language, 1.0, (segment,), "synthetic", "text")
+    return transcript_of([Word(text, start, end, 0.9) for text, start, end in pieces], language)
 
 
 def test_final_punctuation_ends_a_sentence_and_decimals_do_not():

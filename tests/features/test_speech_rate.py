@@ -12,18 +12,16 @@ from interview_analysis.types import (
     Interval,
     MediaFacts,
     Observations,
-    Segment,
     SpeechActivity,
-    Transcript,
     Word,
     intervals,
 )
+from tests.transcripts import transcript_of
 
 
 def observe(words: list[Word], language: str, speech: SpeechActivity | None = None) -> Observations:
-    segment = Segment("", words[0].start_s, words[-1].end_s, tuple(words))
-    transcript = Transcript(language, 1.0, (segment,), "scripted", "scripted")
-    return Observations(MediaFacts(words[-1].end_s, True, False), speech=speech, transcript=transcript)
+    facts = MediaFacts(words[-1].end_s, True, False)
+    return Observations(facts, speech=speech, transcript=transcript_of(words, language))
 
 
 def even(text: list[str], per_min: float, start_s: float = 0.0) -> list[Word]:

@@ -21,6 +21,7 @@ from interview_analysis.types import Segment, Transcript, Word
 from tests.pipeline.html_page import ATTACK, Page, page, with_text
 from tests.pipeline.sample_report import LEVEL_CUTS, abstained_report, sample_report
 from tests.pipeline.sample_transcript import Spoken, sample_transcript
+from tests.transcripts import transcript_of
 
 SAMPLES: list[tuple[Spoken, Language]] = [("zh", "zh"), ("zh", "en"), ("en", "zh"), ("en", "en")]
 
@@ -228,8 +229,7 @@ def test_transcript_keeps_every_word_in_order_and_marks_doubtful_ones() -> None:
 
 def test_words_without_leading_spaces_are_spaced_as_the_language_wants() -> None:
     def row(language: str, *words: str) -> str:
-        spoken = tuple(Word(w, i, i + 1.0, 0.9) for i, w in enumerate(words))
-        transcript = Transcript(language, 1.0, (Segment("", 0.0, float(len(words)), spoken),), "e", "m")
+        transcript = transcript_of([Word(w, i, i + 1.0, 0.9) for i, w in enumerate(words)], language)
         quiet = abstained_report().model_copy(update={"language": language})
         return page(quiet, transcript, "en").find("li", id="t0")[0].find("p")[0].text
 
