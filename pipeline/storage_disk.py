@@ -45,7 +45,7 @@ def write_aside(target: Path, data: bytes, private: bool) -> None:
         with os.fdopen(os.open(aside, flags, 0o600 if private else 0o666), "wb") as file:
             file.write(data)
         aside.replace(target)
-    except BaseException:
+    except BaseException:  # Ctrl-C as well leaves nothing half written behind
         aside.unlink(missing_ok=True)
         raise
 
@@ -74,7 +74,7 @@ def swap_folder(aside: Path, target: Path) -> None:
                 target.rename(old)
         try:
             aside.rename(target)
-        except BaseException as error:
+        except BaseException as error:  # after Ctrl-C, too, what was there comes back
             if getattr(error, "errno", None) not in _TAKEN:
                 if old.is_dir():
                     old.rename(target)

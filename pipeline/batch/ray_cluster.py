@@ -88,7 +88,7 @@ class RayExecutor:
         try:
             self._fill_nodes()
             self._check_places()
-        except BaseException:
+        except BaseException:  # Ctrl-C while nodes start: `with` does not leave what it never entered
             self.stop()
             raise
         return self
