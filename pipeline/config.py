@@ -258,14 +258,15 @@ def load_policy(policy: str | os.PathLike[str]) -> Policy:
     path = Path(policy)
     if path.is_file():
         return parse_policy(read_yaml(path, ConfigError), str(path))
-    known = {
-        item.name.removesuffix(".yaml"): item
-        for item in (BUILT_IN / "policies").iterdir()
-        if item.name.endswith(".yaml")
-    }
+    known = _by_name(BUILT_IN / "policies")
     if str(policy) in known:
         return parse_policy(read_yaml(known[str(policy)], ConfigError), f"{policy}.yaml")
     raise ConfigError(f"no policy '{policy}': expected a YAML file or one of {', '.join(sorted(known))}")
+
+
+def _by_name(folder: Traversable) -> dict[str, Traversable]:
+    """The YAML files of a folder by their names without the ending."""
+    return {item.name.removesuffix(".yaml"): item for item in folder.iterdir() if item.name.endswith(".yaml")}
 
 
 def load_profile(job: str | os.PathLike[str]) -> JobProfile:
@@ -284,11 +285,7 @@ def load_profile(job: str | os.PathLike[str]) -> JobProfile:
                 f"{error}; if it is a job description, make a profile of it: "
                 f"interview-analysis job parse {path.name} -o job.yaml"
             ) from error
-    known = {
-        item.name.removesuffix(".yaml"): item
-        for item in (BUILT_IN / "jobs").iterdir()
-        if item.name.endswith(".yaml")
-    }
+    known = _by_name(BUILT_IN / "jobs")
     if str(job) in known:
         return parse_profile(read_yaml(known[str(job)], ProfileError), f"{job}.yaml")
     close = difflib.get_close_matches(path.name.removesuffix(".yaml"), known, n=1, cutoff=0.4)

@@ -77,15 +77,17 @@ def state_report(
     kept = [(share, group) for share, group in told if share <= rules.max_chance_share][: rules.max_stretches]
     kept.sort(key=lambda pair: pair[1].span.start_s)
     stretches = tuple(_stretch(group, share, transcript, policy, answers) for share, group in kept)
-    return StateReport(
-        policy=StatedPolicy(
-            id=policy.id,
-            name=policy.name,
-            about=policy.about,
-            face_and_body=policy.face_and_body,
-            caveat=policy.caveat,
-        ),
-        stretches=stretches,
+    return StateReport(policy=stated(policy), stretches=stretches)
+
+
+def stated(policy: Policy) -> StatedPolicy:
+    """What a report says of the policy that it was made under."""
+    return StatedPolicy(
+        id=policy.id,
+        name=policy.name,
+        about=policy.about,
+        face_and_body=policy.face_and_body,
+        caveat=policy.caveat,
     )
 
 

@@ -68,6 +68,10 @@ class ModelDescription(Model):
     fitted_sha256: str
 
 
+OF_THE_FILE = {"schema_version", "product_version", "seed", "folds", "fitted_sha256"}
+SCORER_FIELDS = tuple(name for name in ModelDescription.model_fields if name not in OF_THE_FILE)
+
+
 def save_model(scorer: FittedScorer, cv: CrossValidation, folder: Path) -> None:
     """Write a trained scorer and its cross-validation to `folder`, over the model that was there.
 
@@ -85,20 +89,13 @@ def save_model(scorer: FittedScorer, cv: CrossValidation, folder: Path) -> None:
             "weight": held.weight,
         }
     )
-    names = set(ModelDescription.model_fields) - {
-        "schema_version",
-        "product_version",
-        "seed",
-        "folds",
-        "fitted_sha256",
-    }
     about = ModelDescription(
         schema_version="1.0",
         product_version=__version__,
         seed=cv.seed,
         folds=cv.folds,
         fitted_sha256=hashlib.sha256(fitted).hexdigest(),
-        **{name: getattr(scorer, name) for name in names},
+        **{name: getattr(scorer, name) for name in SCORER_FIELDS},
     )
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -120,18 +117,11 @@ def load_model(folder: Path) -> FittedScorer:
     fitted = _fitted(folder, about)
     tables = {name: _table(folder / f"{name}.parquet") for name in TABLES}
     tables["quantiles"].columns = pd.Index([float(level) for level in tables["quantiles"].columns])
-    names = set(ModelDescription.model_fields) - {
-        "schema_version",
-        "product_version",
-        "seed",
-        "folds",
-        "fitted_sha256",
-    }
     return FittedScorer(
         estimator=fitted["estimator"],
         fold_estimators=tuple(fitted["fold_estimators"]),
         residuals=Residuals(fitted["absolute"], fitted["fold"], fitted["weight"]),
-        **{name: getattr(about, name) for name in names},
+        **{name: getattr(about, name) for name in SCORER_FIELDS},
         quantiles=tables["quantiles"],
         figures=tables["figures"],
         trust=tables["trust"],

@@ -17,12 +17,11 @@ from interview_analysis.scoring.report import (
     OverallScore,
     Reason,
     Report,
-    StatedPolicy,
     StateReport,
     Stretch,
     Timeline,
 )
-from interview_analysis.scoring.state import timeline_event
+from interview_analysis.scoring.state import stated, timeline_event
 from interview_analysis.scoring.state_text import description, suggestion
 from interview_analysis.types import Transcript
 from tests.events_scene import moment
@@ -191,7 +190,6 @@ def _state(spoken: Spoken, duration_s: float, quote: str) -> StateReport:
     pause = moment("long_pause", 0.8 * duration_s, 0.8 * duration_s + 3.1, 3.1, baseline=0.6)
     look = moment("long_off_camera", 0.8 * duration_s, 0.8 * duration_s + 6, 6.0, label="left", baseline=1.5)
     first, second = (rise, touches), (pause, look)
-    stated = {"chance_share": 0.08, "text": Text(), "suggestion": Text()}
     stretches = tuple(
         Stretch(
             start_s=events[0].start_s,
@@ -201,24 +199,16 @@ def _state(spoken: Spoken, duration_s: float, quote: str) -> StateReport:
             answer=answer,
             asked=asked,
             quote=said,
-            **{
-                **stated,
-                "text": description(events, spoken, answer),
-                "suggestion": suggestion({e.kind for e in events}),
-            },
+            chance_share=0.08,
+            text=description(events, spoken, answer),
+            suggestion=suggestion({e.kind for e in events}),
         )
         for events, channels, answer, asked, said in (
             (first, ("voice", "posture"), 3, "Which step was yours?", quote),
             (second, ("voice", "face"), None, None, None),
         )
     )
-    policy = load_policy("observable")
-    return StateReport(
-        policy=StatedPolicy(
-            id=policy.id, name=policy.name, about=policy.about, face_and_body=policy.face_and_body
-        ),
-        stretches=stretches,
-    )
+    return StateReport(policy=stated(load_policy("observable")), stretches=stretches)
 
 
 def _lineage() -> Lineage:

@@ -11,8 +11,8 @@ from interview_analysis.pipeline.config import load_policy
 from interview_analysis.pipeline.html_report import render_html
 from interview_analysis.pipeline.messages import Language, load_messages
 from interview_analysis.scoring.policy import EMOTION_WORDS, TENSION_WORDS
-from interview_analysis.scoring.report import Report, StatedPolicy
-from interview_analysis.scoring.state import timeline_event
+from interview_analysis.scoring.report import Report
+from interview_analysis.scoring.state import stated, timeline_event
 from tests.events_scene import moment
 from tests.pipeline.html_page import ATTACK, Element, page
 from tests.pipeline.sample_report import sample_report
@@ -22,16 +22,9 @@ from tests.pipeline.sample_transcript import sample_transcript
 def under(name: str) -> Report:
     """The sample report under a policy."""
     report, policy = sample_report("zh"), load_policy(name)
-    stated = StatedPolicy(
-        id=policy.id,
-        name=policy.name,
-        about=policy.about,
-        face_and_body=policy.face_and_body,
-        caveat=policy.caveat,
-    )
     stretches = tuple(s.model_copy(update={"reading": policy.reading}) for s in report.state.stretches)
     return report.model_copy(
-        update={"state": report.state.model_copy(update={"policy": stated, "stretches": stretches})}
+        update={"state": report.state.model_copy(update={"policy": stated(policy), "stretches": stretches})}
     )
 
 
