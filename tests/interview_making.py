@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from itertools import chain, cycle
 from pathlib import Path
 
@@ -13,9 +11,10 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.pipeline.audio_spool import SAMPLE_RATE_HZ
 from interview_analysis.types import Interval
+from tests.pipeline.media_making import decode, times, write
 
-RATE_HZ = 16_000
 FPS = 25
 GAP_S = 0.6  # between two turns
 
@@ -28,54 +27,55 @@ class Said:
     samples: NDArray[np.float32]
 
 
-def make_interview(path: Path, face: Path, turns: Sequence[Said]) -> list[Interval]:
-    """Write the turns with the face of `face`, and return when each of them is spoken.
+def samples(clip: Path) -> NDArray[np.float32]:
+    """The sound of a recording, 16 kHz mono."""
+    _, sound, _ = decode(clip)
+    return sound
 
-    The picture runs, forwards and back again, while the candidate speaks, so that the lips move then and only then; it
-    stands still while anybody else does. The lips say something else than the voice: what is tested is *when* they move.
-    """
-    times: list[Interval] = []
+
+def make_interview(path: Path, face: Path, turns: Sequence[Said]) -> list[Interval]:
+    """Write the turns with the face of `face`, and return when each of them is spoken."""
+    spoken: list[Interval] = []
     pieces: list[NDArray[np.float32]] = []
     at_s = 0.0
     for turn in turns:
-        times.append(Interval(at_s, at_s + len(turn.samples) / RATE_HZ))
-        pieces += [turn.samples, np.zeros(round(GAP_S * RATE_HZ), np.float32)]
-        at_s = times[-1].end_s + GAP_S
-    sound = np.concatenate(pieces)
-    talking = [time for time, turn in zip(times, turns, strict=True) if turn.by_candidate]
-    pictures = _pictures(face)
-    moving = cycle(chain(pictures, reversed(pictures)))
-    shown = pictures[0]
-    with av.open(str(path), "w") as container:
-        video = container.add_stream("libx264", rate=FPS, options={"preset": "superfast", "crf": "21"})
-        video.height, video.width = pictures[0].shape[:2]
-        video.pix_fmt = "yuv420p"
-        audio = container.add_stream("aac", rate=RATE_HZ, layout="mono")
-        for number in range(math.ceil(len(sound) / RATE_HZ * FPS)):
-            if any(time.start_s <= number / FPS < time.end_s for time in talking):
-                shown = next(moving)
-            frame = av.VideoFrame.from_ndarray(shown, format="rgb24")
-            frame.pts, frame.time_base = number, Fraction(1, FPS)
-            container.mux(video.encode(frame))
-            start, stop = (round(n / FPS * RATE_HZ) for n in (number, number + 1))
-            piece = av.AudioFrame.from_ndarray(sound[None, start:stop], format="fltp", layout="mono")
-            piece.sample_rate, piece.pts, piece.time_base = RATE_HZ, start, Fraction(1, RATE_HZ)
-            container.mux(audio.encode(piece))
-        container.mux(video.encode(None))
-        container.mux(audio.encode(None))
-    return times
+        spoken.append(Interval(at_s, at_s + len(turn.samples) / SAMPLE_RATE_HZ))
+        pieces += [turn.samples, np.zeros(round(GAP_S * SAMPLE_RATE_HZ), np.float32)]
+        at_s = spoken[-1].end_s + GAP_S
+    talking = [time for time, turn in zip(spoken, turns, strict=True) if turn.by_candidate]
+    film(path, face, np.concatenate(pieces), talking)
+    return spoken
 
 
-def _pictures(face: Path, height_px: int = 640) -> list[NDArray[np.uint8]]:
+def film(path: Path, face: Path, sound: NDArray[np.float32], talking: Sequence[Interval]) -> Path:
+    """Write a recording of `sound`, mono at 16 kHz, with the face of `face`.
+
+    The picture runs, forwards and back again, in the times of `talking`, so that the lips move then and only then; else it
+    stands still. The lips say something else than the voice: what is tested is *when* they move.
+    """
+    pictures = list(_pictures(face))
+    moving, shown = cycle(chain(pictures, reversed(pictures))), [pictures[0]]
+    moments = times(FPS, len(sound) / SAMPLE_RATE_HZ)
+    for time_s in moments:
+        talks = any(time.start_s <= time_s < time.end_s for time in talking)
+        shown.append(next(moving) if talks else shown[-1])
+    return write(
+        path,
+        frame_times=moments,
+        image=lambda time_s: shown[round(time_s * FPS) + 1],
+        fps=FPS,
+        video_options={"preset": "superfast", "crf": "21"},
+        pieces=((0.0, sound),),
+        rate_hz=SAMPLE_RATE_HZ,
+    )
+
+
+def _pictures(face: Path, height_px: int = 640) -> Iterator[NDArray[np.uint8]]:
     """The frames of a recording at `FPS`, `height_px` high."""
-
-    def frames() -> Iterator[NDArray[np.uint8]]:
-        with av.open(str(face)) as container:
-            due_s = 0.0
-            for frame in container.decode(video=0):
-                if frame.time is not None and frame.time >= due_s - 1e-6:
-                    width_px = round(frame.width * height_px / frame.height / 2) * 2
-                    yield frame.to_ndarray(format="rgb24", width=width_px, height=height_px)
-                    due_s += 1 / FPS
-
-    return list(frames())
+    with av.open(str(face)) as container:
+        due_s = 0.0
+        for frame in container.decode(video=0):
+            if frame.time is not None and frame.time >= due_s - 1e-6:
+                width_px = round(frame.width * height_px / frame.height / 2) * 2
+                yield frame.to_ndarray(format="rgb24", width=width_px, height=height_px)
+                due_s += 1 / FPS

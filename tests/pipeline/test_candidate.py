@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -17,21 +14,16 @@ from interview_analysis.errors import MediaError
 from interview_analysis.features.candidate_view import everyone
 from interview_analysis.models.weights import ModelStore
 from interview_analysis.pipeline.analyze import Analysis, analyze
-from interview_analysis.pipeline.audio_spool import SAMPLE_RATE_HZ, AudioSpool
+from interview_analysis.pipeline.audio_spool import SAMPLE_RATE_HZ
 from interview_analysis.pipeline.candidate import candidates_view, voice_sample
 from interview_analysis.pipeline.config import load_run_config
 from interview_analysis.pipeline.conversation_maker import write_wav
 from interview_analysis.pipeline.loaded import LoadedModels
-from interview_analysis.pipeline.media import Decoder
 from interview_analysis.pipeline.outputs import save
 from interview_analysis.types import Interval
-from tests.pipeline.media_making import times, write
+from tests.interview_making import GAP_S, film, samples
 
 FACE = "video_talking/latentsync_demo3_en_seated.mp4"
-FPS = 10
-RESTING_S = (
-    10.0  # a moment of the video at which the mouth is closed; the picture freezes there while it listens
-)
 PARTS = {
     "en": (FACE, "audio_en/azure_en-training_audio1.wav"),
     "zh": ("audio_zh/azure_zh-CN-training_audio1.wav", "audio_zh/kimi_asr_example.wav"),
@@ -51,21 +43,14 @@ class Made:
         return [Interval(at, at + part.duration_s) for who, at, part in self.stretches if who == voice]
 
 
-def samples(clip: Path) -> NDArray[np.float32]:
-    with AudioSpool() as spool, Decoder(clip) as decoder:
-        for _ in decoder.frames(spool):
-            pass
-        return spool.read(0, round(spool.duration_s * SAMPLE_RATE_HZ))
-
-
 def made(candidate: Path, interviewer: Path, exchanges: int = 4) -> Made:
-    """Two who take turns, 0.6 s apart, equally loud."""
+    """Two who take turns, equally loud."""
     heard = [samples(interviewer), samples(candidate)]
     at, stretches = 0.5, []
     for number in range(exchanges):
         for voice, parts in ((0, QUESTIONS), (1, ANSWERS)):
             stretches.append((voice, at, parts[number % 2]))
-            at += parts[number % 2].duration_s + 0.6
+            at += parts[number % 2].duration_s + GAP_S
     tracks = np.random.default_rng(1).normal(0, 3e-4, (round(at * SAMPLE_RATE_HZ), 2)).astype(np.float32)
     for voice, start_s, part in stretches:
         first, last = (round(edge * SAMPLE_RATE_HZ) for edge in (part.start_s, part.end_s))
@@ -73,31 +58,6 @@ def made(candidate: Path, interviewer: Path, exchanges: int = 4) -> Made:
         place = round(start_s * SAMPLE_RATE_HZ)
         tracks[place : place + len(said), voice] += 0.05 * said / np.sqrt(np.mean(said**2))
     return Made(tracks, tuple(stretches))
-
-
-@cache
-def pictures(video: Path) -> tuple[list[float], list[NDArray[np.uint8]]]:
-    shown: tuple[list[float], list[NDArray[np.uint8]]] = ([], [])
-    with av.open(str(video)) as container:
-        for frame in container.decode(video=0):
-            if not shown[0] or frame.time >= shown[0][-1] + 0.9 / FPS:
-                shown[0].append(float(frame.time))
-                shown[1].append(frame.reformat(width=360, height=640).to_ndarray(format="rgb24"))
-    return shown
-
-
-def filmed(conversation: Made, video: Path) -> Callable[[float], NDArray[np.uint8]]:
-    """The speaker's picture while the candidate speaks, else the same picture at rest."""
-    moments, shown = pictures(video)
-
-    def image(time_s: float) -> NDArray[np.uint8]:
-        at = RESTING_S
-        for who, start_s, part in conversation.stretches:
-            if who == 1 and start_s <= time_s < start_s + part.duration_s:
-                at = ANSWERS[0].start_s + (time_s - start_s) + part.start_s * (part in ANSWERS)
-        return shown[min(int(np.searchsorted(moments, at)), len(shown) - 1)]
-
-    return image
 
 
 @pytest.fixture(scope="module")
@@ -120,14 +80,7 @@ def test_on_video_the_voice_of_the_face_is_scored(
     candidate, interviewer = (shared_data / clip for clip in PARTS[language])
     conversation = made(candidate, interviewer)
     mono = conversation.tracks.sum(axis=1)
-    recording = write(
-        tmp_path / "talk.mp4",
-        frame_times=times(FPS, len(mono) / SAMPLE_RATE_HZ),
-        image=filmed(conversation, shared_data / FACE),
-        fps=FPS,
-        pieces=((0.0, mono),),
-        rate_hz=SAMPLE_RATE_HZ,
-    )
+    recording = film(tmp_path / "talk.mp4", shared_data / FACE, mono, conversation.spoken(1))
     analysis = analyze(recording, "product-manager", models=loaded)
     told = analysis.report.speakers
     assert told is not None
@@ -138,7 +91,7 @@ def test_on_video_the_voice_of_the_face_is_scored(
     assert analysis.report.channels["face"].score is not None
     if language == "en":  # the Chinese questioner's clip has long silences, which are no turn
         latency_s = analysis.tables.value("turn_taking.response_latency_median_s")
-        assert latency_s == pytest.approx(0.6, abs=0.4)
+        assert latency_s == pytest.approx(GAP_S, abs=0.4)
     assert 0.6 < analysis.tables.value("turn_taking.talk_share_ratio") < 0.85
     _check_saved(analysis, tmp_path / "out")
 

@@ -13,26 +13,18 @@ from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
 from interview_analysis.models.weights import ModelStore
-from interview_analysis.pipeline.audio_spool import AudioSpool
+from interview_analysis.pipeline.audio_spool import SAMPLE_RATE_HZ
 from interview_analysis.pipeline.cli import main
 from interview_analysis.pipeline.demo import speak
-from interview_analysis.pipeline.media import Decoder
-from tests.interview_making import RATE_HZ, Said, make_interview
+from tests.interview_making import Said, make_interview, samples
 
 FACE = "video_talking/latentsync_demo3_en_seated.mp4"
 ASKED = ("Tell me about a time when you planned something.", "Why do you want to work for our company?")
 
 
-def samples(clip: Path) -> NDArray[np.float32]:
-    with AudioSpool() as spool, Decoder(clip) as decoder:
-        for _ in decoder.frames(spool):
-            pass
-        return spool.read(0, round(spool.duration_s * RATE_HZ))
-
-
 def spoken(question: str) -> NDArray[np.float32]:
     said, rate_hz = speak((question,))
-    return resample_poly(said / 32768, RATE_HZ, rate_hz).astype(np.float32)
+    return resample_poly(said / 32768, SAMPLE_RATE_HZ, rate_hz).astype(np.float32)
 
 
 def run(*arguments: object) -> None:
@@ -84,9 +76,9 @@ def test_questions_of_a_manifest_part_a_chinese_interview(
     """No Mandarin question is among the recordings: somebody else speaks, and the manifest says what was asked."""
     other = samples(shared_data / "audio_zh/joyhallo_0_female.wav")
     turns = [
-        Said(False, other[: 8 * RATE_HZ]),
+        Said(False, other[: 8 * SAMPLE_RATE_HZ]),
         Said(True, samples(shared_data / "audio_zh/azure_zh-CN-training_audio1.wav")),
-        Said(False, other[8 * RATE_HZ :]),
+        Said(False, other[8 * SAMPLE_RATE_HZ :]),
         Said(True, samples(shared_data / "audio_zh/azure_zh-CN-training_audio2.wav")),
     ]
     made = make_interview(tmp_path / "talk.mp4", shared_data / FACE, turns)
