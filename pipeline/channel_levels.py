@@ -37,7 +37,7 @@ class ChannelMeter:
         self._changed |= (channels, frame.sample_rate) != (self._sums.shape[1], self._rate_hz)
         if self._changed or not 2 <= channels <= MAX_CHANNELS:
             return
-        columns = values.T if frame.format.is_planar else values.reshape(-1, channels)
+        columns = by_channel(frame, values)
         steps = ((max(0.0, time_s) + np.arange(len(columns)) / frame.sample_rate) / LEVEL_STEP_S).astype(int)
         starts = np.flatnonzero(np.diff(steps, prepend=-1))
         self._count = max(self._count, int(steps[-1]) + 1)
@@ -45,7 +45,7 @@ class ChannelMeter:
             more = np.zeros((max(self._count, 2 * len(self._sums)), channels), dtype=np.float32)
             more[: len(self._sums)] = self._sums
             self._sums = more
-        self._sums[steps[starts]] += np.add.reduceat(_squares(columns), starts, axis=0)
+        self._sums[steps[starts]] += np.add.reduceat(np.square(unit_scaled(columns)), starts, axis=0)
 
     @property
     def levels(self) -> NDArray[np.float32] | None:
@@ -55,12 +55,18 @@ class ChannelMeter:
         return self._sums[: self._count] / np.float32(self._rate_hz * LEVEL_STEP_S)
 
 
-def _squares(values: NDArray[Any]) -> NDArray[np.float64]:
+def by_channel(frame: AudioFrame, values: NDArray[Any]) -> NDArray[Any]:
+    """The values of a frame, shape (n, channels)."""
+    return values.T if frame.format.is_planar else values.reshape(-1, len(frame.layout.channels))
+
+
+def unit_scaled(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Samples of any format in -1..1; a NaN of a damaged stream is silence."""
     if values.dtype.kind in "iu":
         limits = np.iinfo(values.dtype)
         half = (float(limits.max) - limits.min + 1) / 2
         middle = (float(limits.max) + limits.min + 1) / 2
         scaled: NDArray[np.float64] = (values - middle) / half
-        return np.square(scaled)
+        return scaled
     clean: NDArray[np.float64] = np.nan_to_num(np.clip(values, -1, 1)).astype(np.float64)
-    return np.square(clean)
+    return clean

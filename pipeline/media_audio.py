@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_analysis.pipeline.audio_spool import SAMPLE_RATE_HZ, AudioSpool
-from interview_analysis.pipeline.channel_levels import ChannelMeter
+from interview_analysis.pipeline.channel_levels import ChannelMeter, by_channel, unit_scaled
 from interview_analysis.pipeline.signal_facts import LoudnessMeter, SnrMeter
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ _GAP_S = 0.05
 _MAX_GAP_S = 3600.0
 _MAX_OVERLAP_S = 1.0
 _FULL_SCALE = 0.999
+_NO_POSITION = "NONE"  # FFmpeg's name of a channel whose loudspeaker the file does not tell
 # Samples are measured and written in batches: a codec's frames of 20 ms cost more in calls than in work.
 _BATCH_SAMPLES = SAMPLE_RATE_HZ // 2
 
@@ -92,7 +93,7 @@ class AudioTrack:
         values = frame.to_ndarray()
         self._count_clipped(values)
         self._channels.add(frame, values, time_s)
-        self._append(self._resampled(frame))
+        self._append(self._resampled(_even_mix(frame, values)))
         self._next_s = time_s + duration_s
         self.end_s = max(self.end_s, self._next_s)
 
@@ -161,6 +162,23 @@ class AudioTrack:
             high = middle + _FULL_SCALE * (limits.max - middle)
         self._values += values.size
         self._clipped += int(np.count_nonzero((values >= high) | (values <= low)))
+
+
+def _even_mix(frame: AudioFrame, values: NDArray[Any]) -> AudioFrame:
+    """The frame as it is, or where three or more channels have no positions, the mean of them all.
+
+    swresample takes those for the speakers of a cinema: of six it leaves out the fourth, of three the last, for a bass
+    and for nobody, and for nine or 32 there is no such cinema. Each may be the microphone of a person.
+    """
+    from av import AudioFrame
+
+    channels = frame.layout.channels
+    if len(channels) < 3 or any(channel.name != _NO_POSITION for channel in channels):
+        return frame
+    mean = unit_scaled(by_channel(frame, values)).mean(axis=1).astype(np.float32)
+    mixed = AudioFrame.from_ndarray(mean[None], format="flt", layout="mono")
+    mixed.sample_rate, mixed.time_base = frame.sample_rate, frame.time_base
+    return mixed
 
 
 def _joined(frames: list[AudioFrame]) -> NDArray[np.float32]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import wave
 from fractions import Fraction
+from pathlib import Path
 
 import av
 import numpy as np
@@ -10,6 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from interview_analysis.pipeline.audio_spool import AudioSpool
+from interview_analysis.pipeline.channel_levels import MAX_CHANNELS
+from interview_analysis.pipeline.media import Decoder
 from interview_analysis.pipeline.media_audio import AudioTrack
 from tests.pipeline.media_making import tone
 
@@ -81,3 +85,26 @@ def test_broken_samples_do_no_harm() -> None:
     )
     assert np.isfinite(samples).all()
     assert np.abs(samples).max() <= 1
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 6, 8, 9, 16, 32])
+def test_every_channel_without_a_position_is_heard_alike(count: int, tmp_path: Path) -> None:
+    """One after the other, each with a tone of its own, as the tracks of a recorder with a microphone a person."""
+    size = RATE_HZ // 4
+    samples = np.zeros((count * size, count))
+    for channel in range(count):
+        samples[channel * size : (channel + 1) * size, channel] = tone(400 + 100 * channel, 0.25, RATE_HZ)
+    path = tmp_path / "tracks.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((count, 2, RATE_HZ, 0, "NONE", ""))
+        file.writeframes((samples * 32767).astype("<i2").tobytes())
+    with AudioSpool() as spool, Decoder(path) as decoder:
+        for _ in decoder.frames(spool):
+            pass
+        heard = spool.read(0, spool.samples)
+        assert (decoder.channel_levels is not None) == (count <= MAX_CHANNELS)
+    assert len(heard) == count * size
+    for channel in range(count):
+        said = heard[channel * size : (channel + 1) * size]
+        assert peak_hz(said) == pytest.approx(400 + 100 * channel, abs=5)
+        assert np.std(said) == pytest.approx(0.5 / count / np.sqrt(2), rel=0.01)
