@@ -14,7 +14,7 @@ from interview_analysis.features import moments_body, moments_face, moments_voic
 from interview_analysis.features.speech_units import rate_unit
 from interview_analysis.types import Channel, Event, Observations
 
-VERSION = 1  # raised when the same observations give other moments
+VERSION = 2  # raised when the same observations give other moments
 _RATE_UNITS = {"wpm": "words/min", "cpm": "characters/min"}
 
 

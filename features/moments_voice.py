@@ -21,8 +21,9 @@ from interview_analysis.features.baseline import (
     unusually_long,
 )
 from interview_analysis.features.extractor import COVERAGE
+from interview_analysis.features.questions import Said, questions
 from interview_analysis.features.speech_units import MIN_PAUSE_S, rate_unit, silent_pauses
-from interview_analysis.types import Conversation, Event, Interval, Observations
+from interview_analysis.types import Conversation, Event, Interval, Observations, Transcript
 
 RATE_CHANGE = 0.2  # 180 to 220 characters a minute is 22 %; differences of 5 % are just heard (Quené 2007)
 RATE_FLOOR = 0.05  # of the median: the just noticeable difference
@@ -120,17 +121,19 @@ def late_answers(conversation: Conversation) -> list[Event]:
 
 
 def other_voices(conversation: Conversation) -> list[Event]:
-    """``another_voice``: voices beside the candidate's and that of whoever else talks most; seconds of speech.
+    """``another_voice``: voices beside the candidate's that are no interviewer's; seconds of speech.
 
-    A panel has several interviewers, so this is a reason to listen and no more.
+    An interviewer is whoever else talks most, and every voice that puts a question. How often a voice speaks does not
+    tell: one that prompts the candidate speaks before every answer. An interviewer who asks nothing is found, too, and
+    who prompts in the words of a question (你就说说那个项目) is not, so this is a reason to listen and no more.
     """
     talk: dict[int, float] = {}
     for turn in conversation.others:
         talk[turn.voice] = talk.get(turn.voice, 0.0) + turn.end_s - turn.start_s
     if len(talk) < 2:
         return []
-    most = max(sorted(talk), key=lambda voice: talk[voice])
-    turns = [Event("turn", t.start_s, t.end_s) for t in conversation.others if t.voice != most]
+    expected = {max(sorted(talk), key=lambda voice: talk[voice])} | _asking(conversation.other_words)
+    turns = [Event("turn", t.start_s, t.end_s) for t in conversation.others if t.voice not in expected]
     found = []
     for run in merged(turns, VOICE_GAP_S):
         spoken_s = sum(turn.end_s - turn.start_s for turn in run)
@@ -140,6 +143,13 @@ def other_voices(conversation: Conversation) -> list[Event]:
             trust = confidence(1.0, spoken_s, float("nan"))
             found.append(Event("another_voice", run[0].start_s, end_s, spoken_s, confidence=trust))
     return found
+
+
+def _asking(words: Transcript | None) -> set[int | None]:
+    """The voices that put a question which stands on its own."""
+    segments = words.segments if words is not None else ()
+    said = [Said(segment.text, "interviewer") for segment in segments]
+    return {segments[question.turn].voice for question in questions(said) if question.kind == "main"}
 
 
 def independent(values: pd.Series) -> float:

@@ -11,7 +11,15 @@ import pytest
 from interview_analysis.features.baseline import baseline, confidence, count_deviations, unusually_long
 from interview_analysis.features.moments import KINDS, moments, unit_of
 from interview_analysis.features.tables import feature_tables
-from interview_analysis.types import Event, MediaFacts, Observations, SpeechActivity
+from interview_analysis.types import (
+    Event,
+    MediaFacts,
+    Observations,
+    Segment,
+    SpeechActivity,
+    Transcript,
+    Word,
+)
 from tests.events_scene import acoustics, conversation, found, speaking, usual_pauses
 from tests.features.tracks import activate, face_track, hand, move, observe, pose_track, times_s, without_face
 
@@ -123,6 +131,25 @@ def test_another_voice_is_whoever_talks_beside_the_main_other_one():
     assert (other.start_s, other.end_s, other.value) == (30.0, 33.0, 3.0)
     two = conversation([(10.0, 50.0)], [(1, 0.0, 9.0), (1, 51.0, 55.0)])
     assert "another_voice" not in found(replace(speaking(60.0), conversation=two))
+
+
+@pytest.mark.parametrize(
+    ("language", "second", "expected"),
+    [
+        ("en", "And could you tell me about a project that you led yourself?", True),
+        ("zh", "那你能讲一个自己负责过的项目吗", True),
+        ("en", "tell them about the migration project", False),
+        ("en", "yeah right", False),
+        ("zh", "上个月那个迁移项目", False),
+    ],
+)
+def test_a_second_interviewer_is_expected_and_a_prompter_is_not(language, second, expected):
+    turns = [(1, 0.0, 9.0), (2, 30.0, 33.0), (1, 51.0, 55.0)]
+    talk = conversation([(10.0, 29.0), (34.0, 50.0)], turns)
+    said = Segment(second, 30.0, 33.0, (Word(second, 30.0, 33.0, 1.0),), voice=2)
+    heard = replace(talk, other_words=Transcript(language, 1.0, (said,), "", ""))
+    events = found(replace(speaking(60.0), conversation=heard)).get("another_voice", [])
+    assert (not events) == expected
 
 
 @pytest.mark.parametrize(("drop_db", "count"), [(9.0, 1), (4.0, 0)])
