@@ -93,7 +93,7 @@ def analyze(
     elif config is not None and config != models.config:
         raise ValueError("pass the configuration to LoadedModels, or no LoadedModels: got two that differ")
     profile = job if isinstance(job, JobProfile) else load_job(job, lambda: models.job_parser)
-    sample = voice_sample(Path(candidate_voice), models) if candidate_voice is not None else None
+    sample = voice_sample(Path(candidate_voice), models, cache) if candidate_voice is not None else None
     tables, by_answer, encoder = None, None, None
     if cache is None:
         with watch.stage("load models"):

@@ -16,8 +16,10 @@ from interview_analysis.pipeline.lineage import file_sha256
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.media import Decoder
 from interview_analysis.pipeline.media_open import check_file
+from interview_analysis.pipeline.observation_cache import ObservationCache
+from interview_analysis.pipeline.observed import lone_voice_key
 from interview_analysis.scoring.provenance import Hashed
-from interview_analysis.types import FloatArray, Observations
+from interview_analysis.types import FloatArray, Observations, Turn, Voices
 
 MIN_SAMPLE_S = 3.0  # of speech: five of the windows that the encoder was trained on, overlapping
 
@@ -30,12 +32,35 @@ class VoiceSample:
     file: Hashed
 
 
-def voice_sample(recording: Path, models: LoadedModels) -> VoiceSample:
-    """Listen to a recording in which the candidate alone speaks.
+def voice_sample(recording: Path, models: LoadedModels, cache: ObservationCache | None = None) -> VoiceSample:
+    """What is kept of a recording in which the candidate alone speaks, or what listening to it gives, which is kept.
 
     Raises MediaError for what cannot be read or holds less than 3 s of speech, and WeightsError.
     """
     check_file(recording)
+    sha256 = file_sha256(recording)
+    kept = None if cache is None else recalled_voice(recording.name, sha256, models, cache)
+    if kept is not None:
+        return kept
+    voices = _lone_voice(recording, models)
+    if cache is not None:
+        cache.write("voices", lone_voice_key(sha256, models), voices)
+    return _sample(voices, recording.name, sha256)
+
+
+def recalled_voice(
+    name: str, sha256: str, models: LoadedModels, cache: ObservationCache
+) -> VoiceSample | None:
+    """What is kept of a recording of the candidate alone, without the recording; None where nothing is."""
+    kept = cache.read("voices", lone_voice_key(sha256, models))
+    return _sample(kept, name, sha256) if isinstance(kept, Voices) else None
+
+
+def _sample(voices: Voices, name: str, sha256: str) -> VoiceSample:
+    return VoiceSample(np.asarray(voices.embeddings[0], dtype=float), Hashed(id=name, sha256=sha256))
+
+
+def _lone_voice(recording: Path, models: LoadedModels) -> Voices:
     with (
         Decoder(
             recording,
@@ -52,13 +77,12 @@ def voice_sample(recording: Path, models: LoadedModels) -> VoiceSample:
         spoken_s = speech.speech_s if decoder.has_audio else 0.0
         if spoken_s < MIN_SAMPLE_S:
             raise MediaError(
-                f"{recording} holds {spoken_s:.1f} s of speech, expected {MIN_SAMPLE_S:g} s or more of the candidate's "
-                "voice; pass a longer recording with --candidate-voice"
+                f"{recording.name} holds {spoken_s:.1f} s of speech, expected {MIN_SAMPLE_S:g} s or more of the candidate's "
+                "voice; name a longer recording (--candidate-voice, or candidate_voice in a manifest)"
             )
         vector = models.speaker_encoder.embed_voice(spool, speech.regions)
-    return VoiceSample(
-        np.asarray(vector, dtype=float), Hashed(id=recording.name, sha256=file_sha256(recording))
-    )
+    turns = tuple(Turn(0, region.start_s, region.end_s) for region in speech.regions)
+    return Voices(turns, vector[None], "clusters")
 
 
 def candidates_view(

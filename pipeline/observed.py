@@ -45,6 +45,7 @@ _HEARING_LIBRARIES = {
     "faster-whisper": ("faster-whisper", "ctranslate2"),
     "openai-whisper": ("openai-whisper", "torch"),
 }
+_VOICE_LIBRARIES = (*_DECODING, "onnxruntime", "scikit-learn", "scipy", "torch")
 _FEATURE_LIBRARIES = ("jieba", "numpy", "opencc-python-reimplemented", "pandas")
 
 
@@ -71,7 +72,7 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
             sha256,
             {"voices": decisive(config)["voices"], "vad": decisive(config)["asr"]["vad"]},
             [models.hash(VOICE_MODEL), models.hash("silero-vad")],
-            (*_DECODING, "onnxruntime", "scikit-learn", "scipy", "torch"),
+            _VOICE_LIBRARIES,
         ),
         "acoustics": _observation_key(
             "acoustics", sha256, {}, (), (*_DECODING, "praat-parselmouth", "scipy")
@@ -89,6 +90,17 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
             vision,
         ),
     }
+
+
+def lone_voice_key(sha256: str, models: LoadedModels) -> str:
+    """The key of the one voice of a recording in which nobody else speaks. Raises WeightsError."""
+    return _observation_key(
+        "voices",
+        sha256,
+        {"alone": True, "vad": decisive(models.config)["asr"]["vad"]},
+        [models.hash(VOICE_MODEL), models.hash("silero-vad")],
+        _VOICE_LIBRARIES,
+    )
 
 
 def recalled(sha256: str, models: LoadedModels, cache: ObservationCache) -> Observations | None:

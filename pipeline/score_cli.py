@@ -136,7 +136,9 @@ def score(
     if job_dir is not None and no_cache:
         raise click.UsageError("--no-cache is for one recording; a batch hands observations on by its cache")
     if job_dir is not None and candidate_voice is not None:
-        raise click.UsageError("--candidate-voice is for one recording; score these interviews one by one")
+        raise click.UsageError(
+            "--candidate-voice is for one recording; a manifest names one a row, in its column candidate_voice"
+        )
     console = Console(quiet=quiet, log_format=log_format)
     with errors_in_one_line(console):
         from interview_analysis.pipeline.config import load_norms, load_run_config

@@ -1,7 +1,7 @@
 """The driver of a batch: what each interview needs next, what became of it, and when all of them are done.
 
-Each recording of an interview is probed (fetched, hashed, measured). Then the interview is scored from the cache;
-where the cache lacks one of its recordings, that is observed first. The row of an interview is written last of all,
+Each recording of an interview, and the one of the candidate alone where there is one, is probed (fetched, hashed,
+measured). Then the interview is scored from the cache; where the cache lacks one of them, that is observed first. The row of an interview is written last of all,
 so that an interview without one has to be done and one with it is done.
 """
 
@@ -24,7 +24,7 @@ from interview_analysis.pipeline.batch.executor import Executor, Failure, Outcom
 from interview_analysis.pipeline.batch.manifest import Interview
 from interview_analysis.pipeline.batch.results import Row, failed_row
 from interview_analysis.pipeline.batch.settings import BatchSettings, Stage
-from interview_analysis.pipeline.batch.stages import Observing, Probe, Scoring, Unobserved
+from interview_analysis.pipeline.batch.stages import Listening, Observing, Probe, Scoring, Unobserved
 
 # Not an interview's fault: the machine or the installation has to be mended before the batch can go on.
 STOPPING = (OutputError, WeightsError, SystemLibraryError, ConfigError)
@@ -33,11 +33,11 @@ MAX_OBSERVED = 2  # times; where the cache loses an interview's observations so 
 
 @dataclass(slots=True, eq=False)
 class _Work:
-    """An interview on its way. `probes` has one entry a recording, None until it is known."""
+    """An interview on its way. `probes` are by path, of the files that are known by now."""
 
     interview: Interview
     inputs: str
-    probes: list[Probe | None]
+    probes: dict[str, Probe]
     waiting: int = 0  # tasks that have to end before the next stage
     observed: int = 0  # times
     over: bool = False
@@ -90,27 +90,35 @@ class Driver:
                 self._take(self._executor.wait(tick))
 
     def _begin(self, interview: Interview, inputs: str) -> None:
-        probes = [self._known.get(recording.path) for recording in interview.recordings]
+        probes = {path: self._known[path] for path in interview.files if path in self._known}
         work = _Work(interview, inputs, probes)
-        for path in dict.fromkeys(r.path for r in interview.recordings if r.path not in self._known):
-            self._need(work, f"probe {path}", "probe", path)
+        for path in interview.files:
+            if path not in probes:
+                self._need(work, f"probe {path}", "probe", path)
         if not (work.waiting or work.over):
             self._score(work)
 
     def _score(self, work: _Work) -> None:
-        hashes = tuple(probe.sha256 for probe in work.probes if probe)
-        recorded_s = sum(probe.duration_s for probe in work.probes if probe)
-        argument = Scoring(work.interview, hashes, work.inputs)
+        probes = [work.probes[recording.path] for recording in work.interview.recordings]
+        hashes = tuple(probe.sha256 for probe in probes)
+        recorded_s = sum(probe.duration_s for probe in probes)
+        alone = work.interview.candidate_voice
+        voice = None if alone is None else work.probes[alone].sha256
+        argument = Scoring(work.interview, hashes, work.inputs, voice)
         self._need(work, f"score {next(self._numbers)}", "score", argument, recorded_s)
 
-    def _observe(self, work: _Work, places: Iterable[int]) -> None:
+    def _observe(self, work: _Work, lacking: Unobserved) -> None:
         work.observed += 1
-        for place in places:
-            recording, probe = work.interview.recordings[place], work.probes[place]
-            if probe is not None:
-                language = work.interview.language
-                argument = Observing(recording.path, probe.sha256, language)
-                self._need(work, f"observe {probe.sha256} {language}", "observe", argument, probe.duration_s)
+        interview = work.interview
+        for place in lacking.recordings:
+            path, language = interview.recordings[place].path, interview.language
+            probe = work.probes[path]
+            argument = Observing(path, probe.sha256, language)
+            self._need(work, f"observe {probe.sha256} {language}", "observe", argument, probe.duration_s)
+        if lacking.voice and interview.candidate_voice is not None:
+            probe = work.probes[interview.candidate_voice]
+            hear = Listening(interview.candidate_voice, probe.sha256)
+            self._need(work, f"listen {probe.sha256}", "observe", hear, probe.duration_s)
 
     def _need(self, work: _Work, name: str, stage: Stage, argument: Any, recorded_s: float = 0.0) -> None:
         """Have `work` wait for a task, which may be under way for another interview, or have failed for one."""
@@ -149,11 +157,7 @@ class Driver:
         took = value.seconds if isinstance(value, Probe) else value
         work.seconds[task.stage] = work.seconds.get(task.stage, 0.0) + took
         if isinstance(value, Probe):
-            paths = [recording.path for recording in work.interview.recordings]
-            work.probes = [
-                value if path == task.argument else probe
-                for path, probe in zip(paths, work.probes, strict=True)
-            ]
+            work.probes[task.argument] = value
         if not work.waiting:
             self._score(work)
 
@@ -161,7 +165,7 @@ class Driver:
         if isinstance(value, Row):
             self._end(work, value.model_copy(update={"seconds": work.seconds | value.seconds}))
         elif work.observed < MAX_OBSERVED:
-            self._observe(work, value.recordings)
+            self._observe(work, value)
         else:
             reason = (
                 "its observations were removed from the cache before it was scored; give the cache more space"

@@ -48,6 +48,13 @@ class Interview(Model):
     candidate_channel: CandidateChannel | None = (
         None  # that the candidate alone speaks on, None to go by the run's
     )
+    candidate_voice: str | None = None  # a recording of the candidate alone, absolute or a URL
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """All that is read of the interview, each once."""
+        voice = () if self.candidate_voice is None else (self.candidate_voice,)
+        return tuple(dict.fromkeys((*(recording.path for recording in self.recordings), *voice)))
 
     @property
     def slug(self) -> str:
@@ -120,7 +127,7 @@ def write_manifest(manifest: Manifest, folder: Folder) -> None:
     rows = [
         {
             "interview_id": interview.id,
-            **interview.model_dump(include={"candidate_id", "job", "language", "consent"}),
+            **interview.model_dump(include={"candidate_id", "job", "language", "consent", "candidate_voice"}),
             "candidate_channel": None
             if interview.candidate_channel is None
             else str(interview.candidate_channel),
@@ -131,7 +138,10 @@ def write_manifest(manifest: Manifest, folder: Folder) -> None:
         for recording in interview.recordings
     ]
     frame = pd.DataFrame(rows).astype(
-        {"language": "str", "candidate_channel": "str", "start_s": "float64", "end_s": "float64"}
+        {
+            **dict.fromkeys(("language", "candidate_channel", "candidate_voice"), "str"),
+            **dict.fromkeys(("start_s", "end_s"), "float64"),
+        }
     )
     data = frame.join(manifest.groups, on="interview_id").to_parquet(index=False)
     folder.write_bytes(MANIFEST_FILE, data)
@@ -163,7 +173,11 @@ def read_manifest(folder: Folder) -> Manifest:
 
 def _interview(key: str, records: list[dict[Hashable, Any]]) -> Interview:
     shared = {name: records[0][name] for name in ("candidate_id", "job", "language", "consent")}
-    channel = records[0].get("candidate_channel")  # runs of before there were any have no such column
+    # Runs of before there were any have no such columns.
+    channel, shared["candidate_voice"] = (
+        records[0].get("candidate_channel"),
+        records[0].get("candidate_voice"),
+    )
     shared["candidate_channel"] = int(channel) if channel and channel.isdecimal() else channel
     recordings = tuple(
         Recording(path=r["recording"], start_s=r["start_s"], end_s=r["end_s"], question=r["question"])

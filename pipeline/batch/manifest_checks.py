@@ -159,6 +159,7 @@ class ManifestRow(Model):
     language: Annotated[str, BeforeValidator(_language)] | None = None
     consent: str = ""
     candidate_channel: Annotated[CandidateChannel, BeforeValidator(_channel)] | None = None
+    candidate_voice: str | None = None
 
     @field_validator("job")
     @classmethod
@@ -171,7 +172,7 @@ class ManifestRow(Model):
             )
         return job
 
-    @field_validator("recording")
+    @field_validator("recording", "candidate_voice")
     @classmethod
     def _is_there(cls, recording: str, info: ValidationInfo[Known]) -> str:
         if any(unicodedata.category(c) == "Cc" for c in recording):
@@ -191,7 +192,7 @@ class ManifestRow(Model):
 COLUMNS = tuple(ManifestRow.model_fields)
 REQUIRED = tuple(name for name, spec in ManifestRow.model_fields.items() if spec.is_required())
 # What belongs to the interview and not to one of its recordings.
-SHARED = ("candidate_id", "job", "language", "consent", "candidate_channel")
+SHARED = ("candidate_id", "job", "language", "consent", "candidate_channel", "candidate_voice")
 
 
 def checked(file: ManifestFile, jobs: frozenset[str], places: Places) -> tuple[Manifest, list[Mistake]]:

@@ -54,6 +54,7 @@ class RowLineage(Model):
     norms: Sha256
     models: Sha256
     version: str  # of this product
+    candidate_voice: Sha256 | None = None  # the recording of the candidate alone, where there is one
 
 
 class Row(Model):
@@ -98,11 +99,12 @@ def scored_row(
     *,
     inputs: str,
     recordings: Sequence[str],
+    candidate_voice: str | None = None,
     report_path: str,
     seconds: Mapping[str, float],
     finished_at: str,
 ) -> Row:
-    """The row of a report; `recordings` are the SHA-256 of the interview's recordings."""
+    """The row of a report; `recordings` and `candidate_voice` are the SHA-256 of what was heard and seen."""
     line = report.lineage
     scores: dict[str, Score] = {"overall": report.overall}
     scores |= {f"channel.{name}": channel for name, channel in report.channels.items()}
@@ -134,6 +136,7 @@ def scored_row(
             norms=line.norms.sha256,
             models=_together(line.models),
             version=line.versions["interview-analysis"],
+            candidate_voice=candidate_voice,
         ),
         answers=len(report.answers),
         flags=tuple(dict.fromkeys(flag.code for flag in report.flags)),
@@ -244,7 +247,7 @@ def scores_table(rows: Sequence[Row]) -> pd.DataFrame:
     table |= _texts(rows, "report")
     lines = [row.lineage for row in rows]
     table["recordings_sha256"] = _strings("; ".join(line.recordings) if line else None for line in lines)
-    for part in ("profile", "config", "norms", "models"):
+    for part in ("candidate_voice", "profile", "config", "norms", "models"):
         table[f"{part}_sha256"] = _strings(getattr(line, part) if line else None for line in lines)
     table["version"] = _strings(line.version if line else None for line in lines)
     return pd.DataFrame(table)

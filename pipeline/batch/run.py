@@ -150,7 +150,7 @@ def inputs_of(plan: Plan) -> dict[str, str]:
     shared += [plan.scorer.model, plan.scorer.sha256] if plan.scorer else []
     inputs = {}
     for interview in plan.manifest.interviews:
-        stamps = [_stamp(recording.path) for recording in interview.recordings]
+        stamps = [_stamp(path) for path in interview.files]
         parts = [interview.model_dump(mode="json"), stamps, profiles[interview.job], *shared]
         inputs[interview.id] = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
     return inputs
@@ -179,9 +179,11 @@ def known_recordings(rows: Sequence[Row], interviews: Sequence[Interview]) -> di
     known = {}
     for row in rows:
         if row.lineage is not None:
-            recordings = by_id[row.interview_id].recordings
-            for recording, sha256 in zip(recordings, row.lineage.recordings, strict=True):
+            interview, line = by_id[row.interview_id], row.lineage
+            for recording, sha256 in zip(interview.recordings, line.recordings, strict=True):
                 known[recording.path] = Probe(sha256, row.duration_s or 0.0)
+            if interview.candidate_voice and line.candidate_voice:
+                known.setdefault(interview.candidate_voice, Probe(line.candidate_voice, 0.0))
     return known
 
 

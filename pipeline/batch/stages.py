@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from interview_analysis.pipeline.batch.manifest import Interview
     from interview_analysis.pipeline.batch.results import Row
+    from interview_analysis.pipeline.candidate import VoiceSample
     from interview_analysis.pipeline.config import RunConfig
     from interview_analysis.pipeline.learning.scorer_source import ScorerSource
     from interview_analysis.pipeline.loaded import LoadedModels
@@ -54,19 +55,32 @@ class Observing:
 
 
 @dataclass(frozen=True, slots=True)
+class Listening:
+    """A recording of a candidate alone, to hear how the voice sounds."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Scoring:
-    """An interview to score, with the SHA-256 of each of its recordings; `inputs` is that of all its row depends on."""
+    """An interview to score, with the SHA-256 of each of its recordings; `inputs` is that of all its row depends on.
+
+    `voice` is the SHA-256 of the recording of the candidate alone, where there is one.
+    """
 
     interview: Interview
     recordings: tuple[str, ...]
     inputs: str
+    voice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unobserved:
-    """An interview cannot be scored yet: the cache lacks these of its recordings, by their place."""
+    """An interview cannot be scored yet: the cache lacks these of its recordings, by their place, or the `voice`."""
 
     recordings: tuple[int, ...]
+    voice: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +127,9 @@ class Worker:
                 self._setup.fetched.keep(path, sha256, local)
             return Probe(sha256, duration_s, time.perf_counter() - begin)
 
-    def observe(self, task: Observing) -> float:
+    def observe(self, task: Observing | Listening) -> float:
         """Put what the models see and hear of a recording into the cache; gives the seconds that it took."""
+        from interview_analysis.pipeline.candidate import voice_sample
         from interview_analysis.pipeline.lineage import file_sha256
         from interview_analysis.pipeline.observed import observed
 
@@ -126,13 +141,25 @@ class Worker:
                     "until the batch is done, and run it again",
                     "changed",
                 )
-            observed(local, task.sha256, self._models.speaking(task.language), self._cache)
+            if isinstance(task, Listening):
+                voice_sample(local, self._models, self._cache)
+            else:
+                observed(local, task.sha256, self._models.speaking(task.language), self._cache)
         return time.perf_counter() - begin
 
-    def _recording(self, task: Observing) -> AbstractContextManager[Path]:
+    def _recording(self, task: Observing | Listening) -> AbstractContextManager[Path]:
         if self._setup.fetched is None:
             return local_copy(task.path)
         return self._setup.fetched.recording(task.path, task.sha256)
+
+    def _sample(self, task: Scoring) -> VoiceSample | None:
+        """How the candidate sounds, from the cache; None where no recording says it, or it is not kept."""
+        from interview_analysis.pipeline.candidate import recalled_voice
+
+        if task.voice is None or task.interview.candidate_voice is None:
+            return None
+        name = _file_name(task.interview.candidate_voice)
+        return recalled_voice(name, task.voice, self._models, self._cache)
 
     def score(self, task: Scoring) -> Row | Unobserved:
         """Score an interview from the cache and put its report in place; its row is the driver's to write."""
@@ -149,18 +176,22 @@ class Worker:
         interview, profile = task.interview, self._setup.profiles[task.interview.job]
         models = self._models.speaking(interview.language)
         seen = [recalled(sha256, models, self._cache) for sha256 in task.recordings]
-        if None in seen:
-            return Unobserved(tuple(place for place, found in enumerate(seen) if found is None))
+        sample = self._sample(task)
+        missing = tuple(place for place, found in enumerate(seen) if found is None)
+        unheard = sample is None and task.voice is not None
+        if missing or unheard:
+            return Unobserved(missing, unheard)
         clips = [(r.start_s, r.end_s) for r in interview.recordings]
         parts = [joining.clip(found, *clip) for found, clip in zip(seen, clips, strict=True) if found]
         whole = joining.joined(parts)
-        view = candidates_view(whole, interview.candidate_channel or models.config.candidate_channel)
+        channel = interview.candidate_channel or models.config.candidate_channel
+        view = candidates_view(whole, channel, sample)
         known = [(sha256, *clip) for sha256, clip in zip(task.recordings, clips, strict=True)]
         make_tables = partial(tables_of, view, known, models, self._cache, self._setup.norms.block_s)
         tables = make_tables()
         named = joining.placed(
             RecordingPart(
-                name=shown(recording.path).rstrip("/").rpartition("/")[2],
+                name=_file_name(recording.path),
                 sha256=sha256,
                 start_s=0.0,
                 duration_s=round(part.facts.duration_s, 3),
@@ -179,6 +210,7 @@ class Worker:
             tables=tables,
             answer_tables=make_tables([answer.interval for answer in found]) if len(found) > 1 else None,
             encoder=encoder,
+            sample=sample,
         )  # fmt: skip
         if self._scorer is not None:
             from interview_analysis.pipeline.learning.learned_score import with_learned_score
@@ -193,7 +225,12 @@ class Worker:
             tables,
             inputs=task.inputs,
             recordings=task.recordings,
+            candidate_voice=task.voice,
             report_path=f"{place}/report.html",
             seconds={"score": time.perf_counter() - begin},
             finished_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         )
+
+
+def _file_name(path: str) -> str:
+    return shown(path).rstrip("/").rpartition("/")[2]

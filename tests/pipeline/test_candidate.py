@@ -139,7 +139,7 @@ def test_on_audio_a_sample_or_a_channel_names_the_candidate(
 def test_a_sample_without_enough_speech_says_what_to_do(loaded: LoadedModels, tmp_path: Path) -> None:
     silent = tmp_path / "silent.wav"
     write_wav(np.zeros(SAMPLE_RATE_HZ * 2, dtype=np.float32), silent)
-    with pytest.raises(MediaError, match=r"0\.0 s of speech, expected 3 s or more .* --candidate-voice"):
+    with pytest.raises(MediaError, match=r"0\.0 s of speech, expected 3 s or more .*--candidate-voice"):
         voice_sample(silent, loaded)
 
 

@@ -15,7 +15,7 @@ from interview_analysis.pipeline.batch.executor import Failure, Outcome, Task, n
 from interview_analysis.pipeline.batch.manifest import Interview, Recording
 from interview_analysis.pipeline.batch.results import Row, RowLineage, RowScore
 from interview_analysis.pipeline.batch.settings import load_batch_settings
-from interview_analysis.pipeline.batch.stages import Observing, Probe, Scoring, Unobserved
+from interview_analysis.pipeline.batch.stages import Listening, Observing, Probe, Scoring, Unobserved
 
 SETTINGS = load_batch_settings()
 HASH = "0" * 64
@@ -72,13 +72,16 @@ class Stages:
             return self.fails[task.stage, subject]
         if task.stage == "probe":
             return Probe(argument.ljust(64, "0"), 60.0, 0.1)
-        if isinstance(argument, Observing):
+        if isinstance(argument, Observing | Listening):
             assert argument.sha256 == argument.path.ljust(64, "0")
             if not self.forgets:
                 self.cached.add(argument.path)
             return 2.0
         missing = tuple(n for n, r in enumerate(argument.interview.recordings) if r.path not in self.cached)
-        return Unobserved(missing) if missing else scored(argument)
+        voice = argument.interview.candidate_voice
+        assert argument.voice == (voice and voice.ljust(64, "0"))
+        unheard = voice is not None and voice not in self.cached
+        return Unobserved(missing, unheard) if missing or unheard else scored(argument)
 
 
 def scored(task: Scoring) -> Row:
@@ -97,9 +100,12 @@ def scored(task: Scoring) -> Row:
     )  # fmt: skip
 
 
-def interview(name: str, *paths: str, language: str | None = None) -> Interview:
+def interview(
+    name: str, *paths: str, language: str | None = None, candidate_voice: str | None = None
+) -> Interview:
     return Interview(
-        id=name, candidate_id="c", job="j", language=language, recordings=tuple(Recording(path=p) for p in paths)
+        id=name, candidate_id="c", job="j", language=language, candidate_voice=candidate_voice,
+        recordings=tuple(Recording(path=p) for p in paths),
     )  # fmt: skip
 
 
@@ -140,6 +146,27 @@ def test_what_is_in_the_cache_is_only_scored() -> None:
     assert stages_of(done) == {"probe": 1, "score": 1}
     _, done = drive(stages, interview("a", "x.wav"), known={"x.wav": Probe("x.wav".ljust(64, "0"), 9.0)})
     assert stages_of(done) == {"score": 1}
+
+
+def test_a_voice_of_the_candidate_is_listened_to_once() -> None:
+    many = [interview(name, f"{name}.wav", candidate_voice="me.wav") for name in "ab"]
+    rows, done = drive(Stages(), *many)
+    assert stages_of(done) == {"probe": 3, "score": 4, "observe": 3}
+    assert [task.argument for task in done if task.id.startswith("listen")] == [
+        Listening("me.wav", "me.wav".ljust(64, "0"))
+    ]
+    assert {row.status for row in rows.values()} == {"scored"}
+    same, done = drive(Stages(), interview("a", "x.wav", candidate_voice="x.wav"))
+    assert stages_of(done) == {"probe": 1, "score": 2, "observe": 2}
+    assert same["a"].status == "scored"
+
+
+def test_a_voice_that_cannot_be_heard_fails_its_interviews() -> None:
+    reason = "me.wav holds 0.0 s of speech"
+    stages = Stages({("observe", "me.wav"): Failure("error", reason, MediaError(reason))})
+    rows, _ = drive(stages, interview("a", "x.wav", candidate_voice="me.wav"), interview("b", "x.wav"))
+    assert (rows["a"].status, rows["a"].stage, rows["a"].reason) == ("failed", "observe", reason)
+    assert rows["b"].status == "scored"
 
 
 def test_a_recording_of_several_interviews_is_observed_once() -> None:

@@ -144,6 +144,12 @@ def test_an_encoding_that_could_be_two_is_not_guessed(base: Path) -> None:
         (f"{HEAD},start_s,end_s", f"{ROW},12,00:00:12", "line 2, column end_s", "12 s is not after start_s, 12 s"),
         (f"{HEAD},end_s", f"{ROW},0", "line 2, column end_s", "is not after start_s"),
         (f"{HEAD},language", f"{ROW},zh-CN", "line 2, column language", "did you mean 'zh'?"),
+        (f"{HEAD},candidate_voice", f"{ROW},z.wav", "line 2, column candidate_voice", "does not exist"),
+        (f"{HEAD},candidate_voice", f"{ROW},../outside.wav", "line 2, column candidate_voice", "--allow-outside"),
+        (f"{HEAD},candidate_voice", f"{ROW},s3://b/v.wav", "line 2, column candidate_voice", "--allow-outside"),
+        (f"{HEAD},candidate_voice", f"{ROW},b.wav\nA1,C1,sales,b.wav,", "line 3, column candidate_voice", "'b.wav' in line 2"),
+        (f"{HEAD},candidate_channel", f"{ROW},middle", "line 2, column candidate_channel", "expected left, right or a number"),
+        (f"{HEAD},candidate_channel", f"{ROW},0", "line 2, column candidate_channel", "'0' is no channel"),
         (f"{HEAD},lanugage", f"{ROW},zh", "line 1", "unknown column 'lanugage'; did you mean 'language'?"),
         (f"{HEAD},group_", f"{ROW},x", "line 1", "unknown column 'group_'"),
         (f"{HEAD},job", f"{ROW},sales", "line 1, column job", "there twice"),
@@ -256,7 +262,7 @@ def test_scoring_cannot_see_a_group(base: Path) -> None:
     def fields(model: type[BaseModel]) -> set[str]:
         return set(model.model_fields)
 
-    assert fields(Interview) == {"id", "candidate_id", "job", "recordings", "language", "consent", "candidate_channel"}  # fmt: skip
+    assert fields(Interview) == {"id", "candidate_id", "job", "recordings", "language", "consent", "candidate_channel", "candidate_voice"}  # fmt: skip
     assert fields(Recording) == {"path", "start_s", "end_s", "question"}
     for model in (Interview, Recording):  # and none can be added
         assert model.model_config["extra"] == "forbid"
@@ -278,6 +284,23 @@ def test_a_manifest_is_read_back_as_it_was(base: Path) -> None:
     write_manifest(bare, run)
     back = read_manifest(run)
     assert (back.interviews, list(back.groups.index), list(back.groups)) == (bare.interviews, ["A1"], [])
+
+
+def test_whose_voice_is_the_candidates_is_read_and_read_back(base: Path) -> None:
+    head = f"{HEAD},candidate_voice,candidate_channel"
+    text = f"{head}\n{ROW},sub/c.wav,\nA2,C2,sales,b.wav,,Right\nA3,C3,sales,b.wav,,3\nA4,C4,sales,b.wav,b.wav,\n"
+    manifest = load(base, text)
+    found = [(i.candidate_voice, i.candidate_channel) for i in manifest.interviews]
+    voice, own = str(base / "sub" / "c.wav"), str(base / "b.wav")
+    assert found == [(voice, None), (None, "right"), (None, 3), (own, None)]
+    files = [interview.files for interview in manifest.interviews]
+    assert files == [(str(base / "a.wav"), voice), (own,), (own,), (own,)]
+    run = Folder(base.parent / "run")
+    write_manifest(manifest, run)
+    assert read_manifest(run).interviews == manifest.interviews
+    path = base.parent / "run" / "manifest.parquet"  # as runs of before there were such columns left it
+    pd.read_parquet(path).drop(columns=["candidate_voice", "candidate_channel"]).to_parquet(path, index=False)
+    assert {(i.candidate_voice, i.candidate_channel) for i in read_manifest(run).interviews} == {(None, None)}
 
 
 def test_a_folder_that_holds_another_manifest_is_refused(tmp_path: Path) -> None:
