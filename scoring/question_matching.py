@@ -2,11 +2,13 @@
 
 Any two questions are alike in being questions. So every vector is centred on the mean of interview questions of all
 kinds in the same language (configs/background/questions-*.txt), and what is left is what they ask about. A question
-is held against the profile's text in its own language, or the other one where that is missing.
+is held against the profile's text in its own language, or the other one where that is missing, and against the first
+sentence of it: that names the case, and what follows it (how did you find out, what came of it) may be left out.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -18,6 +20,8 @@ from interview_analysis.features.questions import language_of
 from interview_analysis.models.text_encoder import SentenceEncoder
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import JobProfile
+
+_FIRST_SENTENCE = re.compile(r".+?(?:[.?!](?=\s)|[。？！])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,10 @@ class Match:
 
 def reference_questions(profile: JobProfile) -> tuple[str, ...]:
     """All texts that asked questions are held against; they may be encoded ahead."""
-    own = [text for d in profile.dimensions for q in d.questions for text in (q.text.en, q.text.zh) if text]
-    return (*(text for language in LANGUAGES for text in background(f"questions-{language}")), *own)
+    texts = [text for d in profile.dimensions for q in d.questions for text in (q.text.en, q.text.zh)]
+    own = [wording for text in texts if text for wording in (text, _case(text))]
+    general = (text for language in LANGUAGES for text in background(f"questions-{language}"))
+    return (*general, *dict.fromkeys(own))
 
 
 def match_questions(
@@ -53,11 +59,22 @@ def match_questions(
         unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
         return np.asarray(unit, dtype=np.float64)
 
-    held = {code: vectors([text.get(code) for _, text in listed]) for code in LANGUAGES}
+    whole = {code: [text.get(code) for _, text in listed] for code in LANGUAGES}
+    held = {code: (vectors(own), vectors([_case(text) for text in own])) for code, own in whole.items()}
     spoken = dict(zip(texts, vectors(texts), strict=True))
-    return tuple(
-        _best([held[language_of(part)] @ spoken[part] for part in parts], listed, limit) for parts in asked
-    )
+
+    def similarities(part: str) -> NDArray[np.float64]:
+        complete, case = held[language_of(part)]
+        alike: NDArray[np.float64] = np.maximum(complete @ spoken[part], case @ spoken[part])
+        return alike
+
+    return tuple(_best([similarities(part) for part in parts], listed, limit) for parts in asked)
+
+
+def _case(text: str) -> str:
+    """The first sentence; all of a text that has one."""
+    first = _FIRST_SENTENCE.match(text)
+    return first[0] if first else text
 
 
 def _best(
