@@ -7,12 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.models.diarization import (
-    BREAK_S,
-    SpokenWindows,
-    listen,
-    own_vectors,
-)
+from interview_analysis.models.diarization import BREAK_S
 from interview_analysis.models.speaker import SpeakerEncoder
 from interview_analysis.types import AudioSource, FloatArray, Interval, SpeechActivity, Turn, Voices
 
@@ -51,9 +46,9 @@ def channel_voices(
     )
     order = list(dict.fromkeys(turn.voice for turn in turns))
     numbered = tuple(Turn(order.index(turn.voice), turn.start_s, turn.end_s) for turn in turns)
-    heard: SpokenWindows = listen(audio, speech, encoder)
-    vectors = own_vectors(heard, numbered, range(len(order)))
-    return Voices(numbered, vectors, "channels", tuple(channels[place] for place in order))
+    alone = active & (active.sum(axis=1, keepdims=True) == 1)
+    vectors = [encoder.embed_voice(audio, _stretches(alone[:, place])) for place in order]
+    return Voices(numbered, np.array(vectors), "channels", tuple(channels[place] for place in order))
 
 
 def _spoken(count: int, regions: Sequence[Interval]) -> NDArray[np.bool_]:

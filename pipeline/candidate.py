@@ -21,7 +21,7 @@ from interview_analysis.pipeline.observed import lone_voice_key
 from interview_analysis.scoring.provenance import Hashed
 from interview_analysis.types import FloatArray, Observations, Turn, Voices
 
-MIN_SAMPLE_S = 3.0  # of speech: five of the windows that the encoder was trained on, overlapping
+MIN_SAMPLE_S = 3.0  # of speech: pieces of that length of one person are alike enough, see features/roles.py
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,9 +97,7 @@ class RunConfig(Model):
     def _can_be_told_apart(cls, voices: DiarizationSettings) -> DiarizationSettings:
         ranges = {
             "count": (1, 20),
-            "stop_similarity": (-1.0, 1.0),
-            "least_gap": (0.0, 1.0),
-            "merge_similarity": (-1.0, 1.0),
+            "same_voice": (-1.0, 1.0),
             "min_voice_s": (0.0, 60.0),
             "max_voices": (1, 20),
         }

@@ -89,6 +89,9 @@ def _error_row(truth: Sequence[Turn], found: Voices, within: Interval | None = N
         "false_alarm": error.false_alarm_s / error.total_s,
         "confused": error.confused_s / error.total_s,
         "total_s": error.total_s,
+        "overlap_s": strict.overlap_s,
+        "overlap_claimed_s": strict.overlap_claimed_s,
+        "overlap_shared_s": strict.overlap_shared_s,
     }
 
 
@@ -202,11 +205,16 @@ def summary(rows: Iterable[Mapping[str, Any]]) -> list[Row]:
     for (split, language, voices), held in groups.items():
         total_s = sum(row["total_s"] for row in held)
         words = sum(row.get("words", 0) for row in held)
+        overlap_s, claimed_s, shared_s = (
+            sum(row[f"overlap_{part}s"] for row in held) for part in ("", "claimed_", "shared_")
+        )
         found.append({
             "split": split, "language": language, "voices": voices, "conversations": len(held),
             "der": sum(row["der"] * row["total_s"] for row in held) / total_s,
             "der_without_collar": sum(row["der_without_collar"] * row["total_s"] for row in held) / total_s,
             "count_right": sum(row["found"] == voices for row in held),
+            "overlap_recall": shared_s / overlap_s if overlap_s else None,
+            "overlap_precision": shared_s / claimed_s if claimed_s else None,
             "words": words,
             "word_accuracy": sum(row.get("words_right", 0) for row in held) / words if words else None,
             "x_real_time_cpu": sum(row["seconds"] for row in held) / sum(row["cpu_s"] for row in held),

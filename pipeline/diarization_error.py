@@ -16,13 +16,19 @@ COLLAR_S = 0.25  # on either side of each true boundary, as NIST's Rich Transcri
 
 @dataclass(frozen=True, slots=True)
 class DiarizationError:
-    """Seconds of voice: a moment at which two speak counts twice. `mapping` is true voice to found voice."""
+    """Seconds of voice: a moment at which two speak counts twice. `mapping` is true voice to found voice.
+
+    Of the seconds in which several speak, `overlap_s` are true, `overlap_claimed_s` found, and `overlap_shared_s` both.
+    """
 
     total_s: float
     missed_s: float
     false_alarm_s: float
     confused_s: float
     mapping: dict[int, int]
+    overlap_s: float
+    overlap_claimed_s: float
+    overlap_shared_s: float
 
     @property
     def rate(self) -> float:
@@ -89,6 +95,9 @@ def _error(
         false_alarm_s=float((np.maximum(0, claimed - speaking) * lengths_s).sum()),
         confused_s=float((np.minimum(speaking, claimed) * lengths_s).sum()) - right_s,
         mapping={names[r]: others[c] for r, c in pairs},
+        overlap_s=float(lengths_s[speaking > 1].sum()),
+        overlap_claimed_s=float(lengths_s[claimed > 1].sum()),
+        overlap_shared_s=float(lengths_s[(speaking > 1) & (claimed > 1)].sum()),
     )
 
 

@@ -12,7 +12,7 @@ from interview_analysis.models.speaker import unit
 from interview_analysis.types import FloatArray, Interval, Turn, Voices
 
 # Voices of two recordings are one where those of one recording would be.
-SAME_VOICE = DiarizationSettings().merge_similarity
+SAME_VOICE = DiarizationSettings().same_voice
 _SLACK_S = 1e-6  # sums of lengths are rounded
 
 

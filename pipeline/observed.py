@@ -22,7 +22,7 @@ from interview_analysis.models.text_encoder import KnowingEncoder, SentenceEncod
 from interview_analysis.pipeline import joining
 from interview_analysis.pipeline.config import BUILT_IN, decisive
 from interview_analysis.pipeline.lineage import library_version
-from interview_analysis.pipeline.loaded import VOICE_MODEL, LoadedModels
+from interview_analysis.pipeline.loaded import VOICE_MODELS, LoadedModels
 from interview_analysis.pipeline.observation_cache import ObservationCache
 from interview_analysis.pipeline.observation_file import FORMAT, Heard, Kind, SentenceVectors
 from interview_analysis.pipeline.observe import Known, observe
@@ -32,10 +32,10 @@ from interview_analysis.types import Interval, Observations, Transcript
 
 # Raised when the code makes another observation out of the same recording, settings and libraries.
 OBSERVER_VERSIONS: Mapping[Kind, int] = {
-    "facts": 1,
-    "hearing": 1,
-    "voices": 1,
-    "acoustics": 1,
+    "facts": 2,
+    "hearing": 2,
+    "voices": 2,
+    "acoustics": 2,
     "faces": 1,
     "poses": 1,
 }
@@ -71,7 +71,7 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
             "voices",
             sha256,
             {"voices": decisive(config)["voices"], "vad": decisive(config)["asr"]["vad"]},
-            [models.hash(VOICE_MODEL), models.hash("silero-vad")],
+            [*map(models.hash, VOICE_MODELS), models.hash("silero-vad")],
             _VOICE_LIBRARIES,
         ),
         "acoustics": _observation_key(
@@ -98,7 +98,7 @@ def lone_voice_key(sha256: str, models: LoadedModels) -> str:
         "voices",
         sha256,
         {"alone": True, "vad": decisive(models.config)["asr"]["vad"]},
-        [models.hash(VOICE_MODEL), models.hash("silero-vad")],
+        [models.hash("campplus-zh-en"), models.hash("silero-vad")],
         _VOICE_LIBRARIES,
     )
 

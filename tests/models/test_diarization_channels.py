@@ -18,7 +18,7 @@ SPEECH = SpeechActivity((Interval(1, 9), Interval(10, 20), Interval(21, 29)))
 
 @pytest.fixture(scope="module")
 def encoder(model_store: ModelStore) -> SpeakerEncoder:
-    return SpeakerEncoder(model_store.path("resemblyzer-voice-encoder"))
+    return SpeakerEncoder(model_store.path("campplus-zh-en"))
 
 
 def _levels(*spoken: list[tuple[float, float]], leak_db: float = -40.0) -> NDArray[np.float64]:
@@ -45,7 +45,7 @@ def test_turns_and_overlap_are_those_of_the_channels(leak_db: float, encoder: Sp
     expected = [(0, 1, 9), (1, 10, 14), (0, 13, 20), (1, 21, 29)]
     assert [voice for voice, _, _ in found] == [voice for voice, _, _ in expected]
     np.testing.assert_allclose([t[1:] for t in found], [t[1:] for t in expected], atol=0.1)
-    assert voices.embeddings.shape == (2, 256)
+    assert voices.embeddings.shape == (2, 192)
 
 
 def test_an_empty_channel_between_changes_nothing(encoder: SpeakerEncoder) -> None:

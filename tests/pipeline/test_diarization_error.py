@@ -37,6 +37,8 @@ def test_missed_false_and_confused_seconds_add_up() -> None:
 def test_overlap_counts_for_each_who_speaks() -> None:
     truth = (Turn(A, 0, 10), Turn(B, 8, 20))
     error = diarization_error(truth, (Turn(0, 0, 10), Turn(1, 10, 20)), collar_s=0)
+    both = diarization_error(truth, (Turn(0, 0, 11), Turn(1, 9, 20)), collar_s=0)
+    assert (both.overlap_s, both.overlap_claimed_s, both.overlap_shared_s) == pytest.approx((2, 2, 1))
     assert error.total_s == pytest.approx(22)
     assert error.missed_s == pytest.approx(2)
     assert error.rate == pytest.approx(2 / 22)

@@ -150,7 +150,7 @@ def test_a_damaged_observation_is_made_again_and_mended(shared_data, loaded, fre
         ("asr.vad.pad_s=0.2", {"hearing", "voices"}),
         ("asr.engine=openai-whisper", {"hearing"}),
         ("voices.count=2", {"voices"}),
-        ("voices.merge_similarity=0.8", {"voices"}),
+        ("voices.same_voice=0.8", {"voices"}),
         ("asr.cpu_threads=3", set()),
         ("window_s=20", set()),
         ("timeline_events=[]", set()),
@@ -251,7 +251,7 @@ def test_another_recording_library_or_observer_changes_the_keys(loaded, monkeypa
     )
     after = observation_keys(SHA256, loaded)
     assert {kind for kind in OBSERVED if before[kind] != after[kind]} == {"faces", "poses"}
-    monkeypatch.setattr(remembering, "OBSERVER_VERSIONS", {**remembering.OBSERVER_VERSIONS, "acoustics": 2})
+    monkeypatch.setattr(remembering, "OBSERVER_VERSIONS", {**remembering.OBSERVER_VERSIONS, "acoustics": 99})
     assert observation_keys(SHA256, loaded)["acoustics"] != before["acoustics"]
 
 
