@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.models.torch_threads import inference
 from interview_analysis.types import AudioSource, SpeechActivity
 
 RATE_HZ = 16_000
@@ -27,9 +28,7 @@ WINDOW_SAMPLES = 160_000  # ten seconds, which the network was trained on
 FRAME_SAMPLES = 270  # from one frame to the next
 _FIRST_MIDDLE = 495  # the sample in the middle of the first frame
 _FRAMES = 589  # of a window
-_HOP_FRAMES = (
-    296  # windows begin every five seconds; each is believed in its middle, which has both sides to hear
-)
+_HOP_FRAMES = 296  # windows begin every five seconds, and each is believed in its middle
 _KERNEL, _STRIDE = 251, 10
 _MIN_HZ = 50.0
 _PEOPLE = 3  # that the network tells apart
@@ -84,25 +83,18 @@ class SpeakerSegmenter:
         from torch.nn.functional import instance_norm, leaky_relu, max_pool1d
 
         part = self._network
-        before = torch.get_num_threads()
-        torch.set_num_threads(self._num_threads)
-        try:
-            with torch.inference_mode():
-                x = torch.from_numpy(np.asarray(window, dtype=np.float32))[None, None]
-                x = instance_norm(x, weight=part["wave.weight"], bias=part["wave.bias"])
-                for layer in range(3):
-                    x = part["conv"][layer](x)
-                    x = max_pool1d(x.abs() if layer == 0 else x, 3)
-                    x = leaky_relu(
-                        instance_norm(x, weight=part["norm"][layer][0], bias=part["norm"][layer][1])
-                    )
-                x, _ = part["lstm"](x.transpose(1, 2))
-                for linear in part["linear"]:
-                    x = leaky_relu(linear(x))
-                found: NDArray[np.float32] = part["classifier"](x).softmax(dim=-1)[0].numpy()
-                return found
-        finally:
-            torch.set_num_threads(before)
+        with inference(self._num_threads):
+            x = torch.from_numpy(np.asarray(window, dtype=np.float32))[None, None]
+            x = instance_norm(x, weight=part["wave.weight"], bias=part["wave.bias"])
+            for layer in range(3):
+                x = part["conv"][layer](x)
+                x = max_pool1d(x.abs() if layer == 0 else x, 3)
+                x = leaky_relu(instance_norm(x, weight=part["norm"][layer][0], bias=part["norm"][layer][1]))
+            x, _ = part["lstm"](x.transpose(1, 2))
+            for linear in part["linear"]:
+                x = leaky_relu(linear(x))
+            found: NDArray[np.float32] = part["classifier"](x).softmax(dim=-1)[0].numpy()
+            return found
 
     @cached_property
     def _network(self) -> dict[str, Any]:

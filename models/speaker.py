@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.models.torch_threads import inference
 from interview_analysis.types import AudioSource, Interval
 
 RATE_HZ = 16_000
@@ -58,7 +59,8 @@ class SpeakerEncoder:
             )
         if np.sqrt(np.mean(np.square(samples, dtype=np.float64))) <= _SILENT_RMS:
             return np.full(DIMENSIONS, np.nan, dtype=np.float32)
-        return unit(self._run(samples))
+        with inference(self._num_threads):
+            return unit(self._network(self._mel(samples)[None]).numpy())
 
     def embed_voice(self, audio: AudioSource, regions: Sequence[Interval]) -> NDArray[np.float32]:
         """One voice over all its regions of speech, shape (192,) and unit length; NaN without any speech.
@@ -73,18 +75,6 @@ class SpeakerEncoder:
                     vector = self.embed(read(audio, Interval(start_s, end_s)))
                     total += np.nan_to_num(vector) * (end_s - start_s)
         return unit(total)
-
-    def _run(self, samples: NDArray[np.floating]) -> NDArray[np.float32]:
-        import torch
-
-        before = torch.get_num_threads()
-        torch.set_num_threads(self._num_threads)
-        try:
-            with torch.inference_mode():
-                found: NDArray[np.float32] = self._network(self._mel(samples)[None]).numpy()
-                return found
-        finally:
-            torch.set_num_threads(before)
 
     def _mel(self, samples: NDArray[np.floating]) -> Any:
         """Logarithmic power in mel bands as Kaldi defines them, less its mean over time, shape (80, frames)."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_analysis.errors import WeightsError
+from interview_analysis.models.torch_threads import inference
 
 Vectors = NDArray[np.float32]
 
@@ -91,17 +92,10 @@ class TransformersEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `SentenceEncoder.encode`. One text at a time, because padding in a batch moves the last digits."""
-        import torch
-
         if not texts:
             return np.empty((0, int(self._model.config.hidden_size)), dtype=np.float32)
-        before = torch.get_num_threads()
-        torch.set_num_threads(self._num_threads)
-        try:
-            with torch.inference_mode():
-                return np.stack([self._encode_one(text) for text in texts])
-        finally:
-            torch.set_num_threads(before)
+        with inference(self._num_threads):
+            return np.stack([self._encode_one(text) for text in texts])
 
     def _encode_one(self, text: str) -> Vectors:
         limit = min(512, int(self._tokenizer.model_max_length))

@@ -28,7 +28,7 @@ from interview_analysis.scoring.provenance import Hashed
 from interview_analysis.types import AudioSource, FloatArray, SpeechActivity, Transcript, Voices
 
 DEFAULT_ENCODER = "multilingual-e5-small-q4"
-VOICE_MODELS = ("pyannote-segmentation", "campplus-zh-en")
+SEGMENTER, SPEAKER_ENCODER = VOICE_MODELS = ("pyannote-segmentation", "campplus-zh-en")
 VISION_MODELS = ("face-landmarker", "pose-landmarker-full", "hand-landmarker")
 
 
@@ -49,11 +49,11 @@ class _Shared:
 
     @cached_property
     def speaker_encoder(self) -> SpeakerEncoder:
-        return SpeakerEncoder(self.store.path("campplus-zh-en"))
+        return SpeakerEncoder(self.store.path(SPEAKER_ENCODER))
 
     @cached_property
     def speaker_segmenter(self) -> SpeakerSegmenter:
-        return SpeakerSegmenter(self.store.path("pyannote-segmentation"))
+        return SpeakerSegmenter(self.store.path(SEGMENTER))
 
     @cached_property
     def encoder(self) -> RememberingEncoder:

@@ -22,7 +22,7 @@ from interview_analysis.models.text_encoder import KnowingEncoder, SentenceEncod
 from interview_analysis.pipeline import joining
 from interview_analysis.pipeline.config import BUILT_IN, decisive
 from interview_analysis.pipeline.lineage import library_version
-from interview_analysis.pipeline.loaded import VOICE_MODELS, LoadedModels
+from interview_analysis.pipeline.loaded import SPEAKER_ENCODER, VOICE_MODELS, LoadedModels
 from interview_analysis.pipeline.observation_cache import ObservationCache
 from interview_analysis.pipeline.observation_file import FORMAT, Heard, Kind, SentenceVectors
 from interview_analysis.pipeline.observe import Known, observe
@@ -98,7 +98,7 @@ def lone_voice_key(sha256: str, models: LoadedModels) -> str:
         "voices",
         sha256,
         {"alone": True, "vad": decisive(models.config)["asr"]["vad"]},
-        [models.hash("campplus-zh-en"), models.hash("silero-vad")],
+        [models.hash(SPEAKER_ENCODER), models.hash("silero-vad")],
         _VOICE_LIBRARIES,
     )
 

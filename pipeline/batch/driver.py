@@ -1,8 +1,8 @@
 """The driver of a batch: what each interview needs next, what became of it, and when all of them are done.
 
 Each recording of an interview, and the one of the candidate alone where there is one, is probed (fetched, hashed,
-measured). Then the interview is scored from the cache; where the cache lacks one of them, that is observed first. The row of an interview is written last of all,
-so that an interview without one has to be done and one with it is done.
+measured). Then the interview is scored from the cache; where the cache lacks one of them, that is observed first. The
+row of an interview is written last of all, so that an interview without one has to be done and one with it is done.
 """
 
 from __future__ import annotations

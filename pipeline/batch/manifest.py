@@ -173,11 +173,8 @@ def read_manifest(folder: Folder) -> Manifest:
 
 def _interview(key: str, records: list[dict[Hashable, Any]]) -> Interview:
     shared = {name: records[0][name] for name in ("candidate_id", "job", "language", "consent")}
-    # Runs of before there were any have no such columns.
-    channel, shared["candidate_voice"] = (
-        records[0].get("candidate_channel"),
-        records[0].get("candidate_voice"),
-    )
+    shared["candidate_voice"] = records[0].get("candidate_voice")  # older runs have no such column,
+    channel = records[0].get("candidate_channel")  # nor this one
     shared["candidate_channel"] = int(channel) if channel and channel.isdecimal() else channel
     recordings = tuple(
         Recording(path=r["recording"], start_s=r["start_s"], end_s=r["end_s"], question=r["question"])
