@@ -26,6 +26,7 @@ _CJK_RUN = re.compile(rf"[{_CJK}]")
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _MIN_UNITS = {True: 10, False: 6}  # key: counted in characters
 _MAX_UNITS = {True: 60, False: 30}
+_MIN_SHARE = 0.3  # of the greatest length, that each part of a cut keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,19 +121,24 @@ def join_words(words: Sequence[Word], language: str) -> str:
     return text
 
 
-def sentences(transcript: Transcript, window: Interval | None = None) -> tuple[Sentence, ...]:
+def sentences(
+    transcript: Transcript, window: Interval | None = None, *, longest: int | None = None
+) -> tuple[Sentence, ...]:
     """Sentences or clauses of a transcript, or of its words whose midpoint lies in `window`.
 
     Final punctuation ends a sentence, and so does another voice that takes the floor. Where the recogniser gave next to none (common in Chinese), a pause of
     0.6 s or the end of a recogniser's segment ends one once it has 6 words or 10 characters. What is longer
-    than 30 words or 60 characters is cut at its best clause mark or longest pause.
+    than `longest` words or characters (30 and 60 by default) is cut at its best clause mark or longest pause, or before a
+    connective ("and then", "但是") or a subject where there is neither.
     """
     by_character = counts_characters(transcript.language)
+    limit = longest or _MAX_UNITS[by_character]
     words, ends, turns = _words_with_breaks(transcript, window)
     if not words:
         return ()
     lengths = [max(1, unit_count(w.text, transcript.language)) for w in words]
     finals = [_is_final(w.text) for w in words]
+    marks = _marks(words, ends, by_character)
     punctuated = sum(finals) * (80 if by_character else 40) >= sum(lengths)
     groups: list[range] = []
     start = 0
@@ -141,7 +147,7 @@ def sentences(transcript: Transcript, window: Interval | None = None) -> tuple[S
         soft = not punctuated and (gap_s > PAUSE_S or ends[i])
         long_enough = sum(lengths[start : i + 1]) >= _MIN_UNITS[by_character]
         if i + 1 == len(words) or finals[i] or turns[i] or (soft and long_enough):
-            groups.extend(_cut(range(start, i + 1), words, lengths, ends, by_character))
+            groups.extend(_cut(range(start, i + 1), words, lengths, marks, limit))
             start = i + 1
     return tuple(_sentence(words[g.start : g.stop], transcript.language) for g in groups)
 
@@ -179,26 +185,86 @@ def _is_final(text: str) -> bool:
 
 
 def _cut(
-    group: range, words: Sequence[Word], lengths: Sequence[int], ends: Sequence[bool], by_character: bool
+    group: range, words: Sequence[Word], lengths: Sequence[int], marks: Sequence[float], limit: float
 ) -> Iterator[range]:
-    """Cut a group that is too long, at the best place that leaves both parts long enough."""
+    """Cut a group that is longer than `limit`, at the best mark that leaves both parts long enough."""
     total = sum(lengths[i] for i in group)
-    if total <= _MAX_UNITS[by_character] or len(group) < 2:
+    if total <= limit or len(group) < 2:
         yield group
         return
+    least = min(_MIN_SHARE * limit, total / 2)
     best, best_value, before = group.start, (-1.0, -1.0), 0
     for i in group[:-1]:
         before += lengths[i]
         gap_s = words[i + 1].start_s - words[i].end_s
-        mark = (
-            unicodedata.normalize("NFKC", words[i].text.strip())[-1] in _CLAUSE or gap_s > PAUSE_S or ends[i]
-        )
-        fits = min(before, total - before) >= _MIN_UNITS[by_character]
-        value = (float(mark and fits) * 2 + float(fits), gap_s - abs(2 * before - total) / total)
+        fits = min(before, total - before) >= least
+        value = (marks[i] if fits else -1.0, gap_s - abs(2 * before - total) / total)
         if value > best_value:
             best, best_value = i, value
-    yield from _cut(range(group.start, best + 1), words, lengths, ends, by_character)
-    yield from _cut(range(best + 1, group.stop), words, lengths, ends, by_character)
+    yield from _cut(range(group.start, best + 1), words, lengths, marks, limit)
+    yield from _cut(range(best + 1, group.stop), words, lengths, marks, limit)
+
+
+def _marks(words: Sequence[Word], ends: Sequence[bool], by_character: bool) -> list[float]:
+    """How well a sentence may be cut behind each word.
+
+    3 at punctuation or a pause, 2 before a connective, 1 before a subject, 0 elsewhere, less inside a Chinese word.
+    """
+    opening = _openings(by_character)
+    texts = [normalise(word.text).strip() for word in words]
+    borders = _word_ends(texts) if by_character else None
+    marks = []
+    for i, word in enumerate(words[:-1]):
+        paused = words[i + 1].start_s - word.end_s > PAUSE_S or ends[i]
+        following = ("" if by_character else " ").join(texts[i + 1 : i + 5])
+        if paused or texts[i][-1:] in _CLAUSE:
+            marks.append(3.0)
+        elif borders is not None and i not in borders:
+            marks.append(-0.5)
+        elif not by_character and texts[i] in _small_openings():
+            marks.append(0.0)  # "so | i told them" is cut before "so"
+        else:
+            found = opening.match(following)
+            marks.append(0.0 if not found else 2.0 if found.lastgroup == "connective" else 1.0)
+    return [*marks, 3.0]
+
+
+@cache
+def _openings(by_character: bool) -> re.Pattern[str]:
+    from interview_analysis.features.lexicons import phrases  # which reads words through this module
+
+    code, border = ("zh", "") if by_character else ("en", r"\b")
+    connectives, subjects = (
+        "|".join(sorted(phrases("discourse", name, code), key=len, reverse=True))
+        for name in ("connectives", "subjects")
+    )
+    return re.compile(rf"(?:(?P<connective>{connectives})|(?P<subject>{subjects})){border}")
+
+
+@cache
+def _small_openings() -> frozenset[str]:
+    from interview_analysis.features.lexicons import phrases
+
+    return frozenset(p for p in phrases("discourse", "connectives", "en") if " " not in p) | {
+        "that", "what", "who", "if", "as", "where", "how", "than", "the", "a", "to", "of"
+    }  # fmt: skip
+
+
+def _word_ends(texts: Sequence[str]) -> frozenset[int]:
+    """Indices of the recogniser's words, mostly characters, behind which a Chinese word ends."""
+    ends, at, index = set(), 0, 0
+    starts: list[int] = []
+    for text in texts:
+        at += len(text)
+        starts.append(at)
+    reached = 0
+    for word in segmenter().lcut("".join(texts), HMM=False):
+        reached += len(word)
+        while index < len(starts) and starts[index] < reached:
+            index += 1
+        if index < len(starts) and starts[index] == reached:
+            ends.add(index)
+    return frozenset(ends)
 
 
 def _sentence(words: Sequence[Word], language: str) -> Sentence:

@@ -7,14 +7,22 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def inference(threads: int) -> Iterator[None]:
-    """Run networks without gradients on so many threads; afterwards torch has as many as before."""
+def threads(count: int) -> Iterator[None]:
+    """Let torch use so many threads; afterwards it has as many as before."""
     import torch
 
     before = torch.get_num_threads()
-    torch.set_num_threads(threads)
+    torch.set_num_threads(count)
     try:
-        with torch.inference_mode():
-            yield
+        yield
     finally:
         torch.set_num_threads(before)
+
+
+@contextmanager
+def inference(count: int) -> Iterator[None]:
+    """Run networks without gradients on so many threads."""
+    import torch
+
+    with threads(count), torch.inference_mode():
+        yield

@@ -11,7 +11,16 @@ from interview_analysis.features.lexicons import background
 from interview_analysis.features.moments import KINDS
 from interview_analysis.features.tables import FeatureTables, feature_tables
 from interview_analysis.models.text_encoder import SentenceEncoder
-from interview_analysis.pipeline.answering import answers_of, asked_texts, score_answers
+from interview_analysis.pipeline.answering import (
+    alone,
+    answers_of,
+    asked_texts,
+    content_of,
+    match_answers,
+    score_answers,
+    whole_levels,
+    with_content,
+)
 from interview_analysis.pipeline.candidate import VoiceSample, candidates_view, voice_sample
 from interview_analysis.pipeline.config import (
     RunConfig,
@@ -29,6 +38,7 @@ from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.pipeline.stopwatch import Stopwatch
 from interview_analysis.pipeline.system import check_system_libraries, quiet_dependencies
 from interview_analysis.scoring.answers import ScoredAnswer, add_up, answer_reports
+from interview_analysis.scoring.content.interview import Content
 from interview_analysis.scoring.flags import flags
 from interview_analysis.scoring.indicators import ContentEvidence, find_evidence, reference_texts
 from interview_analysis.scoring.norms import Norms
@@ -155,15 +165,19 @@ def score_observations(
             )
     with watch.stage("evidence"):
         found = _evidence(profile, norms, view, models, encoder)
-    with watch.stage("score"):
-        whole = score(profile, norms, view, tables, found, face_and_body=models.config.policy.face_and_body)
+    with watch.stage("content"):
+        content = content_of(view, profile, models, encoder)
     with watch.stage("answers"):
-        scored = score_answers(
-            answers_of(recordings, view), whole, found, view, profile, norms, models,
-            encoder=encoder, tables=answer_tables,
-        )  # fmt: skip
-    report = _report(recordings, profile, norms, view, tables, found, models, whole, scored, sample)
-    return Analysis(report, profile, view, tables)
+        asked = match_answers(answers_of(recordings, view), profile, norms, models, encoder)
+        scored = score_answers(asked, found, content, view, profile, norms, models, tables=answer_tables)
+    with watch.stage("score"):
+        levels = whole_levels(asked, content, profile)
+        whole = score(
+            profile, norms, view, tables, found, levels, face_and_body=models.config.policy.face_and_body
+        )
+        scored = scored or alone(asked, whole, view)
+    report = _report(recordings, profile, norms, view, tables, found, content, models, whole, scored, sample)
+    return Analysis(report, profile, view, with_content(tables, asked, content))
 
 
 def _answers_kept(
@@ -210,6 +224,7 @@ def _report(
     observations: Observations,
     tables: FeatureTables,
     found: ContentEvidence | None,
+    content: Content | None,
     models: LoadedModels,
     whole: ScoreCard,
     answers: Sequence[ScoredAnswer],
@@ -238,6 +253,7 @@ def _report(
             found,
             card,
             [answer.answer for answer in answers],
+            content.to_the_scorer() if content else (),
             face_and_body=policy.face_and_body,
         ),
         state=state_report(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from interview_analysis.features.answers import Answer, AskedStretch, answers
 from interview_analysis.features.sentences import unit_count
@@ -10,10 +11,13 @@ from interview_analysis.features.tables import FeatureTables, answer_tables
 from interview_analysis.models.text_encoder import SentenceEncoder
 from interview_analysis.pipeline.joining import clip
 from interview_analysis.pipeline.loaded import LoadedModels
-from interview_analysis.scoring.answers import ScoredAnswer, score_answer
+from interview_analysis.scoring.answers import ScoredAnswer, levels_of, score_answer
+from interview_analysis.scoring.content.bearing import reference_texts
+from interview_analysis.scoring.content.described import FEATURES, NAME
+from interview_analysis.scoring.content.interview import Content, Levels
 from interview_analysis.scoring.indicators import ContentEvidence
 from interview_analysis.scoring.norms import Norms
-from interview_analysis.scoring.profile import JobProfile
+from interview_analysis.scoring.profile import JobProfile, Language
 from interview_analysis.scoring.provenance import RecordingPart
 from interview_analysis.scoring.question_matching import Match, match_questions, reference_questions
 from interview_analysis.scoring.score import ScoreCard
@@ -35,42 +39,102 @@ def asked_texts(found: Sequence[Answer]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for answer in found for text in _wordings(answer)))
 
 
-def score_answers(
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer with the questions of the job that were put."""
+
+    answer: Answer
+    matches: tuple[Match, ...]
+
+
+def match_answers(
     found: Sequence[Answer],
-    whole: ScoreCard,
-    evidence: ContentEvidence | None,
-    observations: Observations,
     profile: JobProfile,
     norms: Norms,
     models: LoadedModels,
     encoder: SentenceEncoder | None = None,
+) -> tuple[Asked, ...]:
+    """Each answer with the questions of the profile that it is to."""
+    matches = _matches(found, profile, norms, models, encoder)
+    return tuple(Asked(answer, own) for answer, own in zip(found, matches, strict=True))
+
+
+def content_of(
+    observations: Observations,
+    profile: JobProfile,
+    models: LoadedModels,
+    encoder: SentenceEncoder | None = None,
+) -> Content | None:
+    """What was said, ready to be read; None without a transcript in a language of the profile."""
+    spoken = observations.transcript
+    if spoken is None or not spoken.words or spoken.language not in profile.languages:
+        return None
+    for dimension in profile.dimensions:
+        if dimension.competency not in models.content_model.bearing.ids:
+            language: Language = "zh" if spoken.language == "zh" else "en"
+            models.encoder.remember(reference_texts(dimension, language))
+    return Content.of(spoken, models.content_model, encoder or models.encoder)
+
+
+def with_content(tables: FeatureTables, asked: Sequence[Asked], content: Content | None) -> FeatureTables:
+    """The tables with what the answers do beside what was measured of the whole recording, for others to learn from."""
+    if content is None:
+        values = dict.fromkeys(FEATURES, float("nan"))
+    else:
+        windows = [(one.answer.interval, one.answer.question) for one in asked]
+        values = content.described(windows or [(content.everything(), "")])
+    whole = tables.whole.assign(**{f"{NAME}.{name}": value for name, value in values.items()})
+    return replace(tables, whole=whole)
+
+
+def whole_levels(asked: Sequence[Asked], content: Content | None, profile: JobProfile) -> Levels:
+    """The levels of the whole recording: of its one answer, or of whatever bears on a dimension."""
+    if content is None:
+        return {}
+    if len(asked) == 1:
+        return levels_of(content, asked[0].answer, asked[0].matches, profile)
+    return content.whole(profile.dimensions)
+
+
+def alone(asked: Sequence[Asked], whole: ScoreCard, observations: Observations) -> tuple[ScoredAnswer, ...]:
+    """A single answer has the scores of the whole."""
+    spoken = observations.transcript
+    words = unit_count(spoken.text, spoken.language) if spoken else 0
+    return tuple(ScoredAnswer(one.answer, one.matches, whole, words) for one in asked[:1])
+
+
+def score_answers(
+    asked: Sequence[Asked],
+    evidence: ContentEvidence | None,
+    content: Content | None,
+    observations: Observations,
+    profile: JobProfile,
+    norms: Norms,
+    models: LoadedModels,
     tables: FeatureTables | None = None,
 ) -> tuple[ScoredAnswer, ...]:
-    """Score each answer by itself; one alone has the scores of the `whole`.
+    """Score each of several answers by itself; of one alone nothing is told that the whole does not.
 
     `tables` are those of the answers (`features.tables.answer_tables`), where they are known.
     """
-    matches = _matches(found, profile, norms, models, encoder)
-    if len(found) == 1:
-        spoken = observations.transcript
-        words = unit_count(spoken.text, spoken.language) if spoken else 0
-        return (ScoredAnswer(found[0], matches[0], whole, words),)
-    windows = [answer.interval for answer in found]
-    if tables is None and found:
+    if len(asked) < 2:
+        return ()
+    if tables is None:
+        windows = [one.answer.interval for one in asked]
         tables = answer_tables(observations, windows, block_s=norms.block_s)
     return tuple(
         score_answer(
             profile,
             norms,
-            answer,
-            matched,
-            _part(observations, answer),
+            one.answer,
+            one.matches,
+            _part(observations, one.answer),
             tables,
             evidence,
+            content,
             face_and_body=models.config.policy.face_and_body,
         )
-        for answer, matched in zip(found, matches, strict=True)
-        if tables is not None
+        for one in asked
     )
 
 

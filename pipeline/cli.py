@@ -11,6 +11,7 @@ from interview_analysis.pipeline.batch.cli import batch, rescore
 from interview_analysis.pipeline.cache_cli import cache as cache_commands
 from interview_analysis.pipeline.cli_shared import errors_in_one_line, log_format_option, quiet_option
 from interview_analysis.pipeline.console import Console
+from interview_analysis.pipeline.content_cli import content as content_commands
 from interview_analysis.pipeline.jobs_cli import job as job_commands
 from interview_analysis.pipeline.learning.cli import evaluate, predict, train
 from interview_analysis.pipeline.learning.lifecycle_cli import drift, promote, retrain
@@ -65,6 +66,7 @@ main.add_command(rescore)
 main.add_command(batch)
 main.add_command(cache_commands)
 main.add_command(job_commands)
+main.add_command(content_commands)
 main.add_command(models)
 main.add_command(train)
 main.add_command(evaluate)

@@ -23,7 +23,7 @@ from interview_analysis.models.asr import AsrSettings
 from interview_analysis.models.diarization import DiarizationSettings
 from interview_analysis.models.vad import VadSettings
 from interview_analysis.scoring.edges import Model, Text
-from interview_analysis.scoring.measures import COVERAGE_FEATURE
+from interview_analysis.scoring.measures import CONTENT_FEATURE
 from interview_analysis.scoring.norms import Norms, parse_norms
 from interview_analysis.scoring.policy import Policy, parse_policy
 from interview_analysis.scoring.profile import JobProfile, describe, parse_profile
@@ -71,6 +71,7 @@ class RunConfig(Model):
     asr: AsrSettings
     voices: DiarizationSettings
     encoder: EncoderConfig
+    content_model: str | None = None  # a file made by `content fit`; null takes the one of the package
     timeline: tuple[TimelineSeries, ...]
     timeline_events: tuple[str, ...]
     candidate_channel: CandidateChannel | None
@@ -240,14 +241,14 @@ def load_norms(path: Path | None = None) -> Norms:
     norms = parse_norms(read_yaml(source, ConfigError), origin)
     for channel, measures in norms.channels.items():
         # How many indicators an answer shows is no feature of the tables, and belongs to what is said.
-        known = feature_names() | ({COVERAGE_FEATURE} if channel == "content" else set())
+        known = feature_names() | ({CONTENT_FEATURE} if channel == "content" else set())
         for norm in measures:
             try:
                 _check_known(norm.feature, known)
             except ValueError as error:
                 raise ConfigError(f"{origin}: channels.{channel}: {error}") from error
-    if all(norm.feature != COVERAGE_FEATURE for norm in norms.channels.get("content", ())):
-        raise ConfigError(f"{origin}: channels.content: a norm for '{COVERAGE_FEATURE}' is missing; add one")
+    if all(norm.feature != CONTENT_FEATURE for norm in norms.channels.get("content", ())):
+        raise ConfigError(f"{origin}: channels.content: a norm for '{CONTENT_FEATURE}' is missing; add one")
     return norms
 
 

@@ -141,11 +141,12 @@ class View:
     def indicators(self, evidence: tuple[Evidence, ...]) -> list[list[Evidence]]:
         return list(transcript_view.indicators(evidence).values())
 
-    def gives(self, items: list[Evidence]) -> float | None:
-        """The score that an indicator gives: the mean over the answers that show it, by their weight."""
-        scored = [(item.score, item.weight) for item in items if item.score is not None]
-        total = sum(weight for _, weight in scored)
-        return sum(score * weight for score, weight in scored) / total if total else None
+    def parts(self, evidence: tuple[Evidence, ...]) -> list[list[Evidence]]:
+        """The parts of a level, each with its clauses; of several answers those of the one where it was clearest first."""
+        found: dict[str, list[Evidence]] = {}
+        for item in self.of_kind(evidence, "part"):
+            found.setdefault(item.id, []).append(item)
+        return [sorted(items, key=lambda item: -(item.score or 0.0)) for items in found.values()]
 
     def absent(self, evidence: tuple[Evidence, ...]) -> list[Evidence]:
         """What was not found in any of the answers, once each."""

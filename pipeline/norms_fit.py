@@ -16,7 +16,7 @@ from interview_analysis.pipeline.batch.results import Row
 from interview_analysis.pipeline.batch.run import read_rows
 from interview_analysis.pipeline.outputs import REPORT_FILE
 from interview_analysis.pipeline.storage import Folder
-from interview_analysis.scoring.measures import COVERAGE_FEATURE
+from interview_analysis.scoring.measures import CONTENT_FEATURE
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.norms_fit import LANGUAGE_NAMES, Population
 from interview_analysis.scoring.profile import Language
@@ -24,7 +24,7 @@ from interview_analysis.scoring.report import Evidence, Report
 
 
 def populations_of(runs: Sequence[Folder]) -> dict[Language, Population]:
-    """The scored interviews of `runs` by language, with the features of each and how much of what was sought it shows.
+    """The scored interviews of `runs` by language, with the features of each and the levels of what was said.
 
     Raises ManifestError and OutputError for a folder that holds no run, and ConfigError downstream for too few persons.
     """
@@ -33,7 +33,7 @@ def populations_of(runs: Sequence[Folder]) -> dict[Language, Population]:
         for row in read_rows(run, read_manifest(run).interviews):
             if row.status == "scored" and row.language in LANGUAGE_NAMES:
                 language: Language = "zh" if row.language == "zh" else "en"
-                found.setdefault(language, []).append((row, list(_shown(run, row))))
+                found.setdefault(language, []).append((row, list(_levels(run, row))))
     return {language: _population(members) for language, members in found.items()}
 
 
@@ -42,23 +42,23 @@ def _population(members: Sequence[tuple[Row, Sequence[float]]]) -> Population:
     values = {str(name): frame[name].to_numpy() for name in frame}
     shown = np.array([value for _, of_one in members for value in of_one])
     persons = len({row.candidate_id for row, _ in members})
-    return Population(persons, len(members), {**values, COVERAGE_FEATURE: shown})
+    return Population(persons, len(members), {**values, CONTENT_FEATURE: shown})
 
 
-def _shown(run: Folder, row: Row) -> Iterator[float]:
-    """How much of each dimension's indicators the interview shows, as its report has it."""
+def _levels(run: Folder, row: Row) -> Iterator[float]:
+    """The level of what the interview says about each dimension, as its report has it."""
     name = str(PurePosixPath(row.report).with_name(REPORT_FILE))
     try:
         report = Report.model_validate_json(run.read_bytes(name))
     except ValidationError as error:
         raise OutputError(f"{run.path(name)} is of another version; run the batch again") from error
     for dimension in report.dimensions:
-        yield from _coverage(dimension.evidence)
+        yield from _mean_levels(dimension.evidence)
 
 
-def _coverage(evidence: Iterable[Evidence]) -> Iterator[float]:
+def _mean_levels(evidence: Iterable[Evidence]) -> Iterator[float]:
     for item in evidence:
-        if item.kind == "measure" and item.id == COVERAGE_FEATURE and item.value is not None:
+        if item.kind == "measure" and item.id == CONTENT_FEATURE and item.value is not None:
             yield item.value
 
 

@@ -28,6 +28,7 @@ from interview_analysis.pipeline.observation_file import FORMAT, Heard, Kind, Se
 from interview_analysis.pipeline.observe import Known, observe
 from interview_analysis.pipeline.progress import Progress, ignore
 from interview_analysis.pipeline.stopwatch import Stopwatch
+from interview_analysis.scoring.content.model import clauses
 from interview_analysis.types import Interval, Observations, Transcript
 
 # Raised when the code makes another observation out of the same recording, settings and libraries.
@@ -256,10 +257,11 @@ def _lexicons_sha256() -> str:
 
 
 def _texts(transcript: Transcript | None) -> tuple[str, ...]:
-    """The sentences that evidence is looked for in; none in a language that has no background to compare with."""
+    """The sentences that evidence is looked for in, and the clauses that are read; none in a language that has no background
+    to compare with."""
     if transcript is None or transcript.language not in LANGUAGES:
         return ()
-    return tuple(dict.fromkeys(sentence.text for sentence in sentences(transcript)))
+    return tuple(dict.fromkeys(unit.text for unit in (*sentences(transcript), *clauses(transcript))))
 
 
 def _known(keys: Mapping[Kind, str], cache: ObservationCache) -> Known:

@@ -19,6 +19,7 @@ import numpy as np
 from interview_analysis.features.answers import Answer
 from interview_analysis.features.sentences import unit_count
 from interview_analysis.features.tables import FeatureTables
+from interview_analysis.scoring.content.interview import Content, Levels
 from interview_analysis.scoring.fusion import Estimate, fuse
 from interview_analysis.scoring.indicators import ContentEvidence, within
 from interview_analysis.scoring.job_bar import job_bar
@@ -75,10 +76,11 @@ def score_answer(
     part: Observations,
     tables: FeatureTables,
     found: ContentEvidence | None,
+    content: Content | None,
     *,
     face_and_body: bool = True,
 ) -> ScoredAnswer:
-    """Score one answer. `part` is what was observed of it on its own clock, `tables` and `found` are the recording's."""
+    """Score one answer. `part` is what was observed of it on its own clock, the rest is the recording's."""
     asked = {match.dimension_id for match in matches}
     dimensions = tuple(d for d in profile.dimensions if not asked or d.id in asked)
     total = sum(d.weight for d in dimensions)
@@ -88,10 +90,23 @@ def score_answer(
     else:
         narrowed = profile
     inside = within(found, narrowed, answer.interval) if found else None
-    card = score(narrowed, norms, part, tables.of(answer.interval), inside, face_and_body=face_and_body)
+    levels = levels_of(content, answer, matches, narrowed)
+    card = score(
+        narrowed, norms, part, tables.of(answer.interval), inside, levels, face_and_body=face_and_body
+    )
     transcript = part.transcript
     words = unit_count(transcript.text, transcript.language) if transcript else 0
     return ScoredAnswer(answer, matches, card, words)
+
+
+def levels_of(
+    content: Content | None, answer: Answer, matches: Sequence[Match], profile: JobProfile
+) -> Levels:
+    """The levels of one answer for the dimensions of `profile`; none where nothing usable was transcribed."""
+    if content is None:
+        return {}
+    asked = frozenset(match.dimension_id for match in matches)
+    return content.answer(answer.interval, answer.question, profile.dimensions, asked)
 
 
 def add_up(
@@ -99,9 +114,9 @@ def add_up(
 ) -> InterviewScores:
     """The scores of an interview from those of its answers, and of the whole where no answer tells.
 
-    Fewer than two answers with a score change nothing: the scores are those of `whole`.
+    An answer alone, or none with a score, changes nothing: the scores are those of `whole`.
     """
-    if sum(answer.card.overall.score is not None for answer in answers) < 2:
+    if len(answers) < 2 or all(answer.card.overall.score is None for answer in answers):
         alone = float(len(answers) == 1 and whole.overall.score is not None)
         return InterviewScores(whole, (alone,) * len(answers), None)
     words = np.array([answer.words for answer in answers], dtype=float)
@@ -167,6 +182,9 @@ def _dimension(
             ),
             "abstention": None,
             "answers": tuple(number for number, _, _ in cells),
+            "content": tuple(
+                told.model_copy(update={"answer": number}) for number, own, _ in cells for told in own.content
+            ),
         }
     )
 
@@ -280,7 +298,9 @@ def _answer_report(number: int, scored: ScoredAnswer, share: float) -> AnswerRep
         overall=_plain(card.overall),
         channels={name: _plain(channel) for name, channel in card.channels.items()},
         dimensions=tuple(
-            AnswerDimension(id=d.id, name=d.name, partial=d.partial, **_fields(d, d.evidence))
+            AnswerDimension(
+                id=d.id, name=d.name, partial=d.partial, content=d.content, **_fields(d, d.evidence)
+            )
             for d in card.dimensions
         ),
     )

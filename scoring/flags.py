@@ -13,7 +13,7 @@ from interview_analysis.scoring.indicators import ContentEvidence
 from interview_analysis.scoring.report import ChannelName, Flag, Reason
 from interview_analysis.scoring.score import ScoreCard
 from interview_analysis.scoring.speakers import NOBODY_SCORED
-from interview_analysis.types import Conversation, Observations
+from interview_analysis.types import Conversation, Observations, Sentence
 
 # Which channel a quality flag of the recording speaks of.
 QUALITY_CHANNELS: dict[str, ChannelName | None] = {
@@ -34,13 +34,14 @@ def flags(
     found: ContentEvidence | None,
     card: ScoreCard,
     answers: Sequence[Answer] = (),
+    to_the_scorer: Sequence[Sentence] = (),
     *,
     face_and_body: bool = True,
 ) -> tuple[Flag, ...]:
     """All flags, warnings first. Without `face_and_body` the policy has them off, and the picture does not matter."""
     raised = [
         *_recording(seen, face_and_body), *_picture(seen, tables), *_voices(seen), *_answer(found), *_scores(card),
-        *_limits(seen), *_questions(seen, answers),
+        *_limits(seen), *_questions(seen, answers), *_addressed(to_the_scorer),
     ]  # fmt: skip
     return tuple(sorted(raised, key=lambda flag: (flag.severity != "warning", flag.code)))
 
@@ -139,6 +140,19 @@ def _answer(found: ContentEvidence | None) -> Iterable[Flag]:
     if found.declined_ratio >= NON_ANSWER_LIMIT:
         share = round(found.declined_ratio, 3)
         yield Flag(code="non_answer", severity="warning", channel="content", values={"share": share})
+
+
+def _addressed(to_the_scorer: Sequence[Sentence]) -> Iterable[Flag]:
+    """Words to whoever scores, which were ignored."""
+    if to_the_scorer:
+        first, last = to_the_scorer[0], to_the_scorer[-1]
+        yield Flag(
+            code="words_to_scorer",
+            severity="warning",
+            channel="content",
+            start_s=round(first.start_s, 3),
+            end_s=round(last.end_s, 3),
+        )
 
 
 def _scores(card: ScoreCard) -> Iterable[Flag]:

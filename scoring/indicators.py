@@ -176,15 +176,6 @@ def reference_texts(profile: JobProfile, language: str) -> tuple[str, ...]:
     return tuple(text for indicator in indicators for text in _descriptions(indicator, language))
 
 
-def coverage(evidence: ContentEvidence, dimension_id: str) -> float:
-    """Weighted mean credit of a dimension's indicators, 0 to 1; NaN when the profile has no such dimension."""
-    parts = evidence.of(dimension_id)
-    total = math.fsum(part.weight for part in parts)
-    if not total:
-        return math.nan
-    return math.fsum(part.weight * part.credit for part in parts) / total
-
-
 def _credit(hit: Hit, settings: EvidenceSettings) -> float:
     value = {
         "listed": settings.credit_listed,

@@ -13,7 +13,7 @@ from interview_analysis.scoring.norms import Norm
 from interview_analysis.scoring.report import Evidence
 from interview_analysis.types import Interval
 
-COVERAGE_FEATURE = "indicators.coverage_ratio"  # measured per dimension, see score.py
+CONTENT_FEATURE = "content.mean_level"  # of what was said about a dimension, see score.py
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def take(norm: Norm, tables: FeatureTables, min_coverage: float) -> Measure | No
 
 def take_all(norms: Sequence[Norm], tables: FeatureTables, min_coverage: float) -> list[Measure]:
     """The measures of a channel that could be taken."""
-    taken = [take(norm, tables, min_coverage) for norm in norms if norm.feature != COVERAGE_FEATURE]
+    taken = [take(norm, tables, min_coverage) for norm in norms if norm.feature != CONTENT_FEATURE]
     return [measure for measure in taken if measure is not None]
 
 

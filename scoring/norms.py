@@ -22,9 +22,7 @@ from interview_analysis.scoring.report import ChannelName
 class Norm(Model):
     """The curve of one measurement, with its unit, its plausible range, its reason and its source."""
 
-    feature: str = Field(
-        pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$"
-    )  # a feature column, or "indicators.coverage_ratio"
+    feature: str = Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")  # a feature column, or "content.mean_level"
     name: Text
     unit: str
     range: tuple[float, float]  # what is plausible; a value outside is clamped to it
@@ -106,20 +104,6 @@ class StateRules(Model):
     why: dict[str, str]
 
 
-class Detection(Model):
-    """How often the evidence of an indicator is wrong."""
-
-    false_keyword: float = Field(ge=0, le=1)  # share of keyword hits that do not show the indicator
-    false_meaning: float = Field(ge=0, le=1)  # the same of hits by meaning
-    false_absent: float = Field(ge=0, le=1)  # share of indicators not found that were shown all the same
-    why: str
-
-    def variance(self, kind: Literal["keyword", "meaning"] | None) -> float:
-        """Bernoulli variance of an indicator's credit, by the kind of its best hit (None without one)."""
-        wrong = {"keyword": self.false_keyword, "meaning": self.false_meaning, None: self.false_absent}[kind]
-        return wrong * (1 - wrong)
-
-
 class AnswerSettings(Model):
     """How answers are told apart and added up. `why` gives the reason of each."""
 
@@ -144,7 +128,6 @@ class Norms(Model):
     block_s: float = Field(gt=0)
     limits: Limits
     evidence: EvidenceSettings
-    detection: Detection
     state: StateRules
     answers: AnswerSettings = AnswerSettings()
     channels: dict[ChannelName, tuple[Norm, ...]]

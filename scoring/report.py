@@ -13,7 +13,7 @@ from pydantic import Field
 from interview_analysis.scoring.edges import Model, Text
 from interview_analysis.scoring.provenance import JobDescription, Lineage, Media, RecordingPart, Speakers
 
-REPORT_SCHEMA_VERSION = "1.1"
+REPORT_SCHEMA_VERSION = "1.2"
 
 ChannelName = Literal["content", "voice", "face", "posture"]
 Origin = Literal["person", "library", "description", "model"]  # who wrote it; "model" is a language model
@@ -43,6 +43,7 @@ class Reason(StrEnum):
     CANDIDATE_UNKNOWN = "candidate_unknown"
     CANDIDATE_SILENT = "candidate_silent"
     FACE_OF_OTHER = "face_of_other"
+    NOT_ASKED = "not_asked"
 
 
 class Abstention(Model):
@@ -55,15 +56,15 @@ class Abstention(Model):
 class Evidence(Model):
     """What a number rests on: words with their time, or a measurement with its interval.
 
+    `part` is a named part of a level of content: how much of it was heard in `score`, and `quote` a clause that speaks for it.
     `keyword` and `meaning` are hits of an indicator; `quote` is the sentence and `match` the words that hit.
     `measure` is a measured behaviour: `value` in `unit`, its standard error, the score its norm gives it, and its
     share of the score in `weight`. `absent` names an indicator that nothing was found for,
-    or that the speaker denied, with the quote. The weight of an
-    indicator is its part of the weight of the measure `indicators.coverage_ratio`. `source` is the sentence of
-    the job description that asks for an indicator, `origin` who wrote the indicator.
+    or that the speaker denied, with the quote. Indicators say what an answer touches and weigh nothing. `source` is the sentence
+    of the job description that asks for an indicator, `origin` who wrote the indicator.
     """
 
-    kind: Literal["keyword", "meaning", "measure", "absent"]
+    kind: Literal["part", "keyword", "meaning", "measure", "absent"]
     id: str  # indicator id, or feature column
     name: Text
     weight: float  # share of the score that it stands for
@@ -91,6 +92,22 @@ class Score(Model):
     weight: float
     evidence: tuple[Evidence, ...] = ()
     abstention: Abstention | None = None
+
+
+class ContentReport(Model):
+    """Why content is at its level: the probabilities of levels 1 to 5, and of what decides first.
+
+    `gates` are the probabilities that the answer takes up the question (`takes_up`), is about the dimension (`about`), and tells of
+    the speaker's `own` deeds that were `done`. `asked` says whether the question was one about this dimension.
+    """
+
+    level: int = Field(description="1 to 5")
+    mean_level: float
+    probabilities: tuple[float, float, float, float, float]
+    gates: dict[str, float]
+    asked: bool
+    why: Text
+    answer: int | None = None  # its number; none for the whole recording
 
 
 class ChannelScore(Score):
@@ -129,6 +146,7 @@ class DimensionScore(Score):
     answers: tuple[
         int, ...
     ] = ()  # the numbers of those that it was scored from; empty for the whole recording
+    content: tuple[ContentReport, ...] = ()  # one for each of these answers, or for the whole
 
 
 class LearnedScore(Model):
@@ -253,6 +271,7 @@ class AnswerDimension(Score):
     id: str
     name: Text
     partial: bool = False
+    content: tuple[ContentReport, ...] = ()  # one, where content was scored
 
 
 class AnswerReport(Model):
@@ -293,7 +312,7 @@ class Reliability(Model):
 
 
 class Report(Model):
-    schema_version: Literal["1.0", "1.1"] = "1.1"  # 1.1 added answers and reliability
+    schema_version: Literal["1.0", "1.1", "1.2"] = "1.2"  # 1.1 added answers and reliability, 1.2 content
     job: Text
     job_id: str
     language: str | None  # of the transcript

@@ -1,7 +1,7 @@
 """From features and evidence to scores: channels, dimensions and the overall.
 
     measures -> channel (voice, face, posture: one score a recording)
-    indicators of a dimension + content measures -> its content score
+    the level of what was said about a dimension -> its content score
     content, voice, face, posture in the dimension's mix -> dimension
     dimensions in the profile's weights -> overall
 
@@ -16,12 +16,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from interview_analysis.features.tables import FeatureTables
+from interview_analysis.scoring.content.interview import Levels
+from interview_analysis.scoring.content.levels import POINTS_PER_LEVEL
+from interview_analysis.scoring.content.report import content_report, part_evidence
+from interview_analysis.scoring.content.scored import ContentLevel
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.fusion import Estimate, fuse
 from interview_analysis.scoring.gates import gates
-from interview_analysis.scoring.indicators import ContentEvidence, IndicatorEvidence, coverage
+from interview_analysis.scoring.indicators import ContentEvidence, IndicatorEvidence
 from interview_analysis.scoring.job_bar import job_bar
-from interview_analysis.scoring.measures import COVERAGE_FEATURE, Measure, as_evidence, fitting, take_all
+from interview_analysis.scoring.measures import CONTENT_FEATURE, Measure, as_evidence, fitting, take_all
 from interview_analysis.scoring.norms import Norm, Norms
 from interview_analysis.scoring.profile import Dimension, Indicator, JobProfile
 from interview_analysis.scoring.report import (
@@ -39,8 +43,6 @@ from interview_analysis.scoring.report import (
 from interview_analysis.scoring.speakers import NOBODY_SCORED
 from interview_analysis.types import CHANNELS, Interval, Observations
 
-TALK_SHARE = "turn_taking.talk_share_ratio"  # NaN where nobody else speaks
-
 
 @dataclass(frozen=True, slots=True)
 class ScoreCard:
@@ -52,11 +54,15 @@ class ScoreCard:
 
 @dataclass(frozen=True, slots=True)
 class _Channel:
-    """What one channel gives to every dimension: an estimate with its measures, or an abstention."""
+    """What one channel gives to every dimension: an estimate with its measures, or an abstention.
+
+    `level` is what content rests on, which each dimension has its own of.
+    """
 
     measures: tuple[Measure, ...]
     estimate: Estimate | None
     abstention: Abstention | None
+    level: ContentLevel | None = None
 
 
 def score(
@@ -65,12 +71,13 @@ def score(
     observations: Observations,
     tables: FeatureTables,
     found: ContentEvidence | None,
+    levels: Levels,
     *,
     face_and_body: bool = True,
 ) -> ScoreCard:
     """Score one recording. Pure: equal arguments give equal scores. `found` is None without a usable transcript.
 
-    Without `face_and_body`, which a policy may have off, these two channels abstain. Of a part of a recording,
+    `levels` are those of what was said, by dimension; None where nobody asked about it and nothing bears on it. Without `face_and_body`, which a policy may have off, these two channels abstain. Of a part of a recording,
     `observations` are those of the part on a clock of its own, `tables` and `found` those on the recording's, which is
     the clock of the evidence.
     """
@@ -80,9 +87,8 @@ def score(
         channel: _channel(fitting(norms.channels[channel], language), tables, norms, blocked[channel])
         for channel in CHANNELS
     }
-    covered = _coverage_norm(norms, language)
     content = {
-        d.id: _content(d, by_channel["content"], covered, found, tables, norms) for d in profile.dimensions
+        d.id: _content(by_channel["content"], levels.get(d.id), norms, language) for d in profile.dimensions
     }
     window = tables.window
     dimensions = tuple(
@@ -103,7 +109,9 @@ def _channel(
     if blocked is not None:
         return _Channel((), None, blocked)
     measures = tuple(take_all(norms_of, tables, norms.limits.min_coverage_ratio))
-    wanted = sum(n.weight for n in norms_of if n.feature != COVERAGE_FEATURE)
+    wanted = sum(n.weight for n in norms_of if n.feature != CONTENT_FEATURE)
+    if not wanted:
+        return _Channel((), None, None)
     share = sum(m.norm.weight for m in measures) / wanted
     if share < norms.limits.min_measured_share:
         return _Channel(measures, None, _too_little(share, norms))
@@ -117,51 +125,18 @@ def _too_little(share: float, norms: Norms) -> Abstention:
     return Abstention(reason=Reason.NOT_MEASURED, values=values)
 
 
-def _coverage_norm(norms: Norms, language: str | None) -> Norm:
-    return next(n for n in fitting(norms.channels["content"], language) if n.feature == COVERAGE_FEATURE)
-
-
-def _coverage_measure(
-    dimension: Dimension, norm: Norm, found: ContentEvidence, tables: FeatureTables, norms: Norms
-) -> Measure:
-    """Indicator coverage of a dimension, 0 to 1.
-
-    Its variance has two parts: what another stretch of the same length might have shown (the norm's typical
-    standard deviation over the number of blocks, see `_spoken_blocks`), and what is wrongly found or missed in this one (Bernoulli, see
-    `Detection`). A jackknife over blocks would not do: coverage is a maximum over sentences, for which it is
-    inconsistent (Efron & Tibshirani 1993, section 11.6).
-    """
-    parts = found.of(dimension.id)
-    total = sum(part.weight for part in parts)
-    detected = sum(
-        (part.weight / total) ** 2 * norms.detection.variance(part.hits[0].kind if part.hits else None)
-        for part in parts
-    )
-    value = coverage(found, dimension.id)
-    error = float(np.sqrt(norm.window_sd**2 / _spoken_blocks(tables) + detected))
-    return Measure(norm, value, error, Estimate(norm.score(value), norm.score_error(value, error)))
-
-
-def _spoken_blocks(tables: FeatureTables) -> float:
-    """The number of blocks; where others speak as well, each counts by the candidate's share of the talk in it."""
-    return max(1.0, float(tables.blocks[TALK_SHARE].fillna(1.0).sum()))
-
-
-def _content(
-    dimension: Dimension,
-    channel: _Channel,
-    covered: Norm,
-    found: ContentEvidence | None,
-    tables: FeatureTables,
-    norms: Norms,
-) -> _Channel:
-    """A dimension's content: its indicators together with how the answer is built."""
-    if channel.abstention is not None or found is None:
+def _content(channel: _Channel, level: ContentLevel | None, norms: Norms, language: str | None) -> _Channel:
+    """A dimension's content: the level of what was said about it, with what else the norms measure of content."""
+    if channel.abstention is not None:
         return channel
-    measures = (_coverage_measure(dimension, covered, found, tables, norms), *channel.measures)
-    return _Channel(
-        measures, fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation), None
-    )
+    if level is None:
+        return _Channel((), None, Abstention(reason=Reason.NOT_ASKED))
+    norm = next(n for n in fitting(norms.channels["content"], language) if n.feature == CONTENT_FEATURE)
+    value, error = level.mean_level, level.standard_error / POINTS_PER_LEVEL
+    own = Measure(norm, value, error, Estimate(norm.score(value), norm.score_error(value, error)))
+    measures = (own, *channel.measures)
+    fused = fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation)
+    return _Channel(measures, fused, None, level)
 
 
 def _dimension(
@@ -176,7 +151,9 @@ def _dimension(
     mix = {channel: share for channel, share in dimension.channels.items() if share > 0}
     parts = [(estimate, mix[c]) for c in mix if (estimate := own[c].estimate) is not None]
     measured = sum(share for _, share in parts)
-    fused = fuse(parts, norms.error_correlation) if measured >= norms.limits.min_measured_share else None
+    unasked = _not_asked(own, mix)
+    enough = measured >= norms.limits.min_measured_share and not unasked
+    fused = fuse(parts, norms.error_correlation) if enough else None
     level = norms.level(fused.score) if fused else None
     return DimensionScore(
         id=dimension.id,
@@ -199,7 +176,14 @@ def _dimension(
         questions=_questions(dimension),
         training=dimension.training,
         origin=dimension.origin,
+        content=(content_report(content.level, norms),) if fused and content.level else (),
     )
+
+
+def _not_asked(own: Mapping[ChannelName, _Channel], mix: Mapping[ChannelName, float]) -> bool:
+    """Whether a dimension that rests on what is said was never spoken of; then how it was said tells nothing of it."""
+    abstention = own["content"].abstention
+    return "content" in mix and abstention is not None and abstention.reason is Reason.NOT_ASKED
 
 
 def _given(text: Text) -> Text | None:
@@ -219,6 +203,8 @@ def _why_not(
 ) -> Abstention:
     """The reason of the missing channel with the largest share; several missing ones are named together."""
     missing = {c: abstention for c in mix if (abstention := own[c].abstention) is not None}
+    if _not_asked(own, mix):
+        return missing["content"]
     largest = max(missing, key=lambda c: mix[c])
     if missing[largest].reason in NOBODY_SCORED:
         return missing[largest]
@@ -235,7 +221,8 @@ def _dimension_evidence(
     measured: float,
     window: Interval,
 ) -> tuple[Evidence, ...]:
-    """The indicators, then every measure of every scored channel; the weights of the measures add up to 1."""
+    """The parts of content, the indicators, then every measure of every scored channel; the weights of the measures add up
+    to 1, the others weigh nothing."""
     shares = {
         channel: share / measured
         for channel, share in dimension.channels.items()
@@ -246,16 +233,14 @@ def _dimension_evidence(
     ]
     if found is None or "content" not in shares:
         return tuple(lines)
-    covered = next(line.weight for line in lines if line.id == COVERAGE_FEATURE)
     indicators = {indicator.id: indicator for indicator in dimension.indicators}
-    parts = found.of(dimension.id)
-    whole = sum(part.weight for part in parts)
     hits = [
         line
-        for part in parts
-        for line in _indicator_evidence(part, indicators[part.indicator_id], covered * part.weight / whole)
+        for part in found.of(dimension.id)
+        for line in _indicator_evidence(part, indicators[part.indicator_id])
     ]
-    return (*hits, *lines)
+    heard = part_evidence(own["content"].level) if own["content"].level else ()
+    return (*heard, *hits, *lines)
 
 
 def _measure_lines(channel: _Channel, share: float, window: Interval) -> list[Evidence]:
@@ -264,8 +249,8 @@ def _measure_lines(channel: _Channel, share: float, window: Interval) -> list[Ev
     return [as_evidence(m, share * m.norm.weight / total, window) for m in channel.measures]
 
 
-def _indicator_evidence(part: IndicatorEvidence, indicator: Indicator, weight: float) -> list[Evidence]:
-    """A line for each hit, the first of which carries the indicator's weight; one line when nothing was found."""
+def _indicator_evidence(part: IndicatorEvidence, indicator: Indicator) -> list[Evidence]:
+    """A line for each hit; one line when nothing was found. They say what was touched, and weigh nothing."""
     if not part.hits:
         taken_back = part.denied[0] if part.denied else None
         return [
@@ -273,8 +258,7 @@ def _indicator_evidence(part: IndicatorEvidence, indicator: Indicator, weight: f
                 kind="absent",
                 id=part.indicator_id,
                 name=indicator.name,
-                weight=round(weight, 4),
-                score=0.0,
+                weight=0.0,
                 strength="absent",
                 start_s=round(taken_back.start_s, 3) if taken_back else None,
                 end_s=round(taken_back.end_s, 3) if taken_back else None,
@@ -290,8 +274,7 @@ def _indicator_evidence(part: IndicatorEvidence, indicator: Indicator, weight: f
             id=part.indicator_id,
             name=indicator.name,
             strength=hit.strength,
-            weight=round(weight, 4) if position == 0 else 0.0,
-            score=round(100 * part.credit, 1) if position == 0 else None,
+            weight=0.0,
             start_s=round(hit.start_s, 3),
             end_s=round(hit.end_s, 3),
             quote=hit.quote,
@@ -300,7 +283,7 @@ def _indicator_evidence(part: IndicatorEvidence, indicator: Indicator, weight: f
             source=indicator.source or None,
             origin=indicator.origin,
         )
-        for position, hit in enumerate(part.hits)
+        for hit in part.hits
     ]
 
 
@@ -315,31 +298,38 @@ def _channel_score(
     """Voice, face and posture as measured; content as the mean over the dimensions in their weights."""
     shares = {d.id: d.weight * d.channels.get(channel, 0.0) for d in profile.dimensions}
     estimate, evidence = taken.estimate, _measure_lines(taken, 1.0, window)
+    abstention = taken.abstention
     if channel == "content" and taken.abstention is None:
         # A profile may give content no weight at all; then every dimension counts alike.
-        parts = [(content[d], share) for d, share in shares.items() if share > 0] or [
+        wanted = [(content[d], share) for d, share in shares.items() if share > 0] or [
             (c, 1.0) for c in content.values()
         ]
-        estimate = fuse([(c.estimate, share) for c, share in parts if c.estimate], norms.error_correlation)
-        evidence = _content_lines(parts, window)
+        parts = [(c, share) for c, share in wanted if c.estimate is not None]
+        if parts:
+            estimate = fuse(
+                [(c.estimate, share) for c, share in parts if c.estimate], norms.error_correlation
+            )
+            evidence = _content_lines(parts, window)
+        else:
+            abstention = Abstention(reason=Reason.NOT_ASKED)
     return ChannelScore(
         score=_round(estimate.score) if estimate else None,
         standard_error=_round(estimate.standard_error) if estimate else None,
         level=norms.level(estimate.score) if estimate else None,
         weight=round(sum(shares.values()), 4),
         evidence=tuple(evidence),
-        abstention=taken.abstention,
+        abstention=abstention,
     )
 
 
 def _content_lines(parts: Sequence[tuple[_Channel, float]], window: Interval) -> list[Evidence]:
-    """The measures of content; the coverage of indicators, which each dimension has its own of, as their mean."""
+    """The measures of content; the level, which each dimension has its own of, as their mean."""
     total = sum(share for _, share in parts)
-    coverages = [(_measure_lines(c, 1.0, window)[0], share / total) for c, share in parts]
-    mean = coverages[0][0].model_copy(
+    levels = [(_measure_lines(c, 1.0, window)[0], share / total) for c, share in parts]
+    mean = levels[0][0].model_copy(
         update={
-            "value": round(sum((line.value or 0.0) * share for line, share in coverages), 4),
-            "score": round(sum((line.score or 0.0) * share for line, share in coverages), 1),
+            "value": round(sum((line.value or 0.0) * share for line, share in levels), 4),
+            "score": round(sum((line.score or 0.0) * share for line, share in levels), 1),
             "value_standard_error": None,
         }
     )

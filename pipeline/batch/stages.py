@@ -222,7 +222,7 @@ class Worker:
         return scored_row(
             interview,
             analysis.report,
-            tables,
+            analysis.tables,
             inputs=task.inputs,
             recordings=task.recordings,
             candidate_voice=task.voice,

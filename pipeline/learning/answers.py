@@ -11,6 +11,10 @@ import pandas as pd
 from interview_analysis.features.extractor import COVERAGE, Extractor, extractors, tabulate
 from interview_analysis.features.sentences import normalise, sentences, unit_count
 from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.pipeline.content_model import load_content_model
+from interview_analysis.scoring.content.described import NAME, described
+from interview_analysis.scoring.content.model import read, spoken
+from interview_analysis.scoring.content.typed import transcript_of_text
 from interview_analysis.types import Interval, MediaFacts, Observations, Segment, Transcript, Word
 
 # Those that read nothing but words, or words and how long the answer took.
@@ -55,6 +59,19 @@ def text_features(texts: Sequence[str], durations_s: Sequence[float], language: 
         rows.append(row)
     frame = pd.DataFrame(rows, dtype=float)
     return frame.dropna(axis=1, how="all")
+
+
+def level_features(texts: Sequence[str], language: str, encoder: SentenceEncoder) -> pd.DataFrame:
+    """One row a text, columns ``content.level.<part>``: what the answer does, whatever it is about.
+
+    Raises ModelError where the content model was fitted with another encoder.
+    """
+    model = load_content_model(encoder.id)
+    rows = []
+    for text in texts:
+        said = spoken(transcript_of_text(text, language), encoder) if text.strip() else None
+        rows.append(described([read(model, said)] if said else []))
+    return pd.DataFrame(rows, dtype=float).rename(columns=lambda name: f"content.{NAME}.{name}")
 
 
 def word_count(text: str, language: str) -> int:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from interview_analysis.errors import LearningError
-from interview_analysis.features.extractor import COVERAGE, extractors
+from interview_analysis.features.extractor import COVERAGE
+from interview_analysis.pipeline.learning.measured import channel_columns, measured_versions
 from interview_analysis.pipeline.learning.ratings import RATINGS, ratings_of
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset, some
 
@@ -32,13 +33,9 @@ def load_run(folder: Path, ratings: Path | None = None) -> Dataset:
         raise LearningError(
             f"{folder / FEATURES}: {some(measured.index[measured.index.duplicated()])} there more than once"
         )
-    channels = {extractor.name: extractor.channel for extractor in extractors()}
-    names = [
-        str(name)
-        for name in measured.columns
-        if str(name).partition(".")[0] in channels and not str(name).endswith(COVERAGE)
-    ]
-    features = measured[names].rename(columns=lambda name: f"{channels[str(name).partition('.')[0]]}.{name}")
+    columns = channel_columns()
+    names = [str(name) for name in measured.columns if name in columns and not str(name).endswith(COVERAGE)]
+    features = measured[names].rename(columns=columns)
     path = ratings or (folder / RATINGS if (folder / RATINGS).is_file() else None)
     notes: list[str] = []
     rated, raters, persons = _rated(path, features.index, notes) if path else (None, None, None)
@@ -55,7 +52,9 @@ def load_run(folder: Path, ratings: Path | None = None) -> Dataset:
         embeddings=pd.DataFrame(index=index),
         interviews=interviews,
         ratings=rated,
-        feature_versions={f"{e.channel}.{e.name}": e.version for e in extractors() if e.name in used},
+        feature_versions={
+            name: version for name, version in measured_versions().items() if name.split(".")[1] in used
+        },
         notes=tuple(notes),
         raters=raters,
     )

@@ -52,5 +52,9 @@ class LearningError(InterviewAnalysisError):
     """Data that nothing can be learned from: too few persons, ratings out of range, ids that do not match."""
 
 
+class SecondRaterError(InterviewAnalysisError):
+    """A language model that cannot be asked for a second rating, or answers with none."""
+
+
 class ModelError(InterviewAnalysisError):
     """A trained model that is missing, unreadable, or does not fit the data it is asked about."""

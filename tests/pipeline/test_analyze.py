@@ -17,7 +17,8 @@ from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.config import load_profile, load_run_config
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.outputs import load_saved, save
-from interview_analysis.scoring.profile import Description
+from interview_analysis.scoring.edges import Text
+from interview_analysis.scoring.profile import Description, JobProfile, Question
 from interview_analysis.scoring.provenance import JobDescription
 from interview_analysis.scoring.report import JobBar, Reason, Report
 from tests.media import grey, noise, silence, write_recording
@@ -31,9 +32,31 @@ def loaded(model_store) -> LoadedModels:
     return LoadedModels(load_run_config(), model_store)
 
 
+def about_a_trip() -> JobProfile:
+    """Two dimensions that what is told in SEATED bears on: a journey to Shanghai by train, to see Disneyland."""
+    job = load_profile("product-manager")
+    texts = {
+        "definition": Text(
+            en="Plans a family trip to another city: the train, the tickets, a day at Disneyland."
+        ),
+        "anchors": dict.fromkeys(range(1, 6), Text(en="Tells of a trip to Disneyland by train.")),
+        "questions": (
+            Question(
+                kind="past", text=Text(en="Tell me about a trip that you planned. How did you get there?")
+            ),
+        ),
+    }
+    planned, told = (d.model_copy(update=texts) for d in job.dimensions[:2])
+    planned = planned.model_copy(update={"weight": 0.6})
+    mix = {"content": 0.7, "voice": 0.1, "face": 0.1, "posture": 0.1}
+    told = told.model_copy(update={"weight": 0.4, "channels": mix})
+    without = (d.model_copy(update={"indicators": d.indicators[:1]}) for d in (planned, told))
+    return job.model_copy(update={"dimensions": tuple(without)})
+
+
 @pytest.fixture(scope="module")
 def seated(shared_data, loaded) -> Analysis:
-    return analyze(shared_data / SEATED, "product-manager", models=loaded)
+    return analyze(shared_data / SEATED, about_a_trip(), models=loaded)
 
 
 def reasons(report: Report) -> dict[str, Reason | None]:
@@ -58,7 +81,7 @@ def test_a_real_recording_gets_a_score_with_error_and_evidence_on_every_channel(
         assert channel.evidence
     for dimension in report.dimensions:
         assert dimension.standard_error > 0
-        assert {e.kind for e in dimension.evidence} >= {"measure"}
+        assert {e.kind for e in dimension.evidence} >= {"measure", "part"}
         assert sum(e.weight for e in dimension.evidence if e.kind == "measure") == pytest.approx(1, abs=0.01)
     by_weight = sum(d.weight * d.score for d in report.dimensions)
     assert report.overall.score == pytest.approx(by_weight, abs=0.02)
@@ -66,8 +89,13 @@ def test_a_real_recording_gets_a_score_with_error_and_evidence_on_every_channel(
 
 def test_every_quote_can_be_found_in_the_transcript_at_its_time(seated):
     words = seated.observations.transcript.words
-    hits = [e for d in seated.report.dimensions for e in d.evidence if e.kind in ("keyword", "meaning")]
-    for hit in hits:
+    evidence = [e for d in seated.report.dimensions for e in d.evidence]
+    parts = [e for e in evidence if e.kind == "part" and e.quote]
+    assert parts
+    for part in parts:
+        spoken = [w.text for w in words if part.start_s - 0.01 <= w.start_s and w.end_s <= part.end_s + 0.01]
+        assert part.quote.replace(" ", "") == "".join(spoken).replace(" ", "")
+    for hit in (e for e in evidence if e.kind in ("keyword", "meaning")):
         said = "".join(
             w.text for w in words if hit.start_s - 0.01 <= w.start_s and w.end_s <= hit.end_s + 0.01
         )
@@ -75,7 +103,7 @@ def test_every_quote_can_be_found_in_the_transcript_at_its_time(seated):
 
 
 def test_the_same_input_gives_the_same_report(seated, shared_data, loaded):
-    again = analyze(shared_data / SEATED, "product-manager", models=loaded)
+    again = analyze(shared_data / SEATED, about_a_trip(), models=loaded)
     assert without_time(again.report) == without_time(seated.report)
 
 
@@ -85,7 +113,9 @@ def test_mandarin_is_scored_in_simplified_characters(shared_data, loaded):
     text = analysis.observations.transcript.text
     assert "数据" in text
     assert "數據" not in text
-    assert analysis.report.channels["content"].score is not None
+    assert analysis.report.channels["voice"].score is not None
+    # A manual is read out: nobody asked about the job, and nothing in it bears on it.
+    assert reasons(analysis.report)["content"] is Reason.NOT_ASKED
     assert analysis.tables.value("speech_rate.speaking_rate_cpm") > 100
     assert np.isnan(analysis.tables.value("speech_rate.speaking_rate_wpm"))
 

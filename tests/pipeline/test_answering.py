@@ -134,12 +134,24 @@ def test_one_recording_without_questions_has_no_section_and_the_same_scores(load
     plain = scored(seen, loaded).report
     assert (plain.answers, plain.reliability) == ((), None)
     assert 'id="answers"' not in render_html(plain, seen.transcript, "en")
+    other = scored(seen, loaded, part(seen, question=ASKED["en"][1])).report
+    (answer,) = other.answers  # to a question of no dimension
+    assert (answer.source, answer.matched) == ("recording", ())
+    assert [d.score for d in other.dimensions] == [d.score for d in plain.dimensions]
+    assert [d.abstention for d in other.dimensions] == [d.abstention for d in plain.dimensions]
+    assert other.overall == plain.overall
+    assert answer.overall.score == plain.overall.score
+
+
+def test_one_recording_to_a_question_of_the_job_is_scored_on_what_it_asks_about(loaded):
+    seen = without_conversation(interview("en"))
     asked = scored(seen, loaded, part(seen, question=ASKED["en"][0])).report
     (answer,) = asked.answers
-    assert (answer.source, answer.weight) == ("recording", 1.0)
-    assert [d.score for d in asked.dimensions] == [d.score for d in plain.dimensions]
-    assert asked.overall == plain.overall
-    assert answer.overall.score == plain.overall.score
+    first, *others = asked.dimensions
+    assert [m.dimension for m in answer.matched] == [first.id]
+    assert (first.score is not None, first.content[0].asked) == (True, True)
+    assert all(d.score is not None or d.abstention.reason is Reason.NOT_ASKED for d in others)
+    assert answer.overall.score == asked.overall.score
 
 
 def test_recordings_with_a_question_each_are_the_answers(loaded):

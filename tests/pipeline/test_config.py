@@ -82,13 +82,13 @@ def test_norms_of_unknown_features_are_refused(tmp_path):
     path = _norms(tmp_path, lambda channels: channels["face"][0].update(feature="gaze.on_camera_ration"))
     with pytest.raises(ConfigError, match=r"channels\.face: .*did you mean 'gaze\.on_camera_ratio'"):
         load_norms(path)
-    path = _norms(tmp_path, lambda channels: channels["face"][0].update(feature="indicators.coverage_ratio"))
-    with pytest.raises(ConfigError, match=r"channels\.face: no extractor measures 'indicators"):
+    path = _norms(tmp_path, lambda channels: channels["face"][0].update(feature="content.mean_level"))
+    with pytest.raises(ConfigError, match=r"channels\.face: no extractor measures 'content\.mean_level"):
         load_norms(path)
 
 
-def test_norms_need_the_coverage_of_indicators(tmp_path):
+def test_norms_need_the_level_of_content(tmp_path):
     path = _norms(tmp_path, lambda channels: channels["content"].pop(0))
-    with pytest.raises(ConfigError, match=r"norm for 'indicators\.coverage_ratio' is missing"):
+    with pytest.raises(ConfigError, match=r"norm for 'content\.mean_level' is missing"):
         load_norms(path)
     assert load_norms(_norms(tmp_path, lambda channels: None)) == load_norms()

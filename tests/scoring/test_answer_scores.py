@@ -20,7 +20,7 @@ from interview_analysis.scoring.question_matching import Match
 from interview_analysis.scoring.report import Reason
 from interview_analysis.scoring.score import ScoreCard, score
 from interview_analysis.types import Interval
-from tests.scoring.scene import evidence, observe_text
+from tests.scoring.scene import QUESTION, content, evidence, levels, observe_text
 from tests.scoring.test_score import SUBSTANCE
 
 NORMS = load_norms()
@@ -48,16 +48,37 @@ def spoken(product_manager):
     """Both texts in one recording, and the whole's scores."""
     seen = observe_text(f"{SUBSTANCE['en']}\nI like the sea and long walks with my dog. Yes.")
     tables, found = feature_tables(seen), evidence(product_manager, seen)
-    return seen, found, score(product_manager, NORMS, seen, tables, found)
+    return seen, found, score(product_manager, NORMS, seen, tables, found, levels(product_manager, seen))
 
 
 def test_an_answer_that_is_everything_scores_like_the_whole(spoken, product_manager):
     seen, found, whole = spoken
     window = Interval(0.0, seen.facts.duration_s)
-    answer = Answer("", (), window, "recording")
-    tables = answer_tables(seen, [window])
-    scored = score_answer(product_manager, NORMS, answer, (), clip(seen, 0.0, window.end_s), tables, found)
-    assert scored.card == whole
+    answer = Answer(QUESTION["en"], (QUESTION["en"],), window, "recording")
+    every = tuple(Match(d.id, Text(en="Asked?"), 0.9) for d in product_manager.dimensions)
+    tables, part = answer_tables(seen, [window]), clip(seen, 0.0, window.end_s)
+    scored = score_answer(product_manager, NORMS, answer, every, part, tables, found, content(seen))
+    same = tuple(  # whose weights were divided by their sum, 1 but for the last digit
+        d.model_copy(update={"weight": w.weight})
+        for d, w in zip(scored.card.dimensions, whole.dimensions, strict=True)
+    )
+    assert [d.weight for d in scored.card.dimensions] == pytest.approx([d.weight for d in same])
+    assert replace(scored.card, dimensions=same) == whole
+
+
+def test_an_answer_to_a_question_of_no_dimension_is_scored_on_what_it_bears_on(spoken, product_manager):
+    seen, found, _ = spoken
+    window = Interval(0.0, seen.facts.duration_s)
+    answer = Answer("Why should we hire you?", ("Why should we hire you?",), window, "conversation")
+    tables, part, said = answer_tables(seen, [window]), clip(seen, 0.0, window.end_s), content(seen)
+    scored = score_answer(product_manager, NORMS, answer, (), part, tables, found, said)
+    borne_on = said.answer(window, answer.question, product_manager.dimensions, frozenset())
+    assert any(level is None for level in borne_on.values())
+    for dimension in scored.card.dimensions:
+        told = borne_on[dimension.id]
+        assert (dimension.score is None) == (told is None)
+        if told is None:
+            assert dimension.abstention.reason is Reason.NOT_ASKED
 
 
 def test_answers_are_scored_by_what_was_said_in_them(spoken, product_manager):
@@ -65,10 +86,10 @@ def test_answers_are_scored_by_what_was_said_in_them(spoken, product_manager):
     cut_s = seen.transcript.segments[-1].start_s - 0.4
     windows = [Interval(0.0, cut_s), Interval(cut_s, seen.facts.duration_s)]
     tables = answer_tables(seen, windows)
-    match = (Match(product_manager.dimensions[0].id, Text(en="Asked?"), 0.9),)
+    match, said = (Match(product_manager.dimensions[0].id, Text(en="Asked?"), 0.9),), content(seen)
     first, second = (
         score_answer(
-            product_manager, NORMS, Answer("Q", ("Q",), w, "conversation"), match, clip(seen, w.start_s, w.end_s), tables, found
+            product_manager, NORMS, Answer("Q", ("Q",), w, "conversation"), match, clip(seen, w.start_s, w.end_s), tables, found, said
         )
         for w in windows
     )  # fmt: skip
@@ -79,8 +100,13 @@ def test_answers_are_scored_by_what_was_said_in_them(spoken, product_manager):
     times = [(e.start_s, e.end_s) for d in first.card.dimensions for e in d.evidence if e.start_s is not None]
     assert all(0.0 <= start_s <= end_s <= cut_s + 0.01 for start_s, end_s in times)
     lone = add_up(product_manager, NORMS, spoken[2], [first, second])
-    assert lone.card is spoken[2]  # fewer than two answers could be scored
-    assert lone.reliability is None
+    asked, *others = (
+        lone.card.dimensions
+    )  # scored from the only answer to its question, the others from the whole
+    assert (asked.score, asked.answers) == (first.card.dimensions[0].score, (1,))
+    assert [told.answer for told in asked.content] == [1]
+    assert others == list(spoken[2].dimensions[1:])
+    assert lone.reliability is None  # no two to compare
     report = answer_reports([first, second], lone.shares)[1]
     assert (report.number, report.overall.score, report.latency_s) == (2, None, None)
 

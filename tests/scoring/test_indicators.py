@@ -1,4 +1,4 @@
-"""Evidence and coverage: substance beats recitation and "I don't know", and length alone gains nothing."""
+"""What an answer touches: substance beats recitation and "I don't know", and length alone gains nothing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from interview_analysis.scoring.indicators import (
     ContentEvidence,
     EvidenceSettings,
     IndicatorEvidence,
-    coverage,
     find_evidence,
     reference_texts,
 )
@@ -63,7 +62,12 @@ def _find(profile: JobProfile, text: str, language: str, encoder=None, **setting
 
 
 def _total(profile: JobProfile, evidence: ContentEvidence) -> float:
-    return sum(d.weight * coverage(evidence, d.id) for d in profile.dimensions)
+    """The credit of all indicators in their weights, 0 to 1."""
+    total = 0.0
+    for dimension in profile.dimensions:
+        parts = evidence.of(dimension.id)
+        total += dimension.weight * sum(p.weight * p.credit for p in parts) / sum(p.weight for p in parts)
+    return total
 
 
 def _of(evidence: ContentEvidence, indicator: str) -> IndicatorEvidence:
@@ -137,7 +141,9 @@ def test_the_order_of_indicators_and_dimensions_does_not_matter(product_manager,
     for indicator in one.indicators:
         assert indicator == _of(other, indicator.indicator_id)
     for dimension in product_manager.dimensions:
-        assert coverage(one, dimension.id) == coverage(other, dimension.id)
+        assert {i.indicator_id for i in one.of(dimension.id)} == {
+            i.indicator_id for i in other.of(dimension.id)
+        }
     assert one.stuffing == other.stuffing
 
 
@@ -216,15 +222,6 @@ def test_credits_come_from_the_settings(product_manager):
     assert _of(_find(product_manager, "Survey.", "en", credit_listed=0.1), "user_research_data").credit == 0.1
     text = "A survey is important to me."
     assert _of(_find(product_manager, text, "en", credit_mentioned=0.2), "user_research_data").credit == 0.2
-
-
-def test_coverage_is_the_weighted_mean_of_credits(product_manager):
-    evidence = _find(
-        product_manager, "I ran a survey with users. A roadmap decision matters to me a lot.", "en"
-    )
-    by_id = {i.indicator_id: i.credit for i in evidence.of("requirements_analysis")}
-    assert coverage(evidence, "requirements_analysis") == pytest.approx(sum(by_id.values()) / 3)
-    assert math.isnan(coverage(evidence, "no_such_dimension"))
 
 
 @pytest.mark.parametrize(

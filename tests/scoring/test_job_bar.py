@@ -106,15 +106,21 @@ def test_every_line_of_an_indicator_names_the_sentence_that_asks_for_it(text):
     card, _, _ = score_text(text, profile=profile)
     asked = profile.dimensions[0].indicators[0].id
     for line in (e for d in card.dimensions for e in d.evidence):
-        expected = (None, None) if line.kind == "measure" else (None, "person")
+        expected = (None, None) if line.kind in ("measure", "part") else (None, "person")
         assert (line.source, line.origin) == ((QUOTE, "model") if line.id == asked else expected)
     assert [e for e in card.dimensions[0].evidence if e.id == asked]
     assert card.bar.verdict == job_bar(profile, card.overall).verdict
 
 
 def test_what_a_job_asks_for_moves_no_score():
+    """But for definition and questions: they say what the dimension is, and an answer is held against them."""
     plain = score_text(SUBSTANCE["en"])[0]
-    asked = score_text(SUBSTANCE["en"], profile=parsed_profile())[0]
+    parsed, written = parsed_profile(), load_profile("product-manager").dimensions[0]
+    same = {"definition": written.definition, "questions": written.questions}
+    first = parsed.dimensions[0].model_copy(update=same)
+    profile = parsed.model_copy(update={"dimensions": (first, *parsed.dimensions[1:])})
+    asked = score_text(SUBSTANCE["en"], profile=profile)[0]
+    assert asked.bar is not None
     assert asked.overall == plain.overall
     assert [d.score for d in asked.dimensions] == [d.score for d in plain.dimensions]
     assert plain.bar is None

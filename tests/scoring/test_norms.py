@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from interview_analysis.errors import ConfigError
 from interview_analysis.features.extractor import extractors
 from interview_analysis.pipeline.config import BUILT_IN, load_norms
-from interview_analysis.scoring.measures import COVERAGE_FEATURE
+from interview_analysis.scoring.content.levels import POINTS_PER_LEVEL
+from interview_analysis.scoring.measures import CONTENT_FEATURE
 from interview_analysis.scoring.norms import Norm, parse_norms
 
 NORMS = load_norms()
@@ -20,7 +21,7 @@ VALID = yaml.safe_load((BUILT_IN / "norms.yaml").read_text(encoding="utf-8"))
 def test_every_norm_names_a_feature_that_exists_in_its_channel(norm):
     features = {f"{e.name}.{spec.name}": e.channel for e in extractors() for spec in e.specs}
     channel = next(c for c, norms in NORMS.channels.items() if norm in norms)
-    assert norm.feature == COVERAGE_FEATURE or features[norm.feature] == channel
+    assert norm.feature == CONTENT_FEATURE or features[norm.feature] == channel
 
 
 @pytest.mark.parametrize("norm", EVERY, ids=lambda norm: norm.feature)
@@ -52,12 +53,26 @@ def test_scores_stay_within_bounds_and_errors_never_fall_below_the_curve_s_own(n
 
 
 def test_score_and_error_by_hand():
-    norm = EVERY[0]
-    assert norm.feature == COVERAGE_FEATURE
+    written = next(n for n in EVERY if n.direction == "higher" and n.feature != CONTENT_FEATURE)
+    norm = written.model_copy(
+        update={
+            "range": (0.0, 1.0),
+            "points": ((0.0, 0.0), (0.25, 40.0), (0.5, 65.0), (0.75, 85.0), (1.0, 100.0)),
+            "standard_error": 6.0,
+        }
+    )
     assert norm.score(0.5) == pytest.approx(65)
     assert norm.score(0.35) == pytest.approx(40 + 0.4 * 25)
     # 0.1 to either side of 0.5: 55 and 73, so 9 points moved on average, and 6 of the curve itself
     assert norm.score_error(0.5, 0.1) == pytest.approx((9**2 + 6**2) ** 0.5)
+
+
+def test_the_levels_of_content_stand_at_the_middles_of_fifths():
+    (norm,) = NORMS.channels["content"]
+    assert norm.feature == CONTENT_FEATURE
+    assert [norm.score(level) for level in range(1, 6)] == [10, 30, 50, 70, 90]
+    assert [NORMS.level(norm.score(level)) for level in range(1, 6)] == [1, 2, 3, 4, 5]
+    assert norm.score_error(3.0, 0.5) == pytest.approx(0.5 * POINTS_PER_LEVEL)  # no error but the level's own
 
 
 def test_levels():

@@ -5,7 +5,7 @@ import pytest
 
 from interview_analysis.errors import ConfigError
 from interview_analysis.pipeline.config import load_norms
-from interview_analysis.scoring.measures import COVERAGE_FEATURE, fitting
+from interview_analysis.scoring.measures import CONTENT_FEATURE, fitting
 from interview_analysis.scoring.norms_fit import Population, fit_norms, percentile_points
 
 WRITTEN = load_norms()
@@ -58,11 +58,12 @@ def test_one_language_is_fitted_and_the_rest_stays_as_written(rng):
     assert "英语面试 60 场" in fitted.origin.zh
 
 
-def test_what_is_shown_has_several_values_an_interview(rng):
-    shown = {COVERAGE_FEATURE: rng.uniform(0, 1, 180)}
+def test_what_is_said_has_several_values_an_interview(rng):
+    shown = {CONTENT_FEATURE: rng.uniform(1, 5, 180)}
     fitted, _ = fit_norms(WRITTEN, {"en": _population(rng, **shown)}, "Graduates")
-    norm = next(n for n in fitting(fitted.channels["content"], "en") if n.feature == COVERAGE_FEATURE)
-    assert norm.score(0.5) == pytest.approx(50, abs=8)
+    norm = next(n for n in fitting(fitted.channels["content"], "en") if n.feature == CONTENT_FEATURE)
+    assert norm.score(3.0) == pytest.approx(50, abs=8)
+    assert norm.score(2.0) == pytest.approx(25, abs=8)
 
 
 def test_values_beyond_the_plausible_range_are_clamped(rng):

@@ -9,14 +9,13 @@ import pytest
 from interview_analysis.pipeline.config import load_norms
 from interview_analysis.scoring.answers import add_up
 from interview_analysis.scoring.fusion import Estimate, fuse
-from interview_analysis.scoring.measures import measure_error
+from interview_analysis.scoring.measures import fitting, measure_error
 from tests.conftest import ROOT
 from tests.scoring.scene import score_text
 from tests.scoring.test_answer_scores import answered
 from tests.scoring.test_score import SUBSTANCE
 
 NORMS = load_norms()
-CONTENT = {norm.feature: norm for norm in NORMS.channels["content"]}
 TEXT = (ROOT / "docs" / "scoring.md").read_text(encoding="utf-8")
 
 
@@ -27,35 +26,20 @@ def told(pattern: str) -> float:
     return float(found[1])
 
 
-def test_the_curves_of_the_example():
-    table = re.findall(r"^\| `([a-z_.0-9]+)` \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", TEXT, flags=re.M)
-    assert len(table) == len(CONTENT)
-    for feature, value, score, weight in table:
-        assert CONTENT[feature].score(float(value)) == pytest.approx(float(score), abs=0.05)
-        assert CONTENT[feature].weight == pytest.approx(float(weight))
-
-
-def test_the_content_score_and_its_error():
-    table = re.findall(r"^\| `([a-z_.0-9]+)` \| ([\d.]+) \| ([\d.]+) \| ([\d.]+) \|", TEXT, flags=re.M)
-    parts = [(Estimate(float(score), 0.0), float(weight)) for _, _, score, weight in table]
-    assert fuse(parts, NORMS.error_correlation).score == pytest.approx(
-        told(r"content score is \*\*([\d.]+)\*\*"), abs=0.05
+def test_the_error_of_a_measure_through_its_curve():
+    norm = next(
+        n for n in fitting(NORMS.channels["voice"], "en") if n.feature == "speech_rate.speaking_rate_wpm"
     )
+    assert norm.score(230.0) == pytest.approx(told(r"scores ([\d.]+), 220 would"), abs=0.05)
+    assert norm.score(220.0) == pytest.approx(told(r"220 would ([\d.]+) and"), abs=0.05)
+    assert norm.score(240.0) == pytest.approx(told(r"240 would ([\d]+\.\d)"), abs=0.05)
+    assert norm.standard_error == told(r"from the rate and (\d+) from the curve")
+    assert norm.score_error(230.0, 10.0) == pytest.approx(told(r"or \*\*([\d.]+)\*\* points\. - "), abs=0.05)
 
 
-def test_the_error_of_coverage():
-    norm, detection = CONTENT["indicators.coverage_ratio"], NORMS.detection
-    found = 2 * detection.variance("keyword") + detection.variance(None)
-    error = (norm.window_sd**2 / 6 + found / 9) ** 0.5
-    assert error == pytest.approx(told(r"standard error of coverage is \*\*([\d.]+)\*\*"), abs=0.001)
-    assert norm.score_error(0.45, error) == pytest.approx(told(r"or \*\*([\d.]+)\*\* points"), abs=0.05)
-
-
-def test_the_dimension():
+def test_the_error_of_a_dimension():
     fused = fuse([(Estimate(63.4, 16.0), 0.9), (Estimate(78.0, 6.6), 0.1)], NORMS.error_correlation)
-    assert fused.score == pytest.approx(told(r"dimension score is \*\*([\d.]+)\*\*"), abs=0.05)
     assert fused.standard_error == pytest.approx(told(r"its standard error \*\*([\d.]+)\*\*"), abs=0.05)
-    assert NORMS.level(fused.score) == told(r"level \*\*(\d)\*\*")
 
 
 def test_two_answers_to_one_dimension(product_manager):

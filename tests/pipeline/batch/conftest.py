@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 from interview_analysis.models.weights import ModelStore
 from interview_analysis.pipeline.config import BUILT_IN
@@ -38,6 +39,7 @@ ANSWERS = {
     ),
 }
 JOBS = ("product-manager", "customer-success-manager")
+ASKED = "What did you do?"
 COLUMNS = ("interview_id", "candidate_id", "job", "recording", "question", "start_s", "end_s", "group_team")
 # What may not differ between two runs of the same round.
 TABLES = ("scores.csv", "scores.parquet", "features.parquet", "failures.csv")
@@ -87,10 +89,23 @@ def manifest_rows(count: int, team: str = "a") -> list[tuple[str, ...]]:
         person, job = f"P{number:03d}", JOBS[number % 2]
         first, second = names[number % 3], names[(number + 1) % 3]
         start = f"{0.05 * (number // 3):.2f}"
-        rows.append((f"I{number:03d}", person, job, first, "What did you do?", start, "", team))
+        rows.append((f"I{number:03d}", person, job, first, ASKED, start, "", team))
         if number % 4 == 3:
             rows.append((f"I{number:03d}", person, job, second, "How did it end?", start, "", team))
     return rows
+
+
+def job_that_asks(job: str, question: str = ASKED, language: str = "en") -> str:
+    """A built-in profile with its first two dimensions, the heavier of which asks `question`.
+
+    The answer to it is scored on that dimension whatever it tells of, and that is enough for an overall score.
+    """
+    data = yaml.safe_load((BUILT_IN / "jobs" / f"{job}.yaml").read_text(encoding="utf-8"))
+    data["dimensions"] = data["dimensions"][:2]
+    for dimension, weight in zip(data["dimensions"], (0.55, 0.45), strict=True):
+        dimension["weight"] = weight
+    data["dimensions"][0]["questions"] = [{"kind": "past", "text": {language: question}}]
+    return yaml.safe_dump(data, allow_unicode=True)
 
 
 def tables(out: Path) -> dict[str, bytes]:
@@ -123,7 +138,7 @@ def make_round(recordings: Path) -> Callable[[Path, int], Round]:
             shutil.copy2(recordings / name, folder / name)
         (folder / "jobs").mkdir()
         for job in JOBS:
-            (folder / "jobs" / f"{job}.yaml").write_bytes((BUILT_IN / "jobs" / f"{job}.yaml").read_bytes())
+            (folder / "jobs" / f"{job}.yaml").write_text(job_that_asks(job), encoding="utf-8")
         made = Round(folder)
         made.write(manifest_rows(count))
         return made

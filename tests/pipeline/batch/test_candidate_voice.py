@@ -13,10 +13,9 @@ import pytest
 
 from interview_analysis.models.weights import ModelStore
 from interview_analysis.pipeline.audio_spool import SAMPLE_RATE_HZ
-from interview_analysis.pipeline.config import BUILT_IN
 from interview_analysis.pipeline.conversation_maker import write_wav
 from interview_analysis.pipeline.lineage import file_sha256
-from tests.pipeline.batch.conftest import Round, tables
+from tests.pipeline.batch.conftest import Round, job_that_asks, tables
 from tests.pipeline.test_candidate import PARTS, made
 
 COLUMNS = (
@@ -24,15 +23,17 @@ COLUMNS = (
     "candidate_id",
     "job",
     "recording",
+    "question",
     "language",
     "candidate_voice",
     "candidate_channel",
 )
+ASKED = "请介绍一个你负责的项目"
 ROWS = (
-    ("voice", "C1", "product-manager", "mono.wav", "zh", "known.wav", ""),
-    ("stranger", "C2", "product-manager", "mono.wav", "zh", "stranger.wav", ""),
-    ("channel", "C3", "product-manager", "stereo.wav", "zh", "", "right"),
-    ("silent", "C4", "product-manager", "mono.wav", "zh", "silent.wav", ""),
+    ("voice", "C1", "product-manager", "mono.wav", ASKED, "zh", "known.wav", ""),
+    ("stranger", "C2", "product-manager", "mono.wav", ASKED, "zh", "stranger.wav", ""),
+    ("channel", "C3", "product-manager", "stereo.wav", ASKED, "zh", "", "right"),
+    ("silent", "C4", "product-manager", "mono.wav", ASKED, "zh", "silent.wav", ""),
 )
 pytestmark = pytest.mark.slow
 
@@ -48,7 +49,8 @@ def talks(shared_data: Path, model_store: ModelStore, tmp_path_factory: pytest.T
     shutil.copy(shared_data / "audio_zh/azure_zh-CN-training_audio2.wav", folder / "known.wav")
     shutil.copy(shared_data / PARTS["en"][1], folder / "stranger.wav")
     (folder / "jobs").mkdir()
-    shutil.copy(BUILT_IN / "jobs/product-manager.yaml", folder / "jobs")
+    job = job_that_asks("product-manager", ASKED, "zh")
+    (folder / "jobs" / "product-manager.yaml").write_text(job, encoding="utf-8")
     with (folder / "round.csv").open("w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([COLUMNS, *ROWS])
     return Round(folder)

@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from interview_analysis.errors import ModelError
 from interview_analysis.features.tables import feature_tables
 from interview_analysis.pipeline.analyze import Analysis
+from interview_analysis.pipeline.answering import with_content
 from interview_analysis.pipeline.cli import main
 from interview_analysis.pipeline.config import load_profile
 from interview_analysis.pipeline.html_report import render_html
@@ -70,9 +71,8 @@ class NoEncoder:
 
 def _analysis(report: Report | None = None) -> Analysis:
     seen = scene()
-    return Analysis(
-        report or sample_report("en"), load_profile("product-manager"), seen, feature_tables(seen)
-    )
+    tables = with_content(feature_tables(seen), (), None)  # of what was said nothing is known here
+    return Analysis(report or sample_report("en"), load_profile("product-manager"), seen, tables)
 
 
 def test_the_report_says_the_score_its_error_and_what_it_was_learned_from(of_recordings):

@@ -1,0 +1,66 @@
+"""What fitting the content model needs around it: vectors that are kept, and figures of answers that were not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from interview_analysis.features.sentences import unit_count
+from interview_analysis.models.text_encoder import RememberingEncoder
+from interview_analysis.pipeline.config import load_norms
+from interview_analysis.pipeline.progress import Progress
+from interview_analysis.scoring.content.bearing import reference_texts
+from interview_analysis.scoring.content.examples import Known, unpunctuated
+from interview_analysis.scoring.content.fit import Fitted
+from interview_analysis.scoring.content.fit_bearing import LANGUAGES, as_dimension
+from interview_analysis.scoring.content.model import clauses
+from interview_analysis.scoring.content.typed import transcript_of_text
+from interview_analysis.scoring.jobs.library import Competency
+
+STEP = 64  # texts that are encoded and kept together
+
+
+def remember_all(
+    known: Sequence[Known],
+    library: Sequence[Competency],
+    encoder: RememberingEncoder,
+    on_progress: Progress,
+) -> None:
+    """Encode everything that fitting asks for, piece by piece, so that what was done is kept when it is stopped."""
+    texts = [
+        text
+        for answer in known
+        for wording in (answer.said, unpunctuated(answer.said, answer.lang))
+        for text in [c.text for c in clauses(transcript_of_text(wording, answer.lang))]
+    ]
+    texts += [answer.question for answer in known if answer.question]
+    for competency in library:
+        for language in LANGUAGES:
+            texts += reference_texts(as_dimension(competency), language)
+            texts += competency.statements.get(language)
+            texts += [question.text.get(language) for question in competency.questions]
+    wanted = list(dict.fromkeys(texts))
+    for start in range(0, len(wanted), STEP):
+        on_progress("sentence vectors", start, len(wanted))
+        encoder.remember(wanted[start : start + STEP])
+    on_progress("sentence vectors", len(wanted), len(wanted))
+
+
+def of_unseen(fitted: Fitted) -> pd.DataFrame:
+    """A row for each answer as it stands, scored by models that have not seen its group; columns as for `figures`."""
+    norms, rows, seen = load_norms(), [], set()
+    for row, probabilities, bears in zip(fitted.rows, fitted.probabilities, fitted.bears_on, strict=True):
+        known = row.known
+        if id(known) in seen:  # the other wording
+            continue
+        seen.add(id(known))
+        score, error = fitted.model.levels.estimate(probabilities)
+        rows.append(
+            {
+                "lang": known.lang, "competency": known.competency, "kind": known.kind, "level": known.level,
+                "score": score, "standard_error": error, "got_level": norms.level(score), "bears_on": bears,
+                "person": known.person, "length": unit_count(known.said, known.lang),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows).astype({"level": "float64"})

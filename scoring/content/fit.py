@@ -1,0 +1,269 @@
+"""Learning the content model from known answers.
+
+What each level rests on is learned from function probabilities of answers that the function model had not seen
+(cross-fitting, Chernozhukov et al. 2018), so that the parts are as uncertain as they will be on new answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from interview_analysis.errors import LearningError
+from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.scoring.content.cues import cues
+from interview_analysis.scoring.content.examples import GRADED, TRAPS, Known, unpunctuated
+from interview_analysis.scoring.content.fit_bearing import LANGUAGES, Held, fit_bearing
+from interview_analysis.scoring.content.fit_levels import (
+    MIDDLE,
+    NOT_DONE,
+    NOT_OWN,
+    fit_gates,
+    fit_levels,
+    fit_spread,
+)
+from interview_analysis.scoring.content.functions import (
+    FUNCTIONS,
+    Array,
+    FunctionModel,
+    sentence_features,
+)
+from interview_analysis.scoring.content.levels import LevelModel, gated
+from interview_analysis.scoring.content.model import ContentModel, Spoken, said_of, spoken
+from interview_analysis.scoring.content.summary import parts, summary
+from interview_analysis.scoring.content.typed import transcript_of_text
+from interview_analysis.scoring.jobs.library import Competency
+
+FOLDS = 5
+FUNCTION_PENALTY = 0.02
+REAL_WEIGHT = 3.0  # an answer of a real person counts as three that were written
+Report = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One wording of a known answer: as it is, or without punctuation. `labels` (n, F) are None where it has none."""
+
+    known: Known
+    spoken: Spoken
+    cues: Array
+    labels: Array | None
+    fold: int
+
+    @property
+    def target(self) -> float | None:
+        """The level that it is to get, None where that depends on what it is held against."""
+        return self.known.level if self.known.kind == GRADED else TRAPS.get(self.known.kind)
+
+    @property
+    def weight(self) -> float:
+        return REAL_WEIGHT if self.known.person else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """The model, and for each row (in the order of `rows`) what models that had not seen its group make of it."""
+
+    model: ContentModel
+    rows: tuple[Row, ...]
+    probabilities: Array  # (n, 5), at the row's own competency and question
+    bears_on: Array  # (n,)
+    functions_right: Mapping[str, float]  # share of clauses with the right function, by language
+
+
+def fit(
+    known: Sequence[Known], library: Sequence[Competency], encoder: SentenceEncoder, on_progress: Report
+) -> Fitted:
+    """Fit on all of `known`; deterministic. The version of the model is left empty.
+
+    Raises LearningError where there is too little to learn from.
+    """
+    check_enough(known)
+    rows = prepare(known, encoder, on_progress)
+    centres: dict[str, Array] = {
+        language: np.concatenate([r.spoken.vectors for r in rows if r.known.lang == language])
+        .astype(np.float64)
+        .mean(axis=0)
+        for language in sorted({r.known.lang for r in rows})
+    }
+    unseen: list[Array] = [np.empty(0)] * len(rows)
+    for fold in range(FOLDS):
+        on_progress("functions", fold, FOLDS + 1)
+        learned = fit_functions([r for r in rows if r.fold != fold], centres)
+        for i, row in enumerate(rows):
+            if row.fold == fold:
+                unseen[i] = learned.probabilities(row.spoken.vectors, row.cues, row.known.lang)
+    functions = fit_functions(rows, centres)
+    on_progress("functions", FOLDS + 1, FOLDS + 1)
+    numbers = [_Numbers.of(row, found) for row, found in zip(rows, unseen, strict=True)]
+    bearing, bears = fit_bearing(
+        [
+            Held(r.known, r.fold, said_of(r.spoken, found, centres))
+            for r, found in zip(rows, unseen, strict=True)
+        ],
+        library,
+        encoder,
+        centres,
+        FOLDS,
+    )
+    probabilities = np.zeros((len(rows), 5))
+    for fold in range(FOLDS):
+        on_progress("levels", fold, FOLDS + 1)
+        levels = _fit_levels([(r, n) for r, n in zip(rows, numbers, strict=True) if r.fold != fold])
+        for i, (row, own) in enumerate(zip(rows, numbers, strict=True)):
+            if row.fold == fold:
+                gates = {name: gate.probability(own.summary) for name, gate in levels.gates.items()}
+                probabilities[i] = gated(levels.probabilities(own.parts), gates, bears[i])
+    levels = _fit_levels(list(zip(rows, numbers, strict=True)))
+    spread, floor = fit_spread(
+        [(p, r.known.level, r.weight) for r, p in zip(rows, probabilities, strict=True) if r.known.level]
+    )
+    on_progress("levels", FOLDS + 1, FOLDS + 1)
+    model = ContentModel("", encoder.id, functions, replace(levels, spread=spread, floor=floor), bearing)
+    return Fitted(model, tuple(rows), probabilities, bears, _functions_right(rows, unseen))
+
+
+def check_enough(known: Sequence[Known]) -> None:
+    """Raise LearningError where something that is learned has too few answers that show it.
+
+    Each needs two groups, so that models that have not seen one of them know it from the other.
+    """
+
+    def graded(least: float, most: float, languages: Sequence[str] = LANGUAGES) -> list[Known]:
+        rated = [(k, k.level) for k in known if k.kind == GRADED and k.lang in languages]
+        return [k for k, level in rated if level is not None and least <= level <= most]
+
+    needed = {
+        **{f"answers in {lang} of level 2 or more": graded(2.0, 5.0, [lang]) for lang in LANGUAGES},
+        "answers with 'segments'": [k for k in known if k.segments],
+        "answers of level 1 or 1.5": graded(1.0, 1.5),
+        f"answers of level {MIDDLE:g} or more": graded(MIDDLE, 5.0),
+        f"answers of kind {' or '.join(NOT_OWN)}": [k for k in known if k.kind in NOT_OWN],
+        f"answers of kind {' or '.join(NOT_DONE)}": [k for k in known if k.kind in NOT_DONE],
+    }
+    missing = [what for what, found in needed.items() if len({k.group for k in found}) < 2]
+    if missing:
+        raise LearningError(
+            "the content model cannot be learned from these answers; of each of the following it needs some about two "
+            f"competencies or by two persons: {'; '.join(missing)}"
+        )
+
+
+def prepare(known: Sequence[Known], encoder: SentenceEncoder, on_progress: Report) -> list[Row]:
+    """Both wordings of every answer, measured, each group in one of `FOLDS` folds."""
+    groups = sorted({k.group for k in known})
+    order = np.random.default_rng(20261128).permutation(len(groups))
+    folds = {groups[g]: i % FOLDS for i, g in enumerate(order)}
+    rows = []
+    for number, answer in enumerate(known):
+        on_progress("sentence vectors", number, len(known))
+        for text in dict.fromkeys((answer.said, unpunctuated(answer.said, answer.lang))):
+            said = spoken(transcript_of_text(text, answer.lang), encoder)
+            if said.clauses:
+                texts = [clause.text for clause in said.clauses]
+                measured = cues(texts, answer.question, answer.lang)
+                labels = soft_labels(answer, texts) if answer.segments else None
+                rows.append(Row(answer, said, measured, labels, folds[answer.group]))
+    on_progress("sentence vectors", len(known), len(known))
+    return rows
+
+
+def soft_labels(answer: Known, clauses: Sequence[str]) -> Array:
+    """Shares of the functions in each clause (n, F), by the letters that clauses and labelled segments have in common.
+
+    Of two functions of a segment the first has two thirds of it.
+    """
+    letters: list[tuple[tuple[str, ...], float]] = []
+    labelled = [(functions, _letters(text)) for functions, text in answer.labels()]
+    for functions, count in labelled:
+        letters.extend([(functions, 1.0)] * count)
+    table, at = np.zeros((len(clauses), len(FUNCTIONS))), 0
+    for row, clause in zip(table, clauses, strict=True):
+        count = _letters(clause)
+        for functions, _ in letters[at : at + count]:
+            shares = (1.0,) if len(functions) == 1 else (2 / 3, 1 / 3)
+            for name, share in zip(functions, shares, strict=False):
+                row[FUNCTIONS.index(name)] += share
+        at += count
+    return np.asarray(table / np.maximum(table.sum(axis=1, keepdims=True), 1e-9))
+
+
+def fit_functions(rows: Sequence[Row], centres: Mapping[str, Array]) -> FunctionModel:
+    """Multinomial logistic regression on soft labels with a ridge penalty, by L-BFGS."""
+    import torch
+
+    from interview_analysis.models.torch_threads import threads
+
+    own = [(r, r.labels) for r in rows if r.labels is not None]
+    features = np.concatenate([
+        sentence_features(r.spoken.vectors.astype(np.float64) - centres[r.known.lang], r.cues) for r, _ in own
+    ])  # fmt: skip
+    labels = np.concatenate([labels for _, labels in own])
+    weights = np.concatenate([np.full(len(r.cues), 2.0 if r.known.person else 1.0) for r, _ in own])
+    shift, scale = _standardised(features, 4 * own[0][0].spoken.vectors.shape[1])
+    with threads(1):
+        inputs = torch.tensor((features - shift) / scale, dtype=torch.float32)
+        wanted = torch.tensor(labels, dtype=torch.float32)
+        counted = torch.tensor(weights / weights.sum(), dtype=torch.float32)
+        matrix = torch.zeros((labels.shape[1], features.shape[1]), dtype=torch.float32, requires_grad=True)
+        intercepts = torch.zeros(labels.shape[1], dtype=torch.float32, requires_grad=True)
+        optimiser = torch.optim.LBFGS(
+            [matrix, intercepts], max_iter=150, history_size=10, line_search_fn="strong_wolfe"
+        )
+
+        def loss() -> torch.Tensor:
+            optimiser.zero_grad()
+            logs = torch.log_softmax(inputs @ matrix.T + intercepts, dim=1)
+            value = -((logs * wanted).sum(dim=1) @ counted) + FUNCTION_PENALTY * (matrix**2).sum()
+            value.backward()  # type: ignore[no-untyped-call]
+            return value
+
+        optimiser.step(loss)  # type: ignore[no-untyped-call]
+    return FunctionModel(
+        centres,
+        shift,
+        scale,
+        matrix.detach().numpy().astype(np.float64),
+        intercepts.detach().numpy().astype(np.float64),
+    )
+
+
+def _standardised(features: Array, vectors: int) -> tuple[Array, Array]:
+    """Shift and scale; the first `vectors` columns, which are of vectors, keep their sizes among each other."""
+    scale = features.std(axis=0) + 1e-6
+    scale[:vectors] = np.sqrt((features[:, :vectors] ** 2).mean())
+    return features.mean(axis=0), scale
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    summary: Array
+    parts: dict[str, float]
+
+    @staticmethod
+    def of(row: Row, found: Array) -> _Numbers:
+        lengths = row.spoken.lengths
+        return _Numbers(summary(found, row.cues, lengths), parts(found, row.cues, lengths))
+
+
+def _fit_levels(examples: Sequence[tuple[Row, _Numbers]]) -> LevelModel:
+    return fit_levels(
+        [(n.parts, r.target, r.weight, r.known.kind) for r, n in examples if r.target is not None],
+        fit_gates([(n.summary, r.target, r.known.kind) for r, n in examples if r.target is not None]),
+    )
+
+
+def _functions_right(rows: Sequence[Row], unseen: Sequence[Array]) -> dict[str, float]:
+    right: dict[str, list[bool]] = {}
+    for row, found in zip(rows, unseen, strict=True):
+        if row.labels is not None:
+            clear = row.labels.max(axis=1) > 0.6
+            hits = (found.argmax(axis=1) == row.labels.argmax(axis=1))[clear]
+            right.setdefault(row.known.lang, []).extend(hits.tolist())
+    return {language: float(np.mean(hits)) for language, hits in sorted(right.items())}
+
+
+def _letters(text: str) -> int:
+    return sum(c.isalnum() for c in text)

@@ -1,0 +1,128 @@
+"""Learning the gates, the weights of the parts and how far a level is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from interview_analysis.scoring.content.examples import GRADED
+from interview_analysis.scoring.content.functions import Array
+from interview_analysis.scoring.content.levels import LEVELS, LevelModel
+from interview_analysis.scoring.content.logistic import Logistic
+from interview_analysis.scoring.content.summary import PARTS
+
+Mask = NDArray[np.bool_]
+NOT_OWN, NOT_DONE = ("we", "secondhand"), ("would", "plan")
+GATE_STRENGTH = 0.03  # inverse regularisation
+TRAP_WEIGHT = 2.5  # there are fewer of them, and taking one for an answer is worse than the other way round
+PENALTY = 5e-4
+MIDDLE = 3.0  # from here on there is an example
+
+
+def fit_gates(examples: Sequence[tuple[Array, float, str]]) -> dict[str, Logistic]:
+    """Gates from summaries (m,), levels and kinds."""
+    table = np.stack([summary for summary, _, _ in examples])
+    levels = np.array([level for _, level, _ in examples])
+    kinds = np.array([kind for _, _, kind in examples])
+    graded, told = kinds == GRADED, (kinds == GRADED) & (levels >= MIDDLE)
+    weights = np.where(graded, 1.0, TRAP_WEIGHT)
+    return {
+        "takes_up": fit_logistic(table, graded & (levels >= 2), graded & (levels <= 1.5), weights),
+        "own": fit_logistic(table, told, np.isin(kinds, NOT_OWN), weights),
+        "done": fit_logistic(table, told, np.isin(kinds, NOT_DONE), weights),
+    }
+
+
+def fit_logistic(
+    table: Array, yes: Mask, no: Mask, weights: Array, strength: float = GATE_STRENGTH
+) -> Logistic:
+    """Tell the rows of `table` (n, m) in `yes` from those in `no`, masks (n,), with `weights` (n,)."""
+    from sklearn.linear_model import LogisticRegression
+
+    used = yes | no
+    rows = table[used]
+    shift, scale = rows.mean(axis=0), rows.std(axis=0) + 1e-6
+    wanted = yes[used]
+    model = LogisticRegression(C=strength, max_iter=5000)
+    model.fit((rows - shift) / scale, wanted, sample_weight=weights[used])
+    return Logistic(shift, scale, model.coef_[0], float(model.intercept_[0]))
+
+
+def fit_levels(
+    examples: Sequence[tuple[Mapping[str, float], float, float, str]], gates: Mapping[str, Logistic]
+) -> LevelModel:
+    """Cumulative logits with weights that are not negative, from parts, level, weight and kind of each answer.
+
+    What the gates keep out (plans, others' deeds, refusals) is not learned from: its parts are those of a story. A
+    level between two counts as a half of each.
+    """
+    used = [
+        (p, level, weight)
+        for p, level, weight, kind in examples
+        if kind not in (*NOT_OWN, *NOT_DONE) and not (kind == GRADED and level < 1.6)
+    ]
+    table = np.array([[p[name] for name in PARTS] for p, _, _ in used])
+    wanted = np.stack([shares(level) for _, level, _ in used])
+    weights = np.array([weight for _, _, weight in used])
+    weights /= weights.sum()
+    start = np.concatenate([[0.0, 0.0, 0.0, 0.0], np.full(len(PARTS), 0.1)])
+    bounds = [(None, None)] * 4 + [(0.0, None)] * len(PARTS)
+    found = minimize(
+        _loss,
+        start,
+        (table, wanted, weights),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=bounds,
+        options={"maxiter": 1000},
+    )
+    named = {name: round(float(w), 4) for name, w in zip(PARTS, found.x[4:], strict=True)}
+    return LevelModel(_thresholds(found.x), named, gates, spread=1.0, floor=0.0)
+
+
+def shares(level: float) -> Array:
+    """A level, whole or between two, as shares of the five."""
+    return np.asarray(np.maximum(0.0, 1.0 - np.abs(LEVELS - level)))
+
+
+def fit_spread(examples: Sequence[tuple[Array, float, float]]) -> tuple[float, float]:
+    """How the standard error follows from the probabilities (5,), by the errors made on unseen answers.
+
+    Maximum likelihood of normal errors with variance ``(spread * sd) ** 2 + floor ** 2``.
+    """
+    table = np.stack([p for p, _, _ in examples])
+    means = table @ LEVELS
+    variances = table @ LEVELS**2 - means**2
+    squares = (np.array([level for _, level, _ in examples]) - means) ** 2
+    weights = np.array([weight for _, _, weight in examples])
+
+    def loss(logs: Array) -> float:
+        total = np.exp(2 * logs[0]) * variances + np.exp(2 * logs[1])
+        return float(weights @ (np.log(total) + squares / total))
+
+    found = minimize(loss, np.log([1.0, 0.2]), method="Nelder-Mead")
+    return round(float(np.exp(found.x[0])), 4), round(float(np.exp(found.x[1])), 4)
+
+
+def _thresholds(x: Array) -> Array:
+    return np.cumsum(np.concatenate([x[:1], np.exp(x[1:4])]))
+
+
+def _loss(x: Array, table: Array, wanted: Array, weights: Array) -> tuple[float, Array]:
+    """Weighted negative log likelihood with a ridge penalty, and its gradient."""
+    own = x[4:]
+    below = 1 / (1 + np.exp(-np.clip(_thresholds(x)[None] - (table @ own)[:, None], -35, 35)))
+    edges = np.pad(below, ((0, 0), (1, 0)))
+    probabilities = np.maximum(np.diff(np.pad(edges, ((0, 0), (0, 1)), constant_values=1.0), axis=1), 1e-9)
+    value = -weights @ (wanted * np.log(probabilities)).sum(axis=1) + PENALTY * own @ own
+    slope = -weights[:, None] * wanted / probabilities
+    by_threshold = (slope[:, :4] - slope[:, 1:]) * below * (1 - below)
+    total = by_threshold.sum(axis=0)
+    gradient = np.zeros_like(x)
+    gradient[0] = total.sum()
+    gradient[1:4] = [total[k:].sum() * np.exp(x[k]) for k in (1, 2, 3)]
+    gradient[4:] = -table.T @ by_threshold.sum(axis=1) + 2 * PENALTY * own
+    return float(value), gradient

@@ -1,0 +1,110 @@
+"""What a candidate said in a whole recording, and the levels of its answers for the dimensions of a job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.scoring.content.described import described
+from interview_analysis.scoring.content.model import ContentModel, Reading, Spoken, bears_on, read, spoken
+from interview_analysis.scoring.content.scored import ContentLevel, content_level
+from interview_analysis.scoring.profile import Dimension
+from interview_analysis.types import Interval, Sentence, Transcript
+
+Levels = Mapping[
+    str, ContentLevel | None
+]  # by dimension; None where nothing said bears on it and nobody asked
+STRETCH = {"en": 120.0, "zh": 200.0}  # words or characters that are taken to be about one thing
+BEARS = 0.5  # what is less likely to be about a dimension than not says nothing of it
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The clauses of a candidate's transcript, ready to be read answer by answer."""
+
+    model: ContentModel
+    encoder: SentenceEncoder
+    spoken: Spoken
+    _readings: dict[tuple[float, float, str], Reading | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, transcript: Transcript, model: ContentModel, encoder: SentenceEncoder) -> Content:
+        """Raises KeyError for a transcript in another language than Chinese or English."""
+        return cls(model, encoder, spoken(transcript, encoder))
+
+    def answer(
+        self, window: Interval, question: str, dimensions: Iterable[Dimension], asked: frozenset[str]
+    ) -> Levels:
+        """The levels of one answer. A dimension in `asked` is scored whatever the answer is about; any other one only
+        where the answer bears on it."""
+        reading = self._read(window, question)
+        found: dict[str, ContentLevel | None] = {}
+        for dimension in dimensions:
+            about = question if dimension.id in asked else ""
+            level = content_level(self.model, reading, dimension, self.encoder, about) if reading else None
+            told = level is not None and (bool(about) or level.bears_on >= BEARS)
+            found[dimension.id] = level if told else None
+        return found
+
+    def whole(self, dimensions: Iterable[Dimension]) -> Levels:
+        """The levels of everything that was said, where it is not known what was asked.
+
+        A dimension is read from the stretches that bear on it, together; None where there is none.
+        """
+        return {dimension.id: self._bearing(dimension) for dimension in dimensions}
+
+    def described(self, answers: Iterable[tuple[Interval, str]]) -> dict[str, float]:
+        """What the answers, windows with their questions, do: the columns of `described.FEATURES`."""
+        return described([self._read(window, question) for window, question in answers])
+
+    def everything(self) -> Interval:
+        """From the first clause to the last."""
+        clauses = self.spoken.clauses
+        return Interval(clauses[0].start_s, clauses[-1].end_s) if clauses else Interval(0.0, 0.0)
+
+    def to_the_scorer(self) -> tuple[Sentence, ...]:
+        """Words that are addressed to whoever scores, and were ignored."""
+        found = {(s.start_s, s.end_s): s for r in self._readings.values() if r for s in r.to_the_scorer}
+        return tuple(found[key] for key in sorted(found))
+
+    def _bearing(self, dimension: Dimension) -> ContentLevel | None:
+        near = [
+            window
+            for window in self._stretches()
+            if (reading := self._read(window, "")) is not None
+            and bears_on(self.model, reading, dimension, self.encoder) >= BEARS
+        ]
+        if not near:
+            return None
+        if len(near) == 1:
+            reading = self._read(near[0], "")
+        else:
+            middles = [(c.start_s + c.end_s) / 2 for c in self.spoken.clauses]
+            reading = read(
+                self.model,
+                self.spoken.of([any(w.start_s <= m <= w.end_s for w in near) for m in middles]),
+            )
+        return content_level(self.model, reading, dimension, self.encoder) if reading else None
+
+    def _read(self, window: Interval, question: str) -> Reading | None:
+        key = (window.start_s, window.end_s, question)
+        if key not in self._readings:
+            self._readings[key] = read(self.model, self.spoken.within(window), question)
+        return self._readings[key]
+
+    def _stretches(self) -> list[Interval]:
+        """What was said, cut into pieces of about equal length; one where it is no longer than one and a half."""
+        clauses, lengths = self.spoken.clauses, self.spoken.lengths
+        if not clauses:
+            return []
+        count = max(1, round(float(lengths.sum()) / STRETCH[self.spoken.language]))
+        ends = np.cumsum(lengths)
+        piece = np.minimum((ends - lengths / 2) * count // ends[-1], count - 1)
+        return [
+            Interval(own[0].start_s, own[-1].end_s)
+            for number in range(count)
+            if (own := [c for c, p in zip(clauses, piece, strict=True) if p == number])
+        ]

@@ -1,0 +1,162 @@
+"""Everything that was learned about answers, and how one is read with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interview_analysis.features.sentences import normalise, sentences, tokens, unit_count
+from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.scoring.content.bearing import BearingModel, Said
+from interview_analysis.scoring.content.cues import cues
+from interview_analysis.scoring.content.functions import FUNCTIONS, STORY, Array, FunctionModel, unit
+from interview_analysis.scoring.content.levels import LevelModel, gated
+from interview_analysis.scoring.content.summary import parts, summary
+from interview_analysis.scoring.profile import Dimension, Language
+from interview_analysis.types import Interval, Sentence, Transcript
+
+LONGEST = {"en": 20, "zh": 34}  # words or characters of a clause; what is longer mostly does two things
+_RUN = {"en": 3, "zh": 4}  # words or characters in a row
+_REPEATED = 0.7  # share of its runs that were said before, from which on a clause is a repetition
+_TO_THE_SCORER = 0.5
+_INJECTION = FUNCTIONS.index("injection")
+
+
+@dataclass(frozen=True, slots=True)
+class ContentModel:
+    """`encoder` is the id of the sentence encoder that it was fitted with, `version` a hash of all weights."""
+
+    version: str
+    encoder: str
+    functions: FunctionModel
+    levels: LevelModel
+    bearing: BearingModel
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The clauses of an answer with what is measured of each: raw vectors (n, d), lengths (n,)."""
+
+    language: Language
+    clauses: tuple[Sentence, ...]
+    vectors: NDArray[np.float32]
+    lengths: Array
+
+    def within(self, window: Interval) -> Spoken:
+        """The clauses whose middle lies in `window`."""
+        return self.of([window.start_s <= (c.start_s + c.end_s) / 2 <= window.end_s for c in self.clauses])
+
+    def of(self, kept: Sequence[bool] | NDArray[np.bool_]) -> Spoken:
+        mask = np.asarray(kept, dtype=bool)
+        clauses = tuple(c for c, k in zip(self.clauses, mask, strict=True) if k)
+        return Spoken(self.language, clauses, self.vectors[mask], self.lengths[mask])
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an answer does, whatever it is about.
+
+    `functions` (n, F) are those of `spoken`'s clauses, without repeated ones and those in `to_the_scorer`, words to whoever
+    scores. `parts` and `gates` are by name, `before_gates` the level probabilities (5,) of the parts alone.
+    """
+
+    spoken: Spoken
+    functions: Array
+    parts: Mapping[str, float]
+    gates: Mapping[str, float]
+    before_gates: Array
+    to_the_scorer: tuple[Sentence, ...]
+
+    def probabilities(self, bears_on: float) -> Array:
+        """Over the levels, shape (5,), for something that the answer bears on with this probability."""
+        return gated(self.before_gates, self.gates, bears_on)
+
+
+def clauses(transcript: Transcript, window: Interval | None = None) -> tuple[Sentence, ...]:
+    """The sentences of a transcript, long ones cut into clauses."""
+    return sentences(transcript, window, longest=LONGEST.get(transcript.language, LONGEST["en"]))
+
+
+def spoken(transcript: Transcript, encoder: SentenceEncoder) -> Spoken:
+    """The clauses of a transcript with their vectors. Raises KeyError for a language other than zh and en."""
+    language: Language = {"zh": "zh", "en": "en"}[transcript.language]  # type: ignore[assignment]
+    found = clauses(transcript)
+    lengths = np.array([max(1, unit_count(c.text, language)) for c in found], dtype=np.float64)
+    return Spoken(language, found, encoder.encode([c.text for c in found]), lengths)
+
+
+def read(model: ContentModel, answer: Spoken, question: str = "") -> Reading | None:
+    """Read one answer; `question` is empty where it is not known. None where nothing was said."""
+    once = answer.of(_first_said(answer))
+    if not once.clauses:
+        return None
+    found = _functions(model, once, question)
+    addressed = found[:, _INJECTION] > _TO_THE_SCORER
+    told = once.of(~addressed)
+    to_the_scorer = tuple(c for c, is_it in zip(once.clauses, addressed, strict=True) if is_it)
+    if not told.clauses:
+        nothing = {name: float(name != "takes_up") for name in model.levels.gates}
+        return Reading(told, found[:0], {}, nothing, np.array([1.0, 0, 0, 0, 0]), to_the_scorer)
+    if to_the_scorer:
+        found = _functions(model, told, question)
+    measured = cues([c.text for c in told.clauses], question, told.language)
+    numbers = summary(found, measured, told.lengths)
+    gates = {name: gate.probability(numbers) for name, gate in model.levels.gates.items()}
+    values = parts(found, measured, told.lengths)
+    return Reading(told, found, values, gates, model.levels.probabilities(values), to_the_scorer)
+
+
+def bears_on(
+    model: ContentModel, reading: Reading, dimension: Dimension, encoder: SentenceEncoder, question: str = ""
+) -> float:
+    """Probability that an answer, to `question` where that is known, is about a dimension."""
+    language = reading.spoken.language
+    if not reading.spoken.clauses:
+        return 0.0
+    said = said_of(reading.spoken, reading.functions, model.functions.centres)
+    direction = model.bearing.direction(dimension, language, encoder)
+    competency = dimension.competency or dimension.id
+    if not question:
+        return model.bearing.probability(said, direction, competency)
+    asked = model.bearing.asked_question(question, language, encoder)
+    return model.bearing.answers(said, direction, competency, asked)
+
+
+def said_of(answer: Spoken, functions: Array, centres: Mapping[str, Array]) -> Said:
+    """What an answer is about, as it is held against competencies."""
+    told = functions[:, [FUNCTIONS.index(name) for name in STORY]].sum(axis=1)
+    vectors = unit(answer.vectors.astype(np.float64) - centres[answer.language])
+    return Said(answer.language, vectors, np.asarray(told))
+
+
+def _functions(model: ContentModel, answer: Spoken, question: str) -> Array:
+    measured = cues([c.text for c in answer.clauses], question, answer.language)
+    return model.functions.probabilities(answer.vectors, measured, answer.language)
+
+
+def _first_said(answer: Spoken) -> list[bool]:
+    """Which clauses do not repeat earlier ones: most of their runs of words or characters were not said before.
+
+    Runs go on from clause to clause, because what is said again may be cut elsewhere.
+    """
+    kept: list[bool] = []
+    said: set[tuple[str, ...]] = set()
+    run, last = _RUN[answer.language], list[str]()
+    for clause in answer.clauses:
+        pieces = (
+            [c for c in normalise(clause.text) if c.isalnum()]
+            if answer.language == "zh"
+            else tokens(clause.text, "en")
+        )
+        runs = _runs(pieces, run)
+        kept.append(bool(pieces) and len(runs & said) < _REPEATED * len(runs))
+        said |= runs | _runs([*last, *pieces], run)
+        last = [*last, *pieces][-(run - 1) :]
+    return kept
+
+
+def _runs(pieces: Sequence[str], run: int) -> set[tuple[str, ...]]:
+    return {tuple(pieces[i : i + run]) for i in range(max(1, len(pieces) - run + 1))}

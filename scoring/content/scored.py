@@ -1,0 +1,94 @@
+"""One answer scored against one dimension: the level, how sure it is, and why, in parts that can be pointed at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.scoring.content.functions import FUNCTIONS, Array
+from interview_analysis.scoring.content.levels import LEVELS
+from interview_analysis.scoring.content.model import ContentModel, Reading, bears_on
+from interview_analysis.scoring.content.summary import SHOWN
+from interview_analysis.scoring.profile import Dimension
+from interview_analysis.types import Sentence
+
+HEARD = 0.5  # a part of at least this is said to be heard
+# The functions that a part is looked for in, to point at where it was heard.
+_OF_PART: Mapping[str, tuple[str, ...]] = {
+    "example": ("situation", "obstacle", "action", "result"),
+    "setting": ("situation",),
+    "difficulty": ("obstacle",),
+    "deeds": ("action",),
+    "result": ("result",),
+    "seen": ("result",),
+    "reasoning": ("reasoning",),
+    "reflection": ("reflection",),
+    "specific": ("situation", "obstacle", "action", "result"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A named part of a level: how much of it was heard, 0 to 1, what it adds, and the clauses that speak for it."""
+
+    name: str
+    value: float
+    heard: bool
+    clauses: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ContentLevel:
+    """`probabilities` over levels 1 to 5 (5,); `score` 0 to 100 with its standard error; `gates` by name, with "about"."""
+
+    score: float
+    standard_error: float
+    probabilities: Array
+    bears_on: float
+    gates: Mapping[str, float]
+    parts: tuple[Part, ...]
+    to_the_scorer: tuple[Sentence, ...]
+    asked: bool
+
+    @property
+    def mean_level(self) -> float:
+        return float(LEVELS @ self.probabilities)
+
+
+def content_level(
+    model: ContentModel,
+    reading: Reading,
+    dimension: Dimension,
+    encoder: SentenceEncoder,
+    question: str = "",
+) -> ContentLevel:
+    """The level of what was read for a dimension; `question` is the one that asks about it, empty where none does."""
+    about = bears_on(model, reading, dimension, encoder, question)
+    probabilities = reading.probabilities(about)
+    score, error = model.levels.estimate(probabilities)
+    return ContentLevel(
+        score, error, probabilities, about, {**reading.gates, "about": about}, heard_parts(reading),
+        reading.to_the_scorer, bool(question),
+    )  # fmt: skip
+
+
+def heard_parts(reading: Reading) -> tuple[Part, ...]:
+    """The parts that a report shows, each with the clauses that speak for it the most, in order of time."""
+    if not reading.parts:
+        return ()
+    return tuple(_part(reading, name, reading.parts[name]) for name in SHOWN)
+
+
+def _part(reading: Reading, name: str, value: float) -> Part:
+    columns = [FUNCTIONS.index(function) for function in _OF_PART[name]]
+    support = reading.functions[:, columns].sum(axis=1)
+    best = [int(i) for i in np.argsort(-support)[:3] if support[i] >= HEARD]
+    clauses = tuple(reading.spoken.clauses[i] for i in sorted(best))
+    return Part(name, value, value >= _THRESHOLD.get(name, HEARD) and bool(clauses), clauses)
+
+
+# Means over several clauses and shares of an answer reach less than one clear clause does.
+_THRESHOLD: Mapping[str, float] = {"example": 0.4, "deeds": 0.4, "result": 0.3, "seen": 0.3, "specific": 0.25}

@@ -1,0 +1,103 @@
+"""Why a level is what it is, in words, in both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from interview_analysis.scoring.content.scored import ContentLevel, Part
+from interview_analysis.scoring.edges import Text
+
+PART_NAMES = {
+    "example": Text(en="an own example", zh="自己的事例"),
+    "setting": Text(en="when, where and what it was about", zh="时间、地点和事由"),
+    "difficulty": Text(en="what was hard", zh="难在哪里"),
+    "deeds": Text(en="own deeds", zh="自己的做法"),
+    "result": Text(en="what came of it", zh="结果"),
+    "seen": Text(en="a result that was measured or that others saw", zh="可衡量或他人看到的结果"),
+    "reasoning": Text(en="why so and not otherwise", zh="为什么这样做而不那样做"),
+    "reflection": Text(en="what was learned or used again", zh="学到什么、后来怎么用"),
+    "specific": Text(en="particulars: times, places, people, amounts", zh="具体细节：时间、地点、人物、数量"),
+}
+_MISSING_FIRST = ("example", "deeds", "setting", "difficulty", "result", "seen", "reasoning", "reflection")
+_STORY = ("example", "deeds", "setting", "difficulty", "result", "reasoning", "reflection")
+_FAILED = 0.5
+_GATES = {
+    "takes_up": Text(
+        en="The question is not taken up, or the opposite of what was asked for is shown.",
+        zh="没有回答问题，或表现出与要求相反的做法。",
+    ),
+    "about": Text(
+        en="Most of it seems to be about something else, which is no evidence here.",
+        zh="内容大多像是在讲别的事情，不能作为该维度的依据。",
+    ),
+    "own": Text(
+        en="What is told are the deeds of others or of “we”; the speaker’s own part cannot be told.",
+        zh="讲的是别人或“我们”的做法，看不出本人做了什么。",
+    ),
+    "done": Text(
+        en="It is told as a plan or as what one would do, not as something done.",
+        zh="讲的是打算或设想，而不是做过的事。",
+    ),
+}
+
+
+def why(level: int, found: ContentLevel) -> Text:
+    """For example "3: own deeds (01:12 to 01:40) were heard; what came of it was not."."""
+    failed = [name for name in _GATES if found.gates.get(name, 1.0) < _FAILED]
+    heard = [part for part in found.parts if part.heard and part.name in _STORY]
+    missing = _missing(found.parts)
+    return Text(
+        en=_english(level, failed, heard, missing),
+        zh=_chinese(level, failed, heard, missing),
+    )
+
+
+def _missing(parts: Sequence[Part]) -> list[str]:
+    """What would lead to the next level, at most three, the nearest first."""
+    heard = {part.name for part in parts if part.heard}
+    if "example" not in heard and "deeds" not in heard:
+        return ["example"]
+    return [name for name in _MISSING_FIRST if name not in heard][:3]
+
+
+def _english(level: int, failed: Sequence[str], heard: Sequence[Part], missing: Sequence[str]) -> str:
+    sentences = [_GATES[name].en for name in failed]
+    if heard:
+        names = _listed([PART_NAMES[part.name].en for part in heard], ", ", " and ")
+        start, end = _span(heard)
+        where = (
+            f"at {clock(start)}" if clock(start) == clock(end) else f"between {clock(start)} and {clock(end)}"
+        )
+        sentences.append(f"Heard {where}: {names}.")
+    if missing:
+        sentences.append(
+            f"Not clearly heard: {_listed([PART_NAMES[name].en for name in missing], ', ', ' and ')}."
+        )
+    return f"Level {level}. " + " ".join(sentences)
+
+
+def _chinese(level: int, failed: Sequence[str], heard: Sequence[Part], missing: Sequence[str]) -> str:
+    sentences = [_GATES[name].zh for name in failed]
+    if heard:
+        names = _listed([PART_NAMES[part.name].zh for part in heard], "、", "和")
+        start, end = _span(heard)
+        where = clock(start) if clock(start) == clock(end) else f"{clock(start)} 至 {clock(end)}"
+        sentences.append(f"在 {where} 听到：{names}。")
+    if missing:
+        sentences.append(f"没有明确听到：{_listed([PART_NAMES[name].zh for name in missing], '、', '和')}。")
+    return f"{level} 级。" + "".join(sentences)
+
+
+def _span(heard: Sequence[Part]) -> tuple[float, float]:
+    clauses = [clause for part in heard for clause in part.clauses]
+    return min(c.start_s for c in clauses), max(c.end_s for c in clauses)
+
+
+def _listed(items: Sequence[str], comma: str, last: str) -> str:
+    return items[0] if len(items) == 1 else comma.join(items[:-1]) + last + items[-1]
+
+
+def clock(time_s: float) -> str:
+    """A time as minutes and seconds, 01:12."""
+    minutes, seconds = divmod(int(time_s), 60)
+    return f"{minutes:02d}:{seconds:02d}"
