@@ -12,7 +12,7 @@ from interview_analysis.pipeline.config import load_norms
 from interview_analysis.pipeline.progress import Progress
 from interview_analysis.scoring.content.bearing import reference_texts
 from interview_analysis.scoring.content.examples import Known, unpunctuated
-from interview_analysis.scoring.content.fit import Fitted
+from interview_analysis.scoring.content.fit import INJECTED, Fitted, with_words_to_the_scorer
 from interview_analysis.scoring.content.fit_bearing import LANGUAGES, as_dimension
 from interview_analysis.scoring.content.model import clauses
 from interview_analysis.scoring.content.typed import transcript_of_text
@@ -28,18 +28,14 @@ def remember_all(
     on_progress: Progress,
 ) -> None:
     """Encode everything that fitting asks for, piece by piece, so that what was done is kept when it is stopped."""
-    texts = [
-        text
-        for answer in known
-        for wording in (answer.said, unpunctuated(answer.said, answer.lang))
-        for text in [c.text for c in clauses(transcript_of_text(wording, answer.lang))]
-    ]
+    texts = _wordings(known)
     texts += [answer.question for answer in known if answer.question]
     for competency in library:
         for language in LANGUAGES:
             texts += reference_texts(as_dimension(competency), language)
             texts += competency.statements.get(language)
             texts += [question.text.get(language) for question in competency.questions]
+    texts += _wordings(with_words_to_the_scorer(known))
     wanted = list(dict.fromkeys(texts))
     for start in range(0, len(wanted), STEP):
         on_progress("sentence vectors", start, len(wanted))
@@ -47,12 +43,22 @@ def remember_all(
     on_progress("sentence vectors", len(wanted), len(wanted))
 
 
+def _wordings(known: Sequence[Known]) -> list[str]:
+    """The clauses of answers, as they stand and without punctuation."""
+    return [
+        clause.text
+        for answer in known
+        for wording in (answer.said, unpunctuated(answer.said, answer.lang))
+        for clause in clauses(transcript_of_text(wording, answer.lang))
+    ]
+
+
 def of_unseen(fitted: Fitted) -> pd.DataFrame:
     """A row for each answer as it stands, scored by models that have not seen its group; columns as for `figures`."""
     norms, rows, seen = load_norms(), [], set()
     for row, probabilities, bears in zip(fitted.rows, fitted.probabilities, fitted.bears_on, strict=True):
         known = row.known
-        if id(known) in seen:  # the other wording
+        if id(known) in seen or known.kind == INJECTED:  # the other wording; what was made up
             continue
         seen.add(id(known))
         score, error = fitted.model.levels.estimate(probabilities)

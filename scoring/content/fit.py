@@ -38,6 +38,7 @@ from interview_analysis.scoring.jobs.library import Competency
 
 FOLDS = 5
 FUNCTION_PENALTY = 0.02
+INJECTED = "injected"  # kind of the answers that words to the scorer were put into
 REAL_WEIGHT = 3.0  # an answer of a real person counts as three that were written
 Report = Callable[[str, int, int], None]
 
@@ -157,8 +158,9 @@ def prepare(known: Sequence[Known], encoder: SentenceEncoder, on_progress: Repor
     order = np.random.default_rng(20261128).permutation(len(groups))
     folds = {groups[g]: i % FOLDS for i, g in enumerate(order)}
     rows = []
-    for number, answer in enumerate(known):
-        on_progress("sentence vectors", number, len(known))
+    every = [*known, *with_words_to_the_scorer(known)]
+    for number, answer in enumerate(every):
+        on_progress("sentence vectors", number, len(every))
         for text in dict.fromkeys((answer.said, unpunctuated(answer.said, answer.lang))):
             said = spoken(transcript_of_text(text, answer.lang), encoder)
             if said.clauses:
@@ -166,8 +168,38 @@ def prepare(known: Sequence[Known], encoder: SentenceEncoder, on_progress: Repor
                 measured = cues(texts, answer.question, answer.lang)
                 labels = soft_labels(answer, texts) if answer.segments else None
                 rows.append(Row(answer, said, measured, labels, folds[answer.group]))
-    on_progress("sentence vectors", len(known), len(known))
+    on_progress("sentence vectors", len(every), len(every))
     return rows
+
+
+def with_words_to_the_scorer(known: Sequence[Known]) -> list[Known]:
+    """Every fourth labelled answer once more with words to the scorer at its start, middle or end.
+
+    Only what sentences do is learned from these, so that such words are told from the answer that they stand in.
+    """
+    rng = np.random.default_rng(11)
+    words = {
+        language: [
+            segment
+            for answer in known
+            if answer.lang == language
+            for segment in answer.segments
+            if segment[0] == "injection"
+        ]
+        for language in ("en", "zh")
+    }
+    found = []
+    for answer in [k for k in known if k.kind == GRADED and k.segments][::4]:
+        if words[answer.lang]:
+            segments = list(answer.segments)
+            at = (0, len(segments) // 2, len(segments))[int(rng.integers(3))]
+            segments.insert(at, words[answer.lang][int(rng.integers(len(words[answer.lang])))])
+            found.append(
+                answer.model_copy(
+                    update={"kind": INJECTED, "level": None, "text": "", "segments": tuple(segments)}
+                )
+            )
+    return found
 
 
 def soft_labels(answer: Known, clauses: Sequence[str]) -> Array:

@@ -24,7 +24,7 @@ from interview_analysis.scoring.profile import Dimension, Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 OTHERS = 6  # other competencies that each answer is held against
-OWN_WEIGHT, OFF_TOPIC_WEIGHT, OTHER_WEIGHT = 9.0, 4.0, 0.1  # most answers are about what was asked
+OWN_WEIGHT, OFF_TOPIC_WEIGHT, OTHER_WEIGHT = 9.0, 6.0, 0.1  # most answers are about what was asked
 # Where no question is known, most of what is said is not about a given dimension: every pair counts alike.
 STRENGTH = 0.3
 SHRINKAGE = 0.9  # of the covariance within competencies, towards a sphere

@@ -21,7 +21,7 @@ from interview_analysis.types import Interval, Sentence, Transcript
 LONGEST = {"en": 20, "zh": 34}  # words or characters of a clause; what is longer mostly does two things
 _RUN = {"en": 3, "zh": 4}  # words or characters in a row
 _REPEATED = 0.7  # share of its runs that were said before, from which on a clause is a repetition
-_TO_THE_SCORER = 0.5
+_TO_THE_SCORER = 0.2
 _INJECTION = FUNCTIONS.index("injection")
 
 

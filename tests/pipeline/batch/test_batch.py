@@ -234,7 +234,7 @@ def test_everything_may_lie_on_an_object_store(small_round: Round, undisturbed: 
     store.write_bytes("round/round.csv", b"".join(lines[:2] + lines[4:6]))  # the fourth is of two recordings
     command = [
         sys.executable, "-m", "interview_analysis.pipeline", "score", f"{bucket}/round/round.csv", "--job-dir",
-        f"{bucket}/round/jobs", "--out", f"{bucket}/run", "--cache", f"{bucket}/cache", "--workers", "1",
+        f"{bucket}/round/jobs", "--out", f"{bucket}/run", "--cache", f"{bucket}/cache", "--workers", "2",
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr

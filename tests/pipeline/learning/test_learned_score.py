@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from interview_analysis.errors import ModelError
@@ -15,7 +17,7 @@ from interview_analysis.features.tables import feature_tables
 from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.answering import with_content
 from interview_analysis.pipeline.cli import main
-from interview_analysis.pipeline.config import load_profile
+from interview_analysis.pipeline.config import BUILT_IN, load_profile
 from interview_analysis.pipeline.html_report import render_html
 from interview_analysis.pipeline.learning.learned_score import (
     NamedScorer,
@@ -136,14 +138,37 @@ def test_an_alias_is_pinned_to_its_version_and_a_folder_to_its_contents(of_recor
         pinned(str(tmp_path / "nothing"), registry.uri)
 
 
+def job_of_the_clip(folder: Path) -> Path:
+    """A job with one dimension, that what is said in the clip below bears on."""
+    data = yaml.safe_load((BUILT_IN / "jobs" / "product-manager.yaml").read_text(encoding="utf-8"))
+    (dimension, *_) = data["dimensions"]
+    text = "Talks fast and slowly for an acoustic corpus, with speech errors and more words."
+    dimension |= {"weight": 1.0, "definition": {"en": text}, "questions": []}
+    dimension["anchors"] = {level: {"en": text} for level in range(1, 6)}
+    dimension["indicators"] = [
+        {
+            "id": "speech",
+            "name": {"en": "Speech"},
+            "description": {"en": text},
+            "keywords": {"en": ["acoustic corpus"]},
+        }
+    ]
+    (path := folder / "jobs" / "product-manager.yaml").parent.mkdir()
+    path.write_text(
+        yaml.safe_dump({**data, "languages": ["en"], "dimensions": [dimension]}), encoding="utf-8"
+    )
+    return path
+
+
 @pytest.mark.slow
 def test_scoring_a_recording_with_a_promoted_model(of_recordings, shared_data, model_store, tmp_path):
     uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     promote(of_recordings.folder, Registry(uri), load_promotion_settings())
     clip = shared_data / "audio_en" / "mfa_acoustic_corpus.wav"
+    job = job_of_the_clip(tmp_path)
     common = ["--scorer", "models:/overall@champion", "--mlflow", uri]
     done = CliRunner().invoke(
-        main, ["score", str(clip), "--job", "product-manager", "--out", str(tmp_path / "one"), *common]
+        main, ["score", str(clip), "--job", str(job), "--out", str(tmp_path / "one"), *common]
     )
     assert done.exit_code == 0, done.output
     report = json.loads((tmp_path / "one" / "report.json").read_text(encoding="utf-8"))
@@ -155,7 +180,7 @@ def test_scoring_a_recording_with_a_promoted_model(of_recordings, shared_data, m
     )
     batch = CliRunner().invoke(
         main,
-        ["score", str(manifest), "--job-dir", "configs/jobs", "--out", str(tmp_path / "run"), "--workers", "1",
+        ["score", str(manifest), "--job-dir", str(job.parent), "--out", str(tmp_path / "run"), "--workers", "1",
          "--allow-outside", *common],
     )  # fmt: skip
     assert batch.exit_code == 0, batch.output
@@ -165,7 +190,7 @@ def test_scoring_a_recording_with_a_promoted_model(of_recordings, shared_data, m
     assert json.loads((tmp_path / "run" / "run.json").read_text())["scorer"]["model"] == "models:/overall/1"
     again = CliRunner().invoke(
         main,
-        ["rescore", str(tmp_path / "run"), "--job-dir", "configs/jobs", "--out", str(tmp_path / "again"),
+        ["rescore", str(tmp_path / "run"), "--job-dir", str(job.parent), "--out", str(tmp_path / "again"),
          "--workers", "1", "--scorer", str(of_recordings.folder)],
     )  # fmt: skip
     assert again.exit_code == 0, again.output
