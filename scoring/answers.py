@@ -27,12 +27,14 @@ from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import Dimension, JobProfile
 from interview_analysis.scoring.question_matching import Match
 from interview_analysis.scoring.report import (
+    Abstention,
     AnswerDimension,
     AnswerReport,
     ChannelName,
     DimensionScore,
     Evidence,
     MatchedQuestion,
+    Reason,
     Reliability,
     Score,
 )
@@ -163,7 +165,7 @@ def _dimension(
         if (own := answer.dimension(whole.id)) is not None
     ]
     if not cells:
-        return whole
+        return whole.model_copy(update={"abstention": _why_unanswered(whole, answers)})
     parts = [(Estimate(own.score or 0.0, own.standard_error or 0.0), weight) for _, own, weight in cells]
     fused = fuse(parts, norms.error_correlation)
     level = norms.level(fused.score)
@@ -187,6 +189,15 @@ def _dimension(
             ),
         }
     )
+
+
+def _why_unanswered(whole: DimensionScore, answers: Sequence[ScoredAnswer]) -> Abstention | None:
+    """The reason of the answers to a dimension's questions where it was asked about and none could be scored."""
+    if whole.abstention is None or whole.abstention.reason is not Reason.NOT_ASKED:
+        return whole.abstention
+    asked = [a for a in answers if whole.id in {match.dimension_id for match in a.matches}]
+    told = [d.abstention for a in asked for d in a.card.dimensions if d.id == whole.id and d.abstention]
+    return told[0] if told else whole.abstention
 
 
 def _mean_channel(channel: ChannelName, cells: Sequence[tuple[int, DimensionScore, float]]) -> float | None:

@@ -101,7 +101,7 @@ def test_a_worker_is_killed(started: Any, undisturbed: Path) -> None:
 
 def test_ctrl_c(begun: Any, small_round: Round, undisturbed: Path) -> None:
     process, out = begun
-    time.sleep(1.0)  # the workers load, or are at work; all of it takes longer than that
+    time.sleep(0.3)  # the workers load; all of it takes longer than that
     begin = time.monotonic()
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does, to all of them
     _, told = process.communicate(timeout=10 + SLACK_S)
