@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -57,6 +59,10 @@ def test_a_recording_without_sound_or_with_a_face_for_a_part_of_the_time(shared_
 
 def test_moments_are_kept_written_and_reported_with_their_numbers(hand_on_mouth, tmp_path):
     tables = hand_on_mouth.tables
+    measured = [
+        name for name in tables.whole if not str(name).startswith("level.")
+    ]  # what is read is not kept
+    tables = replace(tables, whole=tables.whole[measured])
     again = unpack("features", "ab" * 32, pack("features", "ab" * 32, tables))
     events, expected = pd.DataFrame(again.events), pd.DataFrame(tables.events)
     pd.testing.assert_frame_equal(events, expected)
