@@ -171,7 +171,7 @@ def by_second_rater(table: pd.DataFrame) -> pd.DataFrame:
     """The table as if the language model's levels were the scores."""
     level = table["llm_level"].astype("float64")
     return table.assign(
-        score=POINTS_PER_LEVEL * (level - 0.5), got_level=level.round(), standard_error=float("nan")
+        score=POINTS_PER_LEVEL * (level - 0.5), got_level=(level + 0.5) // 1, standard_error=float("nan")
     )
 
 

@@ -42,7 +42,7 @@ _GATES = {
 
 
 def why(level: int, found: ContentLevel) -> Text:
-    """For example "3: own deeds (01:12 to 01:40) were heard; what came of it was not."."""
+    """For example: Level 3. Heard between 01:12 and 01:40: own deeds. Not clearly heard: what came of it."""
     failed = [name for name in _GATES if found.gates.get(name, 1.0) < _FAILED]
     heard = [part for part in found.parts if part.heard and part.name in _STORY]
     missing = _missing(found.parts)
