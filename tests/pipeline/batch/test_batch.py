@@ -80,8 +80,9 @@ def test_tables_are_equal_whoever_does_the_work(
 
 @pytest.mark.faults
 def test_a_cold_cache_gives_the_same_tables(make_round: MakeRound, undisturbed: Path, tmp_path: Path) -> None:
+    # By as many workers as before: on some processors the recogniser's words hang on how many threads it has.
     fresh = make_round(tmp_path / "round", 12)
-    done = fresh.score(tmp_path / "run", "--workers", "1")
+    done = fresh.score(tmp_path / "run")
     assert done.returncode == 0, done.stderr
     assert tables(tmp_path / "run") == tables(undisturbed)
 
