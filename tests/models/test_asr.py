@@ -7,6 +7,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable
+from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,7 +28,7 @@ Listen = Callable[[NDArray[np.floating]], tuple[Transcript, SpeechActivity]]
 
 ENGLISH = {  # clip: highest word error rate that is accepted
     "audio_en/jfk.flac": 0.0,
-    "audio_en/azure_en-training_audio2.wav": 0.02,
+    "audio_en/azure_en-training_audio2.wav": 0.03,  # "speech-to-text" as one word or three, with the CPU's int8 kernels
     "audio_en/mfa_acoustic_corpus.wav": 0.14,  # one word either way with the CPU's int8 kernels
 }
 ENGLISH_SLOW = {
@@ -171,9 +172,11 @@ def test_both_engines_agree(model_store: ModelStore, listen: Listen, shared_data
     assert (faster.engine, openai.engine) == ("faster-whisper", "openai-whisper")
     words = english_words(openai.text)
     assert edit_distance(words, english_words(faster.text)) / len(words) <= 0.03
-    assert len(openai.words) == len(faster.words)
-    starts_s = [(a.start_s, b.start_s) for a, b in zip(openai.words, faster.words, strict=True)]
-    assert np.median([abs(a - b) for a, b in starts_s]) < 0.1
+    said = [[word.text.strip().casefold() for word in engine.words] for engine in (openai, faster)]
+    blocks = SequenceMatcher(None, *said, autojunk=False).get_matching_blocks()
+    alike = [(block.a + i, block.b + i) for block in blocks for i in range(block.size)]
+    assert len(alike) >= 0.95 * len(openai.words)
+    assert np.median([abs(openai.words[a].start_s - faster.words[b].start_s) for a, b in alike]) < 0.1
     assert_sound(openai, len(samples) / RATE_HZ)
 
 
