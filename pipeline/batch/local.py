@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from multiprocessing import resource_tracker
+from multiprocessing.process import BaseProcess
 from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Self
@@ -121,10 +122,9 @@ class LocalExecutor:
         self._waiting.clear()
         for worker in workers:
             worker.pool.stop()  # or it would replace the process that is killed next
-        processes = {worker.pid for worker in workers}
-        for process in multiprocessing.active_children():
-            if process.pid in processes:
-                process.kill()
+        for worker in workers:
+            if worker.process is not None:
+                worker.process.kill()
         ending = [threading.Thread(target=worker.end, daemon=True) for worker in workers]
         deadline_s = time.monotonic() + STOP_S
         for thread in ending:
@@ -169,10 +169,13 @@ class LocalExecutor:
 
     def _after_start(self, worker: _Worker, error: BaseException | None) -> None:
         if error is None:
-            worker.pid, reply = worker.future.result()
+            pid, reply = worker.future.result()
             if reply.error is not None:
                 raise reply.error
-            return
+            worker.process = next((one for one in multiprocessing.active_children() if one.pid == pid), None)
+            if worker.process is not None:
+                return
+            error = ProcessExpired("ended", code=0)
         place = self._workers.index(worker)
         tries = worker.tries + 1
         if tries < START_TRIES:
@@ -189,14 +192,15 @@ class LocalExecutor:
             )
 
     def _after_silence(self) -> Outcome | None:
-        """Replace workers that ended with exit code 0, which pebble reports to nobody, or while idle."""
-        alive = {process.pid for process in multiprocessing.active_children()}
+        """Replace workers that ended with exit code 0, which pebble reports to nobody, or while idle.
+
+        Any other end of a worker at work is left to pebble, which may not have noticed yet and knows of time limits.
+        """
         for worker in self._workers:
-            if worker.pid is None or worker.pid in alive:
-                continue
-            if worker.attempt is None:
+            code = None if worker.process is None else worker.process.exitcode
+            if code is not None and worker.attempt is None:
                 self._workers[self._workers.index(worker)] = self._replacement(worker)
-            elif not worker.future.done():
+            elif code == 0 and not worker.future.done():
                 return self._after_loss(worker, ProcessExpired("ended", code=0))
         return None
 
@@ -238,7 +242,7 @@ class _Worker:
         tell: Callable[[tuple[_Worker, Future[Any]]], None],
     ) -> None:
         self.attempt: Attempt | None = None
-        self.pid: int | None = None  # known once it has started
+        self.process: BaseProcess | None = None  # known once it has started
         self.tries = 0
         self._tell = tell
         self.pool = ProcessPool(
@@ -253,7 +257,7 @@ class _Worker:
 
     @property
     def idle(self) -> bool:
-        return self.pid is not None and self.attempt is None
+        return self.process is not None and self.attempt is None
 
     def take(self, attempt: Attempt) -> bool:
         """Begin a task; False where the process has died meanwhile."""

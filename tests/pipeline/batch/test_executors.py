@@ -172,6 +172,14 @@ def test_limits_of_time_and_memory_and_one_more_try(make: Make, tmp_path: Path):
     assert [done[f"after {n}"].value for n in range(4)] == [0, 2, 4, 6]
 
 
+def test_how_a_worker_ended_is_told_even_where_the_driver_saw_it_first(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("interview_analysis.pipeline.batch.local.TICK_S", 0.001)
+    with LocalExecutor(start, 2, retries=0) as executor:
+        done = run(executor, tasks(*[("exit", code) for code in (3, 4, 5, 6)]))
+    reasons = [outcome.failure.reason for _, outcome in sorted(done.items())]
+    assert reasons == [f"the worker ended unexpectedly (exit code {code})" for code in (3, 4, 5, 6)]
+
+
 def test_time_in_the_queue_is_not_counted(make: Make):
     with make(start) as executor:
         done = run(executor, tasks(*[("sleep", 0.7)] * 8, limit_s=2.0))
