@@ -70,7 +70,7 @@ def content_of(
     if spoken is None or not spoken.words or spoken.language not in profile.languages:
         return None
     for dimension in profile.dimensions:
-        if dimension.competency not in models.content_model.bearing.ids:
+        if dimension.competency not in models.content_model.bearing.texts.ids:
             language: Language = "zh" if spoken.language == "zh" else "en"
             models.encoder.remember(reference_texts(dimension, language))
     return Content.of(spoken, models.content_model, encoder or models.encoder)

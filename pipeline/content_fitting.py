@@ -17,8 +17,7 @@ from interview_analysis.scoring.content.fit_bearing import LANGUAGES, as_dimensi
 from interview_analysis.scoring.content.model import clauses
 from interview_analysis.scoring.content.typed import transcript_of_text
 from interview_analysis.scoring.jobs.library import Competency
-
-STEP = 64  # texts that are encoded and kept together
+from interview_analysis.scoring.profile import Language
 
 
 def remember_all(
@@ -27,29 +26,33 @@ def remember_all(
     encoder: RememberingEncoder,
     on_progress: Progress,
 ) -> None:
-    """Encode everything that fitting asks for, piece by piece, so that what was done is kept when it is stopped."""
-    texts = _wordings(known)
-    texts += [answer.question for answer in known if answer.question]
-    for competency in library:
-        for language in LANGUAGES:
-            texts += reference_texts(as_dimension(competency), language)
-            texts += competency.statements.get(language)
-            texts += [question.text.get(language) for question in competency.questions]
-    texts += _wordings(with_words_to_the_scorer(known))
-    wanted = list(dict.fromkeys(texts))
-    for start in range(0, len(wanted), STEP):
-        on_progress("sentence vectors", start, len(wanted))
-        encoder.remember(wanted[start : start + STEP])
-    on_progress("sentence vectors", len(wanted), len(wanted))
+    """Encode everything that fitting asks for, an answer or a competency at a time.
+
+    What was done is kept when it is stopped, and answers that come or go leave what is known of the others.
+    """
+    pieces = [_wordings(answer) for answer in (*known, *with_words_to_the_scorer(known))]
+    pieces += [_texts_of(competency, language) for competency in library for language in LANGUAGES]
+    for number, texts in enumerate(pieces):
+        on_progress("sentence vectors", number, len(pieces))
+        encoder.remember(texts)
+    on_progress("sentence vectors", len(pieces), len(pieces))
 
 
-def _wordings(known: Sequence[Known]) -> list[str]:
-    """The clauses of answers, as they stand and without punctuation."""
-    return [
+def _wordings(answer: Known) -> list[str]:
+    """The question and the clauses of an answer, as they stand and without punctuation."""
+    texts = [
         clause.text
-        for answer in known
         for wording in (answer.said, unpunctuated(answer.said, answer.lang))
         for clause in clauses(transcript_of_text(wording, answer.lang))
+    ]
+    return [answer.question, *texts] if answer.question else texts
+
+
+def _texts_of(competency: Competency, language: Language) -> list[str]:
+    return [
+        *reference_texts(as_dimension(competency), language),
+        *competency.statements.get(language),
+        *(question.text.get(language) for question in competency.questions),
     ]
 
 
@@ -61,7 +64,7 @@ def of_unseen(fitted: Fitted) -> pd.DataFrame:
         if id(known) in seen or known.kind == INJECTED:  # the other wording; what was made up
             continue
         seen.add(id(known))
-        score, error = fitted.model.levels.estimate(probabilities)
+        score, error = fitted.model.levels[known.lang].estimate(probabilities)
         rows.append(
             {
                 "lang": known.lang, "competency": known.competency, "kind": known.kind, "level": known.level,

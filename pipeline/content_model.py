@@ -16,19 +16,21 @@ from numpy.typing import NDArray
 
 from interview_analysis.errors import ModelError
 from interview_analysis.pipeline.config import BUILT_IN
-from interview_analysis.scoring.content.bearing import BearingModel
+from interview_analysis.scoring.content.bearing import BearingModel, Bears, Directions
 from interview_analysis.scoring.content.functions import FUNCTIONS, FunctionModel
 from interview_analysis.scoring.content.levels import LevelModel
 from interview_analysis.scoring.content.logistic import Logistic
 from interview_analysis.scoring.content.model import ContentModel
 
 FILE = Path(str(BUILT_IN)) / "content_model.npz"
-FORMAT = "1"
+FORMAT = "2"
 LANGUAGES = ("en", "zh")
 _HALF = (
     "bearing.whitening",
-    "bearing.directions.en",
-    "bearing.directions.zh",
+    "bearing.texts.en",
+    "bearing.texts.zh",
+    "bearing.stories.en",
+    "bearing.stories.zh",
     "bearing.questions.en",
     "bearing.questions.zh",
 )
@@ -74,23 +76,32 @@ def save_content_model(model: ContentModel, path: Path) -> ContentModel:
 
 
 def _as_arrays(model: ContentModel) -> Arrays:
-    functions, levels, bearing = model.functions, model.levels, model.bearing
+    functions, bearing = model.functions, model.bearing
     found: Arrays = {
         "format": np.array(FORMAT), "encoder": np.array(model.encoder), "functions.names": np.array(FUNCTIONS),
         "functions.shift": functions.shift, "functions.scale": functions.scale,
         "functions.weights": functions.weights, "functions.intercepts": functions.intercepts,
-        "levels.thresholds": levels.thresholds, "levels.parts": np.array(list(levels.weights)),
-        "levels.weights": np.array(list(levels.weights.values())), "levels.error": np.array([levels.spread, levels.floor]),
-        "bearing.ids": np.array(bearing.ids), "bearing.whitening": bearing.whitening,
+        "bearing.ids": np.array(bearing.texts.ids), "bearing.story_ids": np.array(bearing.stories.ids),
+        "bearing.whitening": bearing.whitening,
     }  # fmt: skip
     by_language: dict[str, Mapping[str, NDArray[np.float64]]] = {
-        "functions.centres": functions.centres, "bearing.directions": bearing.directions, "bearing.centres": bearing.centres,
+        "functions.centres": functions.centres, "bearing.texts": bearing.texts.by_language, "bearing.centres": bearing.centres,
         "bearing.middles": bearing.middles, "bearing.question_centres": bearing.question_centres,
-        "bearing.questions": bearing.questions,
+        "bearing.questions": bearing.questions.by_language, "bearing.stories": bearing.stories.by_language,
+        "bearing.usual": bearing.usual,
     }  # fmt: skip
     found |= {f"{name}.{lang}": value for name, of in by_language.items() for lang, value in of.items()}
-    logistics = {"bearing.unasked": bearing.unasked, "bearing.asked": bearing.asked}
-    logistics |= {f"gate.{name}": gate for name, gate in levels.gates.items()}
+    logistics = {
+        "bearing.by_stories.unasked": bearing.by_stories.unasked, "bearing.by_stories.asked": bearing.by_stories.asked,
+        "bearing.by_texts.unasked": bearing.by_texts.unasked, "bearing.by_texts.asked": bearing.by_texts.asked,
+    }  # fmt: skip
+    for lang, levels in model.levels.items():
+        found |= {
+            f"levels.{lang}.thresholds": levels.thresholds, f"levels.{lang}.parts": np.array(list(levels.weights)),
+            f"levels.{lang}.weights": np.array(list(levels.weights.values())),
+            f"levels.{lang}.error": np.array([levels.spread, levels.floor]),
+        }  # fmt: skip
+        logistics |= {f"gate.{lang}.{name}": gate for name, gate in levels.gates.items()}
     for name, logistic in logistics.items():
         found |= {
             f"{name}.shift": logistic.shift, f"{name}.scale": logistic.scale, f"{name}.weights": logistic.weights,
@@ -136,20 +147,31 @@ def _of_arrays(arrays: Arrays) -> ContentModel:
         shift, scale, weights = (of(f"{name}.{part}") for part in ("shift", "scale", "weights"))
         return Logistic(shift, scale, weights, float(of(f"{name}.intercept")))
 
-    gates = sorted({name.split(".")[1] for name in arrays if name.startswith("gate.")})
-    spread, floor = (float(v) for v in of("levels.error"))
-    weights = dict(zip((str(n) for n in arrays["levels.parts"]), of("levels.weights").tolist(), strict=True))
+    def ids(name: str) -> tuple[str, ...]:
+        return tuple(str(one) for one in arrays[name])
+
+    def levels(lang: str) -> LevelModel:
+        gates = sorted({name.split(".")[2] for name in arrays if name.startswith(f"gate.{lang}.")})
+        spread, floor = (float(v) for v in of(f"levels.{lang}.error"))
+        weights = dict(zip(ids(f"levels.{lang}.parts"), of(f"levels.{lang}.weights").tolist(), strict=True))
+        own = {gate: logistic(f"gate.{lang}.{gate}") for gate in gates}
+        return LevelModel(of(f"levels.{lang}.thresholds"), weights, own, spread, floor)
+
     return ContentModel(
         version="", encoder=str(arrays["encoder"]),
         functions=FunctionModel(
             each("functions.centres"), of("functions.shift"), of("functions.scale"), of("functions.weights"),
             of("functions.intercepts"),
         ),
-        levels=LevelModel(of("levels.thresholds"), weights, {g: logistic(f"gate.{g}") for g in gates}, spread, floor),
+        levels={lang: levels(lang) for lang in LANGUAGES},
         bearing=BearingModel(
-            tuple(str(i) for i in arrays["bearing.ids"]), each("bearing.directions"), each("bearing.centres"),
-            each("bearing.middles"), of("bearing.whitening"), each("bearing.question_centres"), each("bearing.questions"),
-            logistic("bearing.unasked"), logistic("bearing.asked"),
+            texts=Directions(ids("bearing.ids"), each("bearing.texts")),
+            stories=Directions(ids("bearing.story_ids"), each("bearing.stories")),
+            questions=Directions(ids("bearing.ids"), each("bearing.questions")), usual=each("bearing.usual"),
+            centres=each("bearing.centres"), middles=each("bearing.middles"),
+            question_centres=each("bearing.question_centres"), whitening=of("bearing.whitening"),
+            by_stories=Bears(logistic("bearing.by_stories.unasked"), logistic("bearing.by_stories.asked")),
+            by_texts=Bears(logistic("bearing.by_texts.unasked"), logistic("bearing.by_texts.asked")),
         ),
     )  # fmt: skip
 

@@ -1,9 +1,10 @@
-"""Whether what is said is about a competency: how near it lies to the competency's own texts.
+"""Whether what is said is about a competency: how near it lies to what others tell about it, and to its own texts.
 
 A well-told story of something else is no evidence. Nearness is a cosine of centred sentence vectors in which what differs
 between answers about one and the same competency counts less (a within-class whitening, as in linear discriminants), held
 against how near the same words lie to the other competencies of the library, because raw cosines mean nothing by
-themselves. Where the question is known, nearness to it counts as well.
+themselves, and against how near what is certainly about the competency lies to it, because some competencies are told in
+many ways. Where the question is known, nearness to it counts as well.
 """
 
 from __future__ import annotations
@@ -25,61 +26,109 @@ Asked = Array
 
 
 @dataclass(frozen=True, slots=True)
-class BearingModel:
-    """`directions` (k, d) of the library's competencies `ids` by language; `centres` (d,) of texts about competencies.
-
-    `whitening` (d, d) is applied to centred unit vectors of answers and of texts alike.
-    """
+class Directions:
+    """Where competencies lie: unit vectors (k, d) by language, one for each of `ids`."""
 
     ids: tuple[str, ...]
-    directions: Mapping[str, Array]
-    centres: Mapping[str, Array]
-    middles: Mapping[str, Array]  # (d,): the mean of the competencies, taken off each
-    whitening: Array
-    question_centres: Mapping[str, Array]  # (d,) by language
-    questions: Mapping[str, Array]  # (k, d): where the questions about each competency lie
-    unasked: Logistic  # where the question is not known
-    asked: Logistic
+    by_language: Mapping[str, Array]
 
-    def direction(self, dimension: Dimension, language: Language, encoder: SentenceEncoder) -> Array:
-        """Unit vector (d,): the library's own where the dimension is one of its competencies, else by its texts."""
-        if dimension.competency in self.ids:
-            return np.asarray(self.directions[language][self.ids.index(dimension.competency)])
-        vectors = encoder.encode(reference_texts(dimension, language)).astype(np.float64)
-        mean = unit(vectors - self.centres[language]).mean(axis=0)
-        return unit((mean - self.middles[language]) @ self.whitening)
+    def of(self, competency: str, language: str) -> Array:
+        """Unit vector (d,)."""
+        return np.asarray(self.by_language[language][self.ids.index(competency)])
 
-    def probability(self, said: Said, direction: Array, competency: str) -> float:
-        """That an answer is about a dimension."""
-        return self.unasked.probability(self.nearness(said, direction, self.directions, competency))
-
-    def answers(self, said: Said, direction: Array, competency: str, question: Asked) -> float:
-        """The same where the question is known."""
-        return self.asked.probability(self.both(said, direction, competency, question))
-
-    def nearness(self, said: Said, direction: Array, library: Mapping[str, Array], competency: str) -> Array:
+    def nearness(self, said: Said, direction: Array, competency: str, whitening: Array) -> Array:
         """How near an answer lies to `direction`, as a whole and in its clearest clauses, (2,), in standard deviations over
-        those in `library` that belong to other competencies."""
-        others = library[said.language][[name != competency for name in self.ids]]
+        the directions of other competencies."""
+        others = self.by_language[said.language][[name != competency for name in self.ids]]
         told = said.told + _EMPTY
-        whole = unit(told / told.sum() @ said.vectors @ self.whitening)
-        each = said.vectors @ self.whitening
+        whole = unit(told / told.sum() @ said.vectors @ whitening)
+        each = said.vectors @ whitening
         rest, rest_clearest = others @ whole, _clearest(each @ others.T)
         return np.array([
             (float(whole @ direction) - rest.mean()) / rest.std(),
             (float(_clearest(each @ direction)) - rest_clearest.mean()) / rest_clearest.std(),
         ])  # fmt: skip
 
-    def both(self, said: Said, direction: Array, competency: str, question: Asked) -> Array:
-        """Nearness to the competency, to the question, and to whichever of the two is nearer, (6,)."""
-        near = self.nearness(said, direction, self.directions, competency)
-        asked = self.nearness(said, question, self.questions, competency)
-        return np.concatenate([near, asked, np.maximum(near, asked)])
+
+@dataclass(frozen=True, slots=True)
+class Bears:
+    """When an answer is about something: `unasked` where the question is not known, `asked` where it is."""
+
+    unasked: Logistic
+    asked: Logistic
+
+
+@dataclass(frozen=True, slots=True)
+class BearingModel:
+    """`centres` (d,) and `middles` (d,), by language, are taken off the texts of competencies before and after they are
+    averaged, `question_centres` (d,) off questions. `whitening` (d, d) is applied to centred unit vectors of answers and
+    texts alike.
+
+    `texts` are the directions of what competencies say of themselves, `questions` of the questions about them, `stories`
+    of what is told about them. `usual` (k, 6), in the order of `stories`, is how near a story about a competency lies to
+    its texts, other stories about it and its questions, each as a whole and in its clearest clauses.
+    """
+
+    texts: Directions
+    stories: Directions
+    questions: Directions
+    usual: Mapping[str, Array]
+    centres: Mapping[str, Array]
+    middles: Mapping[str, Array]
+    question_centres: Mapping[str, Array]
+    whitening: Array
+    by_stories: Bears
+    by_texts: Bears  # for what no stories are known of, such as a dimension that a user has made
+
+    def direction(self, dimension: Dimension, language: Language, encoder: SentenceEncoder) -> Array:
+        """Unit vector (d,): the library's own where the dimension is one of its competencies, else by its texts."""
+        if dimension.competency in self.texts.ids:
+            return self.texts.of(dimension.competency, language)
+        vectors = encoder.encode(reference_texts(dimension, language)).astype(np.float64)
+        mean = unit(vectors - self.centres[language]).mean(axis=0)
+        return unit((mean - self.middles[language]) @ self.whitening)
+
+    def probability(self, said: Said, direction: Array, competency: str) -> float:
+        """That an answer is about a dimension."""
+        texts, stories, _ = self.near(said, direction, competency)
+        if stories is None:
+            return self.by_texts.unasked.probability(texts)
+        return self.by_stories.unasked.probability(np.concatenate([texts, stories]))
+
+    def answers(self, said: Said, direction: Array, competency: str, question: Asked) -> float:
+        """The same where the question is known."""
+        texts, stories, asked = self.near(said, direction, competency, question)
+        if stories is None:
+            return self.by_texts.asked.probability(with_question(asked, texts))
+        return self.by_stories.asked.probability(with_question(asked, texts, stories))
+
+    def near(
+        self, said: Said, direction: Array, competency: str, question: Asked | None = None
+    ) -> tuple[Array, Array | None, Array]:
+        """Nearness to the texts of a competency, to the stories about it (None where there are none) and to the question
+        (zeros where there is none), (2,) each, over what is usual."""
+        told = competency in self.stories.ids
+        table = self.usual[said.language]
+        usual = table[self.stories.ids.index(competency)] if told else table.mean(axis=0)
+        texts = self.texts.nearness(said, direction, competency, self.whitening) - usual[:2]
+        stories = None
+        if told:
+            own = self.stories.of(competency, said.language)
+            stories = self.stories.nearness(said, own, competency, self.whitening) - usual[2:4]
+        asked = np.zeros(2)
+        if question is not None:
+            asked = self.questions.nearness(said, question, competency, self.whitening) - usual[4:]
+        return texts, stories, asked
 
     def asked_question(self, question: str, language: Language, encoder: SentenceEncoder) -> Asked:
         """Where a question lies: whitened unit vector (d,)."""
         vector = encoder.encode([question])[0].astype(np.float64)
         return unit(unit(vector - self.question_centres[language]) @ self.whitening)
+
+
+def with_question(asked: Array, *near: Array) -> Array:
+    """Nearness to the question and to each of `near`, and to whichever of the two is nearer."""
+    return np.concatenate([asked, *near, *(np.maximum(asked, own) for own in near)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,10 @@ from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.profile import Language
 
 GRADED = "graded"
+STORY = (
+    "story"  # a few sentences that are certainly about the competency; nothing but that is learned from it
+)
+REAL_WEIGHT = 3.0  # an answer of a real person counts as three that were written
 # What an answer of each kind of trap is worth at best; None: that depends on what it is held against alone.
 TRAPS: dict[str, float | None] = {
     "keywords": 1.5, "parrot": 1.5, "injection": 1.5, "waffle": 2.0, "selfpraise": 1.75, "would": 2.0, "plan": 2.0, "we": 2.0,

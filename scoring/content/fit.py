@@ -14,8 +14,8 @@ import numpy as np
 from interview_analysis.errors import LearningError
 from interview_analysis.models.text_encoder import SentenceEncoder
 from interview_analysis.scoring.content.cues import cues
-from interview_analysis.scoring.content.examples import GRADED, TRAPS, Known, unpunctuated
-from interview_analysis.scoring.content.fit_bearing import LANGUAGES, Held, fit_bearing
+from interview_analysis.scoring.content.examples import GRADED, REAL_WEIGHT, STORY, TRAPS, Known, unpunctuated
+from interview_analysis.scoring.content.fit_bearing import LANGUAGES, Held, Story, fit_bearing, told_about
 from interview_analysis.scoring.content.fit_levels import (
     MIDDLE,
     NOT_DONE,
@@ -29,6 +29,7 @@ from interview_analysis.scoring.content.functions import (
     Array,
     FunctionModel,
     sentence_features,
+    unit,
 )
 from interview_analysis.scoring.content.levels import LevelModel, gated
 from interview_analysis.scoring.content.model import ContentModel, Spoken, said_of, spoken
@@ -37,9 +38,9 @@ from interview_analysis.scoring.content.typed import transcript_of_text
 from interview_analysis.scoring.jobs.library import Competency
 
 FOLDS = 5
+MIN_TOLD = 3  # competencies that stories are told about; nearness is held against the others
 FUNCTION_PENALTY = 0.02
 INJECTED = "injected"  # kind of the answers that words to the scorer were put into
-REAL_WEIGHT = 3.0  # an answer of a real person counts as three that were written
 Report = Callable[[str, int, int], None]
 
 
@@ -82,7 +83,7 @@ def fit(
     Raises LearningError where there is too little to learn from.
     """
     check_enough(known)
-    rows = prepare(known, encoder, on_progress)
+    rows = prepare([k for k in known if k.kind != STORY], encoder, on_progress)
     centres: dict[str, Array] = {
         language: np.concatenate([r.spoken.vectors for r in rows if r.known.lang == language])
         .astype(np.float64)
@@ -98,12 +99,14 @@ def fit(
                 unseen[i] = learned.probabilities(row.spoken.vectors, row.cues, row.known.lang)
     functions = fit_functions(rows, centres)
     on_progress("functions", FOLDS + 1, FOLDS + 1)
+    stories = stories_of(known, encoder, centres)
     numbers = [_Numbers.of(row, found) for row, found in zip(rows, unseen, strict=True)]
     bearing, bears = fit_bearing(
         [
             Held(r.known, r.fold, said_of(r.spoken, found, centres))
             for r, found in zip(rows, unseen, strict=True)
         ],
+        stories,
         library,
         encoder,
         centres,
@@ -115,48 +118,69 @@ def fit(
         levels = _fit_levels([(r, n) for r, n in zip(rows, numbers, strict=True) if r.fold != fold])
         for i, (row, own) in enumerate(zip(rows, numbers, strict=True)):
             if row.fold == fold:
-                gates = {name: gate.probability(own.summary) for name, gate in levels.gates.items()}
-                probabilities[i] = gated(levels.probabilities(own.parts), gates, bears[i])
+                unseen_levels = levels[row.known.lang]
+                gates = {name: gate.probability(own.summary) for name, gate in unseen_levels.gates.items()}
+                probabilities[i] = gated(unseen_levels.probabilities(own.parts), gates, bears[i])
     levels = _fit_levels(list(zip(rows, numbers, strict=True)))
     spread, floor = fit_spread(
         [(p, r.known.level, r.weight) for r, p in zip(rows, probabilities, strict=True) if r.known.level]
     )
     on_progress("levels", FOLDS + 1, FOLDS + 1)
-    model = ContentModel("", encoder.id, functions, replace(levels, spread=spread, floor=floor), bearing)
+    sure = {language: replace(own, spread=spread, floor=floor) for language, own in levels.items()}
+    model = ContentModel("", encoder.id, functions, sure, bearing)
     return Fitted(model, tuple(rows), probabilities, bears, _functions_right(rows, unseen))
 
 
 def check_enough(known: Sequence[Known]) -> None:
     """Raise LearningError where something that is learned has too few answers that show it.
 
-    Each needs two groups, so that models that have not seen one of them know it from the other.
+    Each is needed in two folds, so that models that have not seen one of them know it from the other.
     """
 
-    def graded(least: float, most: float, languages: Sequence[str] = LANGUAGES) -> list[Known]:
-        rated = [(k, k.level) for k in known if k.kind == GRADED and k.lang in languages]
+    def graded(lang: str, least: float, most: float) -> list[Known]:
+        rated = [(k, k.level) for k in known if k.kind == GRADED and k.lang == lang]
         return [k for k, level in rated if level is not None and least <= level <= most]
 
-    needed = {
-        **{f"answers in {lang} of level 2 or more": graded(2.0, 5.0, [lang]) for lang in LANGUAGES},
-        "answers with 'segments'": [k for k in known if k.segments],
-        "answers of level 1 or 1.5": graded(1.0, 1.5),
-        f"answers of level {MIDDLE:g} or more": graded(MIDDLE, 5.0),
-        f"answers of kind {' or '.join(NOT_OWN)}": [k for k in known if k.kind in NOT_OWN],
-        f"answers of kind {' or '.join(NOT_DONE)}": [k for k in known if k.kind in NOT_DONE],
-    }
-    missing = [what for what, found in needed.items() if len({k.group for k in found}) < 2]
+    needed = {"answers with 'segments'": [k for k in known if k.segments]}
+    for lang in LANGUAGES:
+        needed |= {
+            f"answers in {lang} of level 2 or more": graded(lang, 2.0, 5.0),
+            f"answers in {lang} of level 1 or 1.5": graded(lang, 1.0, 1.5),
+            f"answers in {lang} of level {MIDDLE:g} or more": graded(lang, MIDDLE, 5.0),
+            f"answers in {lang} of kind {' or '.join(NOT_OWN)}": [
+                k for k in known if k.lang == lang and k.kind in NOT_OWN
+            ],
+            f"answers in {lang} of kind {' or '.join(NOT_DONE)}": [
+                k for k in known if k.lang == lang and k.kind in NOT_DONE
+            ],
+        }
+    told = told_about((k.competency, k.lang) for k in known if k.kind == STORY)
+    needed[f"answers of level 2 or more about what answers of kind {STORY} are about"] = [
+        k for lang in LANGUAGES for k in graded(lang, 2.0, 5.0) if k.competency in told
+    ]
+    folds = folds_of(known)
+    missing = [what for what, found in needed.items() if len({folds[k.group] for k in found}) < 2]
+    if len(told) < MIN_TOLD:
+        missing.append(
+            f"answers of kind {STORY}, two or more in each language about each of {MIN_TOLD} competencies"
+        )
     if missing:
         raise LearningError(
-            "the content model cannot be learned from these answers; of each of the following it needs some about two "
-            f"competencies or by two persons: {'; '.join(missing)}"
+            "the content model cannot be learned from these answers; of each of the following it needs some about several "
+            f"competencies or by several persons: {'; '.join(missing)}"
         )
+
+
+def folds_of(known: Sequence[Known]) -> dict[str, int]:
+    """In which of `FOLDS` folds each group is; stories are in none."""
+    groups = sorted({k.group for k in known if k.kind != STORY})
+    order = np.random.default_rng(20261128).permutation(len(groups))
+    return {groups[g]: i % FOLDS for i, g in enumerate(order)}
 
 
 def prepare(known: Sequence[Known], encoder: SentenceEncoder, on_progress: Report) -> list[Row]:
     """Both wordings of every answer, measured, each group in one of `FOLDS` folds."""
-    groups = sorted({k.group for k in known})
-    order = np.random.default_rng(20261128).permutation(len(groups))
-    folds = {groups[g]: i % FOLDS for i, g in enumerate(order)}
+    folds = folds_of(known)
     rows = []
     every = [*known, *with_words_to_the_scorer(known)]
     for number, answer in enumerate(every):
@@ -170,6 +194,17 @@ def prepare(known: Sequence[Known], encoder: SentenceEncoder, on_progress: Repor
                 rows.append(Row(answer, said, measured, labels, folds[answer.group]))
     on_progress("sentence vectors", len(every), len(every))
     return rows
+
+
+def stories_of(known: Sequence[Known], encoder: SentenceEncoder, centres: Mapping[str, Array]) -> list[Story]:
+    """The stories among `known`, encoded; the competency of each is in the library."""
+    found = []
+    for story in known:
+        if story.kind == STORY:
+            said = spoken(transcript_of_text(story.said, story.lang), encoder)
+            vectors = unit(said.vectors.astype(np.float64) - centres[story.lang])
+            found.append(Story(story.competency, story.lang, vectors))
+    return found
 
 
 def with_words_to_the_scorer(known: Sequence[Known]) -> list[Known]:
@@ -280,11 +315,16 @@ class _Numbers:
         return _Numbers(summary(found, row.cues, lengths), parts(found, row.cues, lengths))
 
 
-def _fit_levels(examples: Sequence[tuple[Row, _Numbers]]) -> LevelModel:
-    return fit_levels(
-        [(n.parts, r.target, r.weight, r.known.kind) for r, n in examples if r.target is not None],
-        fit_gates([(n.summary, r.target, r.known.kind) for r, n in examples if r.target is not None]),
-    )
+def _fit_levels(examples: Sequence[tuple[Row, _Numbers]]) -> dict[str, LevelModel]:
+    """By language."""
+    found: dict[str, LevelModel] = {}
+    for language in LANGUAGES:
+        own = [(r, n, r.target) for r, n in examples if r.target is not None and r.known.lang == language]
+        found[language] = fit_levels(
+            [(n.parts, target, r.weight, r.known.kind) for r, n, target in own],
+            fit_gates([(n.summary, target, r.known.kind) for r, n, target in own]),
+        )
+    return found
 
 
 def _functions_right(rows: Sequence[Row], unseen: Sequence[Array]) -> dict[str, float]:

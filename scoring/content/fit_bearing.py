@@ -1,34 +1,41 @@
-"""Learning when an answer is about a competency: from answers held against their own and against other ones."""
+"""Learning when an answer is about a competency: from stories about each, and from answers held against their own and
+against other ones."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from interview_analysis.models.text_encoder import SentenceEncoder
 from interview_analysis.scoring.content.bearing import (
-    Asked,
     BearingModel,
+    Bears,
+    Directions,
     Said,
     directions_of,
     reference_texts,
+    with_question,
 )
-from interview_analysis.scoring.content.examples import GRADED, Known
+from interview_analysis.scoring.content.examples import GRADED, REAL_WEIGHT, Known
 from interview_analysis.scoring.content.fit_levels import fit_logistic
 from interview_analysis.scoring.content.functions import Array, unit
 from interview_analysis.scoring.content.logistic import Logistic
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.profile import Dimension, Language
 
+Mask = NDArray[np.bool_]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 OTHERS = 6  # other competencies that each answer is held against
-OWN_WEIGHT, OFF_TOPIC_WEIGHT, OTHER_WEIGHT = 9.0, 6.0, 0.1  # most answers are about what was asked
+# Most answers are about what was asked; kinds of answers that are not, and every answer held against something else.
+OWN_WEIGHT, OTHER_WEIGHT = 14.0, 0.1
+NOT_ABOUT = {"offtopic": 12.0, "catchall": 8.0}
 # Where no question is known, most of what is said is not about a given dimension: every pair counts alike.
 STRENGTH = 0.3
 SHRINKAGE = 0.9  # of the covariance within competencies, towards a sphere
-OFF_TOPIC = "offtopic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +52,15 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
+class Story:
+    """What is told about a competency: centred unit vectors (n, d) of its clauses."""
+
+    competency: str
+    language: Language
+    vectors: Array
+
+
+@dataclass(frozen=True, slots=True)
 class _Pair:
     """An answer held against a competency and a question, and whether it is about them."""
 
@@ -54,6 +70,15 @@ class _Pair:
     question: str
     about: bool
     weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """What `BearingModel.near` gives for pairs, (n, 2) each."""
+
+    texts: Array
+    stories: Array  # NaN where there are none
+    asked: Array
 
 
 def as_dimension(competency: Competency) -> Dimension:
@@ -67,6 +92,7 @@ def as_dimension(competency: Competency) -> Dimension:
 
 def fit_bearing(
     answers: Sequence[Held],
+    stories: Sequence[Story],
     library: Sequence[Competency],
     encoder: SentenceEncoder,
     centres: Mapping[str, Array],
@@ -75,50 +101,71 @@ def fit_bearing(
     """The model, and for each answer the probability that it bears on what it is to bear on, by a model that had not
     seen it. `centres` (d,) are those of answers, by language.
     """
-    texts = {
-        language: [
-            encoder.encode([*reference_texts(as_dimension(c), language), *c.statements.get(language)]).astype(
-                np.float64
-            )
-            for c in library
-        ]
-        for language in LANGUAGES
-    }
-    asked = {
-        language: [
-            encoder.encode([q.text.get(language) for q in c.questions]).astype(np.float64) for c in library
-        ]
-        for language in LANGUAGES
-    }
+    library_texts = _Texts.of(library, encoder)
     pairs = _pairs(answers, encoder, centres)
     own = [_Pair(a, a.said, a.known.competency, a.known.question, True, 0.0) for a in answers]
-    table, own_table = np.zeros((len(pairs), 6)), np.zeros((len(own), 6))
+    every = [*pairs, *own]
+    near = _Near(*(np.full((len(every), 2), np.nan) for _ in range(3)))
     for fold in range(folds):
-        unseen = _blank([a for a in answers if a.fold != fold], library, texts, asked)
+        unseen = _blank([a for a in answers if a.fold != fold], stories, library_texts)
+        wanted = {(p.said.language, p.question) for p in every if p.answer.fold == fold}
         questions = {
-            (p.said.language, p.question): unseen.asked_question(p.question, p.said.language, encoder)
-            for p in (*pairs, *own)
-            if p.answer.fold == fold
+            (language, text): unseen.asked_question(text, language, encoder)
+            for language, text in sorted(wanted)
         }
-        for held, rows in ((pairs, table), (own, own_table)):
-            for i, pair in enumerate(held):
-                if pair.answer.fold == fold:
-                    rows[i] = _features(unseen, pair, questions[pair.said.language, pair.question])
+        for i, pair in enumerate(every):
+            if pair.answer.fold == fold:
+                language = pair.said.language
+                texts, told, asked = unseen.near(
+                    pair.said,
+                    unseen.texts.of(pair.competency, language),
+                    pair.competency,
+                    questions[language, pair.question],
+                )
+                near.texts[i], near.asked[i] = texts, asked
+                if told is not None:
+                    near.stories[i] = told
+    table = _features(near, len(pairs))
     about, weights = np.array([p.about for p in pairs]), np.array([p.weight for p in pairs])
     fold_of = np.array([p.answer.fold for p in pairs])
     bears = np.zeros(len(answers))
     for fold in range(folds):
-        seen = fold_of != fold
-        learned = fit_logistic(table[seen], about[seen], ~about[seen], weights[seen], STRENGTH)
+        learned = _learned(table, about, weights, fold_of != fold)
         for i, answer in enumerate(answers):
             if answer.fold == fold:
-                bears[i] = learned.probability(own_table[i])
-    model = replace(
-        _blank(answers, library, texts, asked),
-        unasked=fit_logistic(table[:, :2], about, ~about, np.ones(len(about)), STRENGTH),
-        asked=fit_logistic(table, about, ~about, weights, STRENGTH),
-    )
-    return model, bears
+                bears[i] = _probability(learned, near, len(pairs) + i)
+    by_stories, by_texts = _learned(table, about, weights, np.ones(len(pairs), dtype=bool))
+    return replace(_blank(answers, stories, library_texts), by_stories=by_stories, by_texts=by_texts), bears
+
+
+def _features(near: _Near, count: int) -> dict[str, Array]:
+    """What the four logistic models look at, by their names; rows of what no stories are known of are NaN in two."""
+    return {
+        "stories": np.hstack([near.texts, near.stories])[:count],
+        "stories asked": np.stack([
+            with_question(q, t, s) for q, t, s in zip(near.asked, near.texts, near.stories, strict=True)
+        ])[:count],
+        "texts": near.texts[:count],
+        "texts asked": np.stack([with_question(q, t) for q, t in zip(near.asked, near.texts, strict=True)])[:count],
+    }  # fmt: skip
+
+
+def _learned(table: Mapping[str, Array], about: Mask, weights: Array, used: Mask) -> tuple[Bears, Bears]:
+    """By stories and by texts."""
+
+    def fitted(name: str) -> Logistic:
+        rows = used & np.isfinite(table[name]).all(axis=1)
+        counted = weights if name.endswith("asked") else np.ones(len(about))
+        return fit_logistic(table[name], about & rows, ~about & rows, counted, STRENGTH)
+
+    return Bears(fitted("stories"), fitted("stories asked")), Bears(fitted("texts"), fitted("texts asked"))
+
+
+def _probability(learned: tuple[Bears, Bears], near: _Near, i: int) -> float:
+    by_stories, by_texts = learned
+    if np.isfinite(near.stories[i]).all():
+        return by_stories.asked.probability(with_question(near.asked[i], near.texts[i], near.stories[i]))
+    return by_texts.asked.probability(with_question(near.asked[i], near.texts[i]))
 
 
 def _pairs(answers: Sequence[Held], encoder: SentenceEncoder, centres: Mapping[str, Array]) -> list[_Pair]:
@@ -132,14 +179,16 @@ def _pairs(answers: Sequence[Held], encoder: SentenceEncoder, centres: Mapping[s
     for answer in answers:
         known, said = answer.known, answer.said
         if answer.good:
-            pairs.append(_Pair(answer, said, known.competency, known.question, True, OWN_WEIGHT))
+            weight = OWN_WEIGHT * (REAL_WEIGHT if known.person else 1.0)
+            pairs.append(_Pair(answer, said, known.competency, known.question, True, weight))
             others = [q for q in questions if q[0] == known.lang and q[2] != known.competency]
             for pick in rng.choice(len(others), min(OTHERS, len(others)), replace=False):
                 _, question, competency = others[int(pick)]
                 bent = _opened(said, question, encoder, centres) if rng.random() < 0.5 else said
                 pairs.append(_Pair(answer, bent, competency, question, False, OTHER_WEIGHT))
-        elif known.kind == OFF_TOPIC:
-            pairs.append(_Pair(answer, said, known.competency, known.question, False, OFF_TOPIC_WEIGHT))
+        elif known.kind in NOT_ABOUT:
+            weight = NOT_ABOUT[known.kind]
+            pairs.append(_Pair(answer, said, known.competency, known.question, False, weight))
     return pairs
 
 
@@ -153,48 +202,122 @@ def _opened(said: Said, question: str, encoder: SentenceEncoder, centres: Mappin
     )
 
 
-def _features(model: BearingModel, pair: _Pair, question: Asked) -> Array:
-    direction = model.directions[pair.said.language][model.ids.index(pair.competency)]
-    return model.both(pair.said, direction, pair.competency, question)
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """Vectors of what each competency of `ids` says of itself (n, d), and of the questions about it, by language."""
+
+    ids: tuple[str, ...]
+    own: Mapping[Language, list[Array]]
+    questions: Mapping[Language, list[Array]]
+
+    @staticmethod
+    def of(library: Sequence[Competency], encoder: SentenceEncoder) -> _Texts:
+        def encoded(texts: Sequence[str]) -> Array:
+            return encoder.encode(texts).astype(np.float64)
+
+        own = {
+            language: [
+                encoded([*reference_texts(as_dimension(c), language), *c.statements.get(language)])
+                for c in library
+            ]
+            for language in LANGUAGES
+        }
+        questions = {
+            language: [encoded([q.text.get(language) for q in c.questions]) for c in library]
+            for language in LANGUAGES
+        }
+        return _Texts(tuple(c.id for c in library), own, questions)
 
 
-def _blank(
-    answers: Sequence[Held],
-    library: Sequence[Competency],
-    texts: Mapping[Language, list[Array]],
-    asked: Mapping[Language, list[Array]],
-) -> BearingModel:
-    """Directions with the whitening that `answers` give, and nothing learned of when they are about something."""
-    whitening = _whitening(answers)
+def _blank(answers: Sequence[Held], stories: Sequence[Story], library: _Texts) -> BearingModel:
+    """Directions with the whitening that `answers` and `stories` give, and nothing learned of when they are about
+    something."""
+    whitening = _whitening(answers, stories)
     centres: dict[str, Array] = {
-        language: np.concatenate(texts[language]).mean(axis=0) for language in LANGUAGES
+        language: np.concatenate(library.own[language]).mean(axis=0) for language in LANGUAGES
     }
-    found = {language: directions_of(texts[language], centres[language], whitening) for language in LANGUAGES}
-    directions: dict[str, Array] = {language: directions for language, (directions, _) in found.items()}
-    middles: dict[str, Array] = {language: middle for language, (_, middle) in found.items()}
-    nothing = Logistic(np.zeros(1), np.ones(1), np.zeros(1), 0.0)
-    ids = tuple(c.id for c in library)
+    found = {
+        language: directions_of(library.own[language], centres[language], whitening) for language in LANGUAGES
+    }
     middle: dict[str, Array] = {
-        language: np.concatenate(asked[language]).mean(axis=0) for language in LANGUAGES
+        language: np.concatenate(library.questions[language]).mean(axis=0) for language in LANGUAGES
     }
     questions: dict[str, Array] = {
         language: unit(
-            np.stack([unit(vectors - middle[language]).mean(axis=0) for vectors in asked[language]])
+            np.stack([unit(v - middle[language]).mean(axis=0) for v in library.questions[language]])
             @ whitening
         )
         for language in LANGUAGES
     }
-    return BearingModel(ids, directions, centres, middles, whitening, middle, questions, nothing, nothing)
+    nothing = Bears(*[Logistic(np.zeros(1), np.ones(1), np.zeros(1), 0.0)] * 2)
+    model = BearingModel(
+        texts=Directions(library.ids, {language: directions for language, (directions, _) in found.items()}),
+        stories=_where_stories_lie(stories, whitening), questions=Directions(library.ids, questions), usual={},
+        centres=centres, middles={language: middle for language, (_, middle) in found.items()},
+        question_centres=middle, whitening=whitening, by_stories=nothing, by_texts=nothing,
+    )  # fmt: skip
+    return replace(model, usual={language: _usual(stories, model, language) for language in LANGUAGES})
 
 
-def _whitening(answers: Sequence[Held]) -> Array:
-    """Inverse square root of the covariance of answers within their competency and language, shrunk; shape (d, d)."""
-    groups: dict[tuple[str, str], list[Array]] = {}
+def _where_stories_lie(stories: Sequence[Story], whitening: Array) -> Directions:
+    ids = told_about((s.competency, s.language) for s in stories)
+    by_language: dict[str, Array] = {}
+    for language in LANGUAGES:
+        placed = _placed(stories, whitening, language)
+        by_language[language] = unit(np.stack([placed[competency].mean(axis=0) for competency in ids]))
+    return Directions(ids, by_language)
+
+
+def told_about(stories: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """The competencies that two stories or more are told about in each language, from pairs of the two."""
+    counts = Counter(stories)
+    every = sorted({competency for competency, _ in counts})
+    return tuple(c for c in every if all(counts[c, language] >= 2 for language in LANGUAGES))
+
+
+def _placed(stories: Sequence[Story], whitening: Array, language: Language) -> dict[str, Array]:
+    """Whitened unit vectors (n, d) of the stories about each competency, with the mean of all taken off."""
+    own = [s for s in stories if s.language == language]
+    means = np.stack([s.vectors.mean(axis=0) for s in own])
+    vectors = unit((means - means.mean(axis=0)) @ whitening)
+    return {
+        competency: vectors[[s.competency == competency for s in own]]
+        for competency in {s.competency for s in own}
+    }
+
+
+def _usual(stories: Sequence[Story], model: BearingModel, language: Language) -> Array:
+    """Mean nearness of stories to what they are about, (k, 6); each story is held against the others about it."""
+    placed = _placed(stories, model.whitening, language)
+    rows = []
+    for competency in model.stories.ids:
+        own = [s for s in stories if s.language == language and s.competency == competency]
+        total = placed[competency].sum(axis=0)
+        near = []
+        for story, at in zip(own, placed[competency], strict=True):
+            said = Said(language, story.vectors, np.ones(len(story.vectors)))
+            near.append([
+                directions.nearness(said, direction, competency, model.whitening)
+                for directions, direction in (
+                    (model.texts, model.texts.of(competency, language)),
+                    (model.stories, unit(total - at)),
+                    (model.questions, model.questions.of(competency, language)),
+                )
+            ])  # fmt: skip
+        rows.append(np.mean(near, axis=0).ravel())
+    return np.stack(rows)
+
+
+def _whitening(answers: Sequence[Held], stories: Sequence[Story]) -> Array:
+    """Inverse square root of the covariance of what is said within a competency and language, shrunk; shape (d, d)."""
+    groups: dict[tuple[str, str, str], list[Array]] = {}
     for answer in answers:
         if answer.good:
-            groups.setdefault((answer.known.lang, answer.known.group), []).append(
-                answer.said.vectors.mean(axis=0)
-            )
+            key = ("answer", answer.known.lang, answer.known.group)
+            groups.setdefault(key, []).append(answer.said.vectors.mean(axis=0))
+    for story in stories:
+        key = ("story", story.language, story.competency)
+        groups.setdefault(key, []).append(story.vectors.mean(axis=0))
     apart = np.concatenate([np.array(g) - np.mean(g, axis=0) for g in groups.values() if len(g) > 1])
     covariance = np.cov(apart.T)
     size = np.trace(covariance) / len(covariance)

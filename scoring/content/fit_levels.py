@@ -16,8 +16,8 @@ from interview_analysis.scoring.content.summary import PARTS
 
 Mask = NDArray[np.bool_]
 NOT_OWN, NOT_DONE = ("we", "secondhand"), ("would", "plan")
-GATE_STRENGTH = 0.03  # inverse regularisation
-TRAP_WEIGHT = 2.5  # there are fewer of them, and taking one for an answer is worse than the other way round
+GATE_STRENGTH = 0.1  # inverse regularisation
+TRAP_WEIGHT = 2.0  # there are fewer of them, and taking one for an answer is worse than the other way round
 PENALTY = 5e-4
 MIDDLE = 3.0  # from here on there is an example
 

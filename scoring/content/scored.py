@@ -68,7 +68,7 @@ def content_level(
     """The level of what was read for a dimension; `question` is the one that asks about it, empty where none does."""
     about = bears_on(model, reading, dimension, encoder, question)
     probabilities = reading.probabilities(about)
-    score, error = model.levels.estimate(probabilities)
+    score, error = model.levels[reading.spoken.language].estimate(probabilities)
     return ContentLevel(
         score, error, probabilities, about, {**reading.gates, "about": about}, heard_parts(reading),
         reading.to_the_scorer, bool(question),

@@ -12,6 +12,7 @@ import pytest
 
 from interview_analysis.errors import ModelError
 from interview_analysis.pipeline.content_model import FILE, load_content_model, save_content_model
+from interview_analysis.pipeline.job_parser import load_library
 from interview_analysis.scoring.content.cues import NAMES
 from interview_analysis.scoring.content.functions import FUNCTIONS
 from interview_analysis.scoring.content.levels import GATES
@@ -47,15 +48,19 @@ def refusal(path: Path, encoder: str = ENCODER) -> str:
 
 def test_the_model_of_the_package_fits_its_program(model):
     assert len(model.version) == 64
-    assert tuple(model.levels.weights) == PARTS
-    assert all(weight >= 0 for weight in model.levels.weights.values())
-    assert (np.diff(model.levels.thresholds) > 0).all()
-    assert set(model.levels.gates) == set(GATES)
+    assert set(model.levels) == {"en", "zh"}
+    for levels in model.levels.values():
+        assert tuple(levels.weights) == PARTS
+        assert all(weight >= 0 for weight in levels.weights.values())
+        assert (np.diff(levels.thresholds) > 0).all()
+        assert set(levels.gates) == set(GATES)
     width = model.functions.centres["en"].size
     assert model.functions.weights.shape == (len(FUNCTIONS), 4 * width + 4 * len(NAMES) + 4)
-    assert model.levels.gates["own"].weights.shape == (2 * len(FUNCTIONS) + len(NAMES),)
-    assert model.bearing.unasked.weights.shape == (2,)
-    assert model.bearing.asked.weights.shape == (6,)
+    assert model.levels["zh"].gates["own"].weights.shape == (2 * len(FUNCTIONS) + len(NAMES),)
+    bearing = model.bearing
+    assert [b.unasked.weights.size for b in (bearing.by_texts, bearing.by_stories)] == [2, 4]
+    assert [b.asked.weights.size for b in (bearing.by_texts, bearing.by_stories)] == [6, 10]
+    assert set(bearing.stories.ids) == set(bearing.texts.ids) == {c.id for c in load_library()}
     assert FILE.stat().st_size < 1_000_000
 
 
@@ -66,13 +71,15 @@ def test_a_model_is_read_as_it_was_saved(model, tmp_path):
     assert loaded.version == model.version
     assert (loaded.functions.weights == model.functions.weights).all()
     assert (loaded.bearing.whitening == model.bearing.whitening).all()
-    assert (loaded.levels.thresholds == model.levels.thresholds).all()
-    assert loaded.levels.weights == model.levels.weights
-    assert (loaded.levels.spread, loaded.levels.floor) == (model.levels.spread, model.levels.floor)
-    assert loaded.bearing.ids == model.bearing.ids
-    for name, gate in model.levels.gates.items():
-        assert (loaded.levels.gates[name].weights == gate.weights).all()
-        assert loaded.levels.gates[name].intercept == gate.intercept
+    read, levels = loaded.levels["zh"], model.levels["zh"]
+    assert (read.thresholds == levels.thresholds).all()
+    assert read.weights == levels.weights
+    assert (read.spread, read.floor) == (levels.spread, levels.floor)
+    assert loaded.bearing.texts.ids == model.bearing.texts.ids
+    assert (loaded.bearing.usual["zh"] == model.bearing.usual["zh"]).all()
+    for name, gate in levels.gates.items():
+        assert (read.gates[name].weights == gate.weights).all()
+        assert read.gates[name].intercept == gate.intercept
     assert [p.name for p in (tmp_path / "new").iterdir()] == ["model.npz"]
 
 
@@ -85,13 +92,15 @@ def test_what_is_returned_is_what_will_be_read(model, tmp_path):
 
 def test_the_version_changes_with_any_number(model, tmp_path):
     levels, bearing, functions = model.levels, model.bearing, model.functions
+    en = levels["en"]
+    other = replace(bearing.by_texts.asked, intercept=0.125)
     weights = functions.weights.copy()
     weights[3, 7] += 0.01
     changed = [
         replace(model, functions=replace(functions, weights=weights)),
-        replace(model, levels=replace(levels, floor=levels.floor + 0.01)),
-        replace(model, levels=replace(levels, weights=levels.weights | {"deeds": 9.0})),
-        replace(model, bearing=replace(bearing, asked=replace(bearing.asked, intercept=0.125))),
+        replace(model, levels=levels | {"en": replace(en, floor=en.floor + 0.01)}),
+        replace(model, levels=levels | {"en": replace(en, weights=en.weights | {"deeds": 9.0})}),
+        replace(model, bearing=replace(bearing, by_texts=replace(bearing.by_texts, asked=other))),
         replace(model, encoder="another"),
     ]
     versions = {save_content_model(m, tmp_path / f"{i}.npz").version for i, m in enumerate(changed)}
@@ -101,7 +110,9 @@ def test_the_version_changes_with_any_number(model, tmp_path):
 def test_a_file_that_is_written_again_is_read_again(model, tmp_path):
     path = tmp_path / "model.npz"
     first = save_content_model(model, path).version
-    save_content_model(replace(model, levels=replace(model.levels, floor=0.5)), path)
+    save_content_model(
+        replace(model, levels=model.levels | {"en": replace(model.levels["en"], floor=0.5)}), path
+    )
     assert load_content_model(ENCODER, str(path)).version != first
 
 
@@ -167,11 +178,11 @@ def test_a_folder_is_no_model(tmp_path):
 @pytest.mark.parametrize(
     "changed",
     [
-        {"levels.error": None},
+        {"levels.en.error": None},
         {"functions.centres.zh": None},
-        {"levels.error": np.zeros(3)},
-        {"levels.weights": np.zeros(2)},
-        {"levels.thresholds": np.array(["a", "b", "c", "d"])},
+        {"levels.en.error": np.zeros(3)},
+        {"levels.en.weights": np.zeros(2)},
+        {"levels.en.thresholds": np.array(["a", "b", "c", "d"])},
     ],
 )
 def test_an_array_that_is_missing_or_wrong(changed, arrays, tmp_path):

@@ -1,8 +1,7 @@
 """What the fitted model of the package has to reach on answers that nothing was learned from.
 
-A fixed sample: the graded answers about every third competency, and every fourth trap of the kinds that a reader sees
-through. Traps that need more than the words, stories of something else, of somebody else, of "we" and plans, are measured in the
-documentation and not held to a bound here.
+A fixed sample: the graded answers about every second competency asked about in both languages, and every fourth trap of each kind. Stories of something
+else and one answer for every question are measured in the documentation and not held to a bound here.
 """
 
 from __future__ import annotations
@@ -24,7 +23,17 @@ from interview_analysis.scoring.content.examples import GRADED, Known
 ROOT = Path(__file__).resolve().parents[3]
 HELD_OUT = sorted((ROOT / "data" / "graded_answers" / "heldout").glob("h*.json"))
 RATED = ROOT.parent / "shared" / "data" / "real_answers" / "rated.json"
-SEEN_THROUGH = ("keywords", "parrot", "injection", "waffle", "would", "selfpraise")
+SEEN_THROUGH = (
+    "keywords",
+    "parrot",
+    "injection",
+    "waffle",
+    "would",
+    "selfpraise",
+    "we",
+    "plan",
+    "secondhand",
+)
 
 
 def scored(known: list[Known], encoder) -> pd.DataFrame:
@@ -35,7 +44,8 @@ def scored(known: list[Known], encoder) -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def held_out(encoder) -> pd.DataFrame:
     known = read_known(HELD_OUT, load_library())
-    competencies = sorted({k.competency for k in known if k.kind == GRADED})[::3]
+    asked = [{k.competency for k in known if k.kind == GRADED and k.lang == lang} for lang in ("en", "zh")]
+    competencies = sorted(asked[0] & asked[1])[::2]
     kept = [k for k in known if k.kind == GRADED and k.competency in competencies]
     for kind in SEEN_THROUGH:
         kept += [k for k in known if k.kind == kind][::4]
@@ -49,9 +59,8 @@ def by_language(held_out) -> dict[str, Figures]:
 
 def test_the_sample_is_whole(held_out):
     graded = held_out[held_out["kind"] == GRADED]
-    assert graded.groupby(["lang", "level"]).size().to_dict() == {
-        (lang, float(level)): 7 for lang in ("en", "zh") for level in (1, 2, 3, 4, 5)
-    }
+    assert graded.groupby("lang").size().to_dict() == {"en": 30, "zh": 30}
+    assert graded["level"].between(1, 5).all()
     assert set(held_out["kind"]) == {GRADED, *SEEN_THROUGH}
     assert (held_out["abstention"] == "").all()
 

@@ -17,14 +17,15 @@ from interview_analysis.errors import LearningError
 from interview_analysis.models.text_encoder import Vectors
 from interview_analysis.pipeline.content_model import load_content_model, save_content_model
 from interview_analysis.pipeline.job_parser import load_library
-from interview_analysis.scoring.content.examples import Known
+from interview_analysis.scoring.content.examples import GRADED, STORY, Known
 from interview_analysis.scoring.content.fit import FOLDS, Fitted, fit, prepare
 from interview_analysis.scoring.content.fit_levels import _loss, fit_levels, fit_spread, shares
 from interview_analysis.scoring.content.levels import GATES
 from interview_analysis.scoring.content.summary import PARTS
 
 TRAIN = Path(__file__).resolve().parents[3] / "data" / "graded_answers" / "train"
-KINDS = {"we": 1, "would": 1, "plan": 1, "secondhand": 1, "offtopic": 1, "keywords": 1}
+KINDS = {"we": 2, "would": 2, "plan": 2, "secondhand": 2, "offtopic": 1, "keywords": 1}
+TOLD_ABOUT = 6  # competencies
 
 
 class Hashing:
@@ -66,9 +67,17 @@ def some(name: str) -> list[Known]:
     return [Known.model_validate(e) for e in graded]
 
 
+def stories(name: str, about: Sequence[str]) -> list[Known]:
+    """Three about each competency."""
+    entries = json.loads((TRAIN / name).read_text(encoding="utf-8"))
+    return [Known.model_validate(e) for c in about for e in [e for e in entries if e["competency"] == c][:3]]
+
+
 @pytest.fixture(scope="module")
 def known() -> list[Known]:
-    return [*some("t1_en.json"), *some("t2_zh.json")]
+    answers = [*some("t1_en.json"), *some("t2_zh.json")]
+    about = sorted({k.competency for k in answers if k.kind == GRADED})[:TOLD_ABOUT]
+    return [*answers, *stories("stories_en.json", about), *stories("stories_zh.json", about)]
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +91,7 @@ def fitted(known, seen) -> Fitted:
 
 
 def test_it_is_small(known):
-    assert len(known) == 2 * (24 + len(KINDS))
+    assert len(known) == 2 * (24 + sum(KINDS.values()) + 3 * TOLD_ABOUT)
 
 
 def test_a_fit_is_deterministic(fitted, known, tmp_path):
@@ -99,18 +108,22 @@ def test_a_fit_is_deterministic(fitted, known, tmp_path):
 def test_a_fit_is_whole(fitted, known, seen):
     model = fitted.model
     assert (model.version, model.encoder) == ("", "hashing-24")
-    assert tuple(model.levels.weights) == PARTS
-    assert all(weight >= 0.0 for weight in model.levels.weights.values())
-    assert (np.diff(model.levels.thresholds) > 0).all()
-    assert set(model.levels.gates) == set(GATES)
-    assert model.levels.spread > 0
-    assert model.levels.floor >= 0
+    for levels in (model.levels["en"], model.levels["zh"]):
+        assert tuple(levels.weights) == PARTS
+        assert all(weight >= 0.0 for weight in levels.weights.values())
+        assert (np.diff(levels.thresholds) > 0).all()
+        assert set(levels.gates) == set(GATES)
+        assert levels.spread > 0
+        assert levels.floor >= 0
     assert model.bearing.whitening.shape == (24, 24)
+    assert len(model.bearing.stories.ids) == TOLD_ABOUT
+    assert model.bearing.stories.by_language["zh"].shape == (TOLD_ABOUT, 24)
+    assert model.bearing.usual["en"].shape == (TOLD_ABOUT, 6)
     assert set(fitted.functions_right) == {"en", "zh"}
     assert fitted.probabilities.shape == (len(fitted.rows), 5)
     assert fitted.probabilities.sum(axis=1) == pytest.approx(np.ones(len(fitted.rows)))
     assert ((fitted.bears_on >= 0) & (fitted.bears_on <= 1)).all()
-    assert {row.known.said for row in fitted.rows} == {k.said for k in known}
+    assert {row.known.said for row in fitted.rows} == {k.said for k in known if k.kind != STORY}
     assert {stage for stage, _, _ in seen} == {"sentence vectors", "functions", "levels"}
     assert all(done <= total for _, done, total in seen)
 
@@ -118,7 +131,7 @@ def test_a_fit_is_whole(fitted, known, seen):
 def test_a_fit_reads_back_as_it_was_saved(fitted, tmp_path):
     saved = save_content_model(fitted.model, tmp_path / "model.npz")
     assert load_content_model("hashing-24", str(tmp_path / "model.npz")).version == saved.version
-    assert saved.levels.weights == fitted.model.levels.weights
+    assert saved.levels["zh"].weights == fitted.model.levels["zh"].weights
 
 
 def test_every_competency_stays_in_one_fold(fitted):
@@ -138,7 +151,7 @@ def test_both_wordings_are_measured_once(known):
 
 
 @pytest.mark.parametrize(
-    "left_out", ["zh", "segments", "we", "would", "level 1", "level 3 and up", "one competency"]
+    "left_out", ["zh", "segments", "we", "would", "level 1", "level 3 and up", "one competency", "stories"]
 )
 def test_too_little_to_learn_from_is_said(known, left_out):
     kept = {
@@ -148,6 +161,7 @@ def test_too_little_to_learn_from_is_said(known, left_out):
         "would": [k for k in known if k.kind not in ("would", "plan")],
         "level 1": [k for k in known if k.level is None or k.level > 1],
         "level 3 and up": [k for k in known if k.level is None or k.level < 3],
+        "stories": [k for k in known if (k.kind, k.lang) != (STORY, "zh")],
         "one competency": [k.model_copy(update={"competency": "teamwork"}) for k in known],
     }[left_out]
     with pytest.raises(LearningError, match="the content model cannot be learned from these answers"):

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from interview_analysis.pipeline.content_model import load_content_model
-from interview_analysis.scoring.content.levels import LEVELS, gated
+from interview_analysis.scoring.content.levels import LEVELS, LevelModel, gated
 from interview_analysis.scoring.content.summary import PARTS
 from tests.conftest import ROOT
 
@@ -16,10 +16,8 @@ TEXT = (ROOT / "docs" / "scoring.md").read_text(encoding="utf-8")
 FLAT = " ".join(TEXT.split())
 
 
-@pytest.fixture
-def model(encoder):
-    """The shipped model with its numbers rounded as the page gives them."""
-    levels = load_content_model(encoder.id).levels
+def rounded(levels: LevelModel) -> LevelModel:
+    """With its numbers as the page gives them."""
     weights = {name: round(weight, 2) for name, weight in levels.weights.items()}
     return replace(
         levels, thresholds=levels.thresholds.round(2), weights=weights, spread=round(levels.spread, 2),
@@ -27,12 +25,26 @@ def model(encoder):
     )  # fmt: skip
 
 
-def test_the_page_gives_the_weights_that_ship(model):
-    table = dict(re.findall(r"^\| (\w+) \| [^|]+ \| ([\d.]+) \|$", TEXT, flags=re.MULTILINE))
-    assert {name: float(table[name]) for name in PARTS} == model.weights
-    given = re.search(r"four thresholds \(([-\d., ]+)\)", FLAT)
+@pytest.fixture
+def shipped(encoder) -> dict[str, LevelModel]:
+    return {language: rounded(own) for language, own in load_content_model(encoder.id).levels.items()}
+
+
+@pytest.fixture
+def model(shipped) -> LevelModel:
+    """The example is an English answer."""
+    return shipped["en"]
+
+
+def test_the_page_gives_the_weights_that_ship(shipped):
+    rows = re.findall(r"^\| (\w+) \| [A-Za-z][^|]+ \| ([\d.]+) \| ([\d.]+) \|$", TEXT, flags=re.MULTILINE)
+    for column, language in ((1, "en"), (2, "zh")):
+        table = {row[0]: float(row[column]) for row in rows}
+        assert {name: table[name] for name in PARTS} == shipped[language].weights
+    given = re.search(r"four thresholds \(([-\d., ]+); in Chinese ([-\d., ]+)\)", FLAT)
     assert given is not None
-    assert [float(t) for t in given[1].split(",")] == model.thresholds.tolist()
+    for text, language in zip(given.groups(), ("en", "zh"), strict=True):
+        assert [float(t) for t in text.split(",")] == shipped[language].thresholds.tolist()
 
 
 def test_the_example_comes_out(model):
