@@ -31,9 +31,9 @@ Mask = NDArray[np.bool_]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 OTHERS = 6  # other competencies that each answer is held against
 # Most answers are about what was asked; kinds of answers that are not, and every answer held against something else.
-OWN_WEIGHT, OTHER_WEIGHT = 14.0, 0.1
+OWN_WEIGHT, OTHER_WEIGHT = 10.0, 0.1
 NOT_ABOUT = {"offtopic": 12.0, "catchall": 8.0}
-# Where no question is known, most of what is said is not about a given dimension: every pair counts alike.
+UNASKED_WEIGHT = 4.0  # of one's own competency where no question is known: most of what is said is about others
 STRENGTH = 0.3
 SHRINKAGE = 0.9  # of the covariance within competencies, towards a sphere
 
@@ -155,7 +155,7 @@ def _learned(table: Mapping[str, Array], about: Mask, weights: Array, used: Mask
 
     def fitted(name: str) -> Logistic:
         rows = used & np.isfinite(table[name]).all(axis=1)
-        counted = weights if name.endswith("asked") else np.ones(len(about))
+        counted = weights if name.endswith("asked") else np.where(about, UNASKED_WEIGHT, 1.0)
         return fit_logistic(table[name], about & rows, ~about & rows, counted, STRENGTH)
 
     return Bears(fitted("stories"), fitted("stories asked")), Bears(fitted("texts"), fitted("texts asked"))

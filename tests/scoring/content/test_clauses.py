@@ -77,7 +77,7 @@ def test_nothing_has_no_clauses(language):
 def test_no_clause_is_too_long_and_no_word_is_lost_or_repeated(name):
     entries = json.loads((TRAIN / name).read_text(encoding="utf-8"))[::3]
     texts = [(e["lang"], [text for _, text in e["segments"]]) for e in entries if "segments" in e]
-    assert texts or name == "real_people.json"
+    assert texts or name in ("real_people.json", "stories_en.json", "stories_zh.json")
     for language, pieces in texts:
         text = ("" if language == "zh" else " ").join(pieces)
         for wording in (text, unpunctuated(text, language)):

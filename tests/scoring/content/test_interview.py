@@ -100,7 +100,7 @@ def test_an_answer_to_its_question_bears_on_it(two_answers):
         own = entry["competency"]
         found = said.answer(window, entry["question"], [DIMENSIONS[own]], frozenset({own}))[own]
         assert found.asked
-        assert found.bears_on > 0.7
+        assert found.bears_on > 0.6
         assert found.mean_level > 2.7
 
 

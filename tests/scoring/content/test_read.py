@@ -136,7 +136,6 @@ def addressed(model, encoder) -> list[tuple[str, float, int]]:
     return found
 
 
-@NOT_FOUND
 def test_words_to_the_scorer_are_found_behind_an_answer(addressed):
     assert [name for name, _, count in addressed if not count] == []
 
