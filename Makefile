@@ -19,11 +19,11 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv, install everything, bring the model weights; safe to repeat
-	@$(BIN)/python -m interview_analysis.pipeline.system
+	@$(BIN)/python -m interview_analysis.pipeline.common.system
 	@$(BIN)/interview-analysis models fetch
 
 demo: setup ## Make a synthetic sample, score it, print where the report lies
-	@$(BIN)/python -m interview_analysis.pipeline.demo $(OUT)/demo/sample.mp4
+	@$(BIN)/python -m interview_analysis.pipeline.dev.demo $(OUT)/demo/sample.mp4
 	@$(BIN)/interview-analysis score $(OUT)/demo/sample.mp4 --job $(JOB) --out $(OUT)/demo/report
 	@echo "Report: $(CURDIR)/$(OUT)/demo/report/report.html"
 
@@ -48,18 +48,18 @@ format: $(READY) ## Format the code and apply the fixes that are safe
 	$(BIN)/ruff check --fix
 
 docs: $(READY) ## Write the pages and schemas that are made from the code
-	$(BIN)/python -m interview_analysis.pipeline.feature_docs docs/features.md
-	$(BIN)/python -m interview_analysis.pipeline.schemas configs/schemas
+	$(BIN)/python -m interview_analysis.pipeline.dev.feature_docs docs/features.md
+	$(BIN)/python -m interview_analysis.pipeline.dev.schemas configs/schemas
 
 head: setup ## Fit again what the job parser has learned, after its library or labels were edited
-	$(BIN)/python -m interview_analysis.pipeline.job_training
+	$(BIN)/python -m interview_analysis.pipeline.dev.job_training
 
 bench: setup ## Measure speed and memory of scoring, of telling voices apart, of parsing job descriptions and of batches
-	$(BIN)/python -m interview_analysis.pipeline.benchmark
-	$(BIN)/python -m interview_analysis.pipeline.job_benchmark
-	$(if $(INTERVIEW_ANALYSIS_SHARED_DATA),$(BIN)/python -m interview_analysis.pipeline.diarization_benchmark \
+	$(BIN)/python -m interview_analysis.pipeline.dev.benchmark
+	$(BIN)/python -m interview_analysis.pipeline.dev.job_benchmark
+	$(if $(INTERVIEW_ANALYSIS_SHARED_DATA),$(BIN)/python -m interview_analysis.pipeline.dev.diarization_benchmark \
 		--data $(INTERVIEW_ANALYSIS_SHARED_DATA),@echo "Voices are measured where INTERVIEW_ANALYSIS_SHARED_DATA names the recordings")
-	$(BIN)/python -m interview_analysis.pipeline.batch.benchmark
+	$(BIN)/python -m interview_analysis.pipeline.dev.batch_benchmark
 
 retrain: setup ## What a scheduled job does: pull, repro, compare with the champion, promote what is better
 	$(BIN)/interview-analysis retrain --out $(OUT)/retrain
@@ -71,9 +71,9 @@ clean: ## Remove what was built and cached here, but not .venv
 	rm -rf $(OUT) build dist .coverage .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -not -path "./$(VENV)/*" -prune -exec rm -rf {} +
 
-$(READY): pyproject.toml pipeline/install_torch.py
+$(READY): pyproject.toml pipeline/dev/install_torch.py
 	@sh .ci/make_venv "$(PYTHON)" $(VENV)
 	@echo "Installing; the first time takes some minutes"
-	@$(BIN)/python pipeline/install_torch.py $(TORCH_INDEX)
+	@$(BIN)/python pipeline/dev/install_torch.py $(TORCH_INDEX)
 	@test -t 1 || quiet=--quiet; $(BIN)/python -m pip install $$quiet --disable-pip-version-check -e ".[demo,dev]"
 	@touch $@

@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from interview_analysis.features.extractor import COVERAGE, extractors, sliding_windows, tabulate
-from interview_analysis.features.moments import moments
+from interview_analysis.features.core.extractor import COVERAGE, extractors, sliding_windows, tabulate
+from interview_analysis.features.moments.moments import moments
 from interview_analysis.types import Event, FloatArray, Interval, Observations
 
 _SLACK_S = 1e-6  # edges of blocks are sums

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from interview_analysis.features.lexicons import background
-from interview_analysis.features.moments import KINDS
+from interview_analysis.features.language.lexicons import background
+from interview_analysis.features.moments.moments import KINDS
 from interview_analysis.features.tables import FeatureTables, feature_tables
-from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.pipeline.answering import (
     alone,
     answers_of,
@@ -21,33 +21,33 @@ from interview_analysis.pipeline.answering import (
     whole_levels,
     with_content,
 )
-from interview_analysis.pipeline.candidate import VoiceSample, candidates_view, voice_sample
-from interview_analysis.pipeline.config import (
+from interview_analysis.pipeline.common.config import (
     RunConfig,
     load_norms,
     load_run_config,
 )
-from interview_analysis.pipeline.job_files import load_job
-from interview_analysis.pipeline.lineage import file_sha256, lineage
-from interview_analysis.pipeline.loaded import LoadedModels
-from interview_analysis.pipeline.media_open import check_file
-from interview_analysis.pipeline.observation_cache import ObservationCache
-from interview_analysis.pipeline.observe import observe
-from interview_analysis.pipeline.observed import knowing_encoder, observed, tables_of
-from interview_analysis.pipeline.progress import Progress, ignore
-from interview_analysis.pipeline.stopwatch import Stopwatch
-from interview_analysis.pipeline.system import check_system_libraries, quiet_dependencies
-from interview_analysis.scoring.answers import ScoredAnswer, add_up, answer_reports
+from interview_analysis.pipeline.common.lineage import file_sha256, lineage
+from interview_analysis.pipeline.common.progress import Progress, ignore
+from interview_analysis.pipeline.common.stopwatch import Stopwatch
+from interview_analysis.pipeline.common.system import check_system_libraries, quiet_dependencies
+from interview_analysis.pipeline.job.files import load_job
+from interview_analysis.pipeline.media.opening import check_file
+from interview_analysis.pipeline.observation.cache import ObservationCache
+from interview_analysis.pipeline.observation.candidate import VoiceSample, candidates_view, voice_sample
+from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.observation.observe import observe
+from interview_analysis.pipeline.observation.observed import knowing_encoder, observed, tables_of
 from interview_analysis.scoring.content.interview import Content
-from interview_analysis.scoring.flags import flags
-from interview_analysis.scoring.indicators import ContentEvidence, find_evidence, reference_texts
+from interview_analysis.scoring.evidence.indicators import ContentEvidence, find_evidence, reference_texts
+from interview_analysis.scoring.interview.answers import ScoredAnswer, add_up, answer_reports
+from interview_analysis.scoring.interview.flags import flags
+from interview_analysis.scoring.interview.state import state_report, timeline_event
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.scoring.provenance import JobDescription, Media, RecordingPart
-from interview_analysis.scoring.report import Report, Series, Timeline
-from interview_analysis.scoring.score import ScoreCard, score
-from interview_analysis.scoring.speakers import speakers
-from interview_analysis.scoring.state import state_report, timeline_event
+from interview_analysis.scoring.report.provenance import JobDescription, Media, RecordingPart
+from interview_analysis.scoring.report.report import Report, Series, Timeline
+from interview_analysis.scoring.report.speakers import speakers
+from interview_analysis.scoring.rubric.score import ScoreCard, score
 from interview_analysis.types import MediaFacts, Observations
 
 

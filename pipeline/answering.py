@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from interview_analysis.features.answers import Answer, AskedStretch, answers
-from interview_analysis.features.sentences import unit_count
+from interview_analysis.features.conversation.answers import Answer, AskedStretch, answers
+from interview_analysis.features.language.sentences import unit_count
 from interview_analysis.features.tables import FeatureTables, answer_tables
-from interview_analysis.models.text_encoder import SentenceEncoder
-from interview_analysis.pipeline.joining import clip
-from interview_analysis.pipeline.loaded import LoadedModels
-from interview_analysis.scoring.answers import ScoredAnswer, levels_of, score_answer
+from interview_analysis.models.text.encoder import SentenceEncoder
+from interview_analysis.pipeline.observation.joining import clip
+from interview_analysis.pipeline.observation.loaded import LoadedModels
 from interview_analysis.scoring.content.bearing import reference_texts
 from interview_analysis.scoring.content.described import FEATURES, NAME
 from interview_analysis.scoring.content.interview import Content, Levels
-from interview_analysis.scoring.indicators import ContentEvidence
+from interview_analysis.scoring.evidence.indicators import ContentEvidence
+from interview_analysis.scoring.evidence.question_matching import Match, match_questions, reference_questions
+from interview_analysis.scoring.interview.answers import ScoredAnswer, levels_of, score_answer
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile, Language
-from interview_analysis.scoring.provenance import RecordingPart
-from interview_analysis.scoring.question_matching import Match, match_questions, reference_questions
-from interview_analysis.scoring.score import ScoreCard
+from interview_analysis.scoring.report.provenance import RecordingPart
+from interview_analysis.scoring.rubric.score import ScoreCard
 from interview_analysis.types import Interval, Observations
 
 

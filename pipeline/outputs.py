@@ -16,15 +16,15 @@ import pandas as pd
 from pydantic import ConfigDict, Field, ValidationError
 
 from interview_analysis.errors import OutputError
-from interview_analysis.features.candidate_view import everyone
+from interview_analysis.features.conversation.candidate_view import everyone
 from interview_analysis.pipeline.analyze import Analysis
-from interview_analysis.pipeline.html_report import render_html
-from interview_analysis.pipeline.job_files import write_profile
-from interview_analysis.pipeline.storage_disk import swap_folder
+from interview_analysis.pipeline.job.files import write_profile
+from interview_analysis.pipeline.report.html import render_html
+from interview_analysis.pipeline.storage.disk import swap_folder
 from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.profile import JobProfile, describe
-from interview_analysis.scoring.provenance import Role, Speakers
-from interview_analysis.scoring.report import Report
+from interview_analysis.scoring.report.provenance import Role, Speakers
+from interview_analysis.scoring.report.report import Report
 from interview_analysis.types import Event, Segment, Transcript, Word
 
 REPORT_FILE = "report.json"

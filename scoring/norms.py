@@ -14,9 +14,9 @@ from pydantic import Field, ValidationError, model_validator
 
 from interview_analysis.errors import ConfigError
 from interview_analysis.scoring.edges import Model, Text
-from interview_analysis.scoring.indicators import EvidenceSettings
+from interview_analysis.scoring.evidence.indicators import EvidenceSettings
 from interview_analysis.scoring.profile import Language, describe
-from interview_analysis.scoring.report import ChannelName
+from interview_analysis.scoring.report.report import ChannelName
 
 
 class Norm(Model):

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from interview_analysis.errors import ProfileError
 from interview_analysis.scoring.edges import Model, Text
-from interview_analysis.scoring.report import ChannelName
+from interview_analysis.scoring.report.report import ChannelName
 
 Language = Literal["zh", "en"]
 Level = Literal[1, 2, 3, 4, 5]

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interview_analysis.models.weights import ModelStore
-from interview_analysis.pipeline.observation_cache import FOLDER_VARIABLE
+from interview_analysis.models.weights.store import ModelStore
+from interview_analysis.pipeline.observation.cache import FOLDER_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("INTERVIEW_ANALYSIS_SHARED_DATA", ROOT.parent / "shared" / "data"))

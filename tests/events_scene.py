@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from interview_analysis.features.extractor import sliding_windows, tabulate
-from interview_analysis.features.intensity import EXTRACTOR as INTENSITY
-from interview_analysis.features.moments import moments
-from interview_analysis.features.speech_rate import EXTRACTOR as SPEECH_RATE
+from interview_analysis.features.core.extractor import sliding_windows, tabulate
+from interview_analysis.features.moments.moments import moments
 from interview_analysis.features.tables import FeatureTables
+from interview_analysis.features.voice.intensity import EXTRACTOR as INTENSITY
+from interview_analysis.features.voice.speech_rate import EXTRACTOR as SPEECH_RATE
 from interview_analysis.types import (
     AcousticTrack,
     CandidateVoice,

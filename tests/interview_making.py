@@ -11,7 +11,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.pipeline.audio_spool import SAMPLE_RATE_HZ
+from interview_analysis.pipeline.media.audio_spool import SAMPLE_RATE_HZ
 from interview_analysis.types import Interval
 from tests.pipeline.media_making import decode, times, write
 

@@ -13,17 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from interview_analysis.errors import ConfigError, ManifestError, OutputError
-from interview_analysis.pipeline.batch.executor import Executor
 from interview_analysis.pipeline.batch.fetched import Fetched
 from interview_analysis.pipeline.batch.lock import is_held
-from interview_analysis.pipeline.batch.manifest import Manifest, load_manifest, read_manifest
-from interview_analysis.pipeline.batch.resources import (
-    available_memory,
-    core_count,
-    thread_count,
-    with_threads,
-    worker_count,
-)
+from interview_analysis.pipeline.batch.manifest.manifest import Manifest, load_manifest, read_manifest
 from interview_analysis.pipeline.batch.results import Row
 from interview_analysis.pipeline.batch.run import (
     INDEX_FILE,
@@ -38,13 +30,21 @@ from interview_analysis.pipeline.batch.settings import BatchSettings, load_batch
 from interview_analysis.pipeline.batch.stages import ReportLanguage, WorkerSetup
 from interview_analysis.pipeline.batch.status import summarize, write_status
 from interview_analysis.pipeline.batch.tracking import PERSONAL_TABLES, log_batch
-from interview_analysis.pipeline.config import RunConfig
-from interview_analysis.pipeline.console import Console
-from interview_analysis.pipeline.observation_cache import ObservationCache
-from interview_analysis.pipeline.storage import Folder
-from interview_analysis.pipeline.tracking import flat
+from interview_analysis.pipeline.batch.workers.executor import Executor
+from interview_analysis.pipeline.batch.workers.resources import (
+    available_memory,
+    core_count,
+    thread_count,
+    with_threads,
+    worker_count,
+)
+from interview_analysis.pipeline.common.config import RunConfig
+from interview_analysis.pipeline.common.console import Console
+from interview_analysis.pipeline.common.tracking import flat
+from interview_analysis.pipeline.observation.cache import ObservationCache
+from interview_analysis.pipeline.storage.places import Folder
 from interview_analysis.scoring.norms import Norms
-from interview_analysis.scoring.policy import Policy
+from interview_analysis.scoring.rubric.policy import Policy
 
 if TYPE_CHECKING:
     from interview_analysis.pipeline.learning.scorer_source import ScorerSource
@@ -169,7 +169,7 @@ def _executor(
         "start_limit_s": settings.time_limits.start_s,
     }
     if options.executor == "ray":
-        from interview_analysis.pipeline.batch.ray_cluster import RayExecutor
+        from interview_analysis.pipeline.batch.workers.ray_cluster import RayExecutor
 
         threads = max(1, int(max(needs.num_cpus for needs in settings.resources.values())))
         return lambda: RayExecutor(
@@ -180,7 +180,7 @@ def _executor(
             node_retries=settings.retries.node_lost,
             **limits,
         )
-    from interview_analysis.pipeline.batch.local import LocalExecutor
+    from interview_analysis.pipeline.batch.workers.local import LocalExecutor
 
     cores = core_count()
     asked = _asked(options.workers)

@@ -20,11 +20,11 @@ from interview_analysis.errors import (
     SystemLibraryError,
     WeightsError,
 )
-from interview_analysis.pipeline.batch.executor import Executor, Failure, Outcome, Task
-from interview_analysis.pipeline.batch.manifest import Interview
+from interview_analysis.pipeline.batch.manifest.manifest import Interview
 from interview_analysis.pipeline.batch.results import Row, failed_row
 from interview_analysis.pipeline.batch.settings import BatchSettings, Stage
 from interview_analysis.pipeline.batch.stages import Listening, Observing, Probe, Scoring, Unobserved
+from interview_analysis.pipeline.batch.workers.executor import Executor, Failure, Outcome, Task
 
 # Not an interview's fault: the machine or the installation has to be mended before the batch can go on.
 STOPPING = (OutputError, WeightsError, SystemLibraryError, ConfigError)

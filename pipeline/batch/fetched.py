@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from interview_analysis.pipeline.storage import local_copy, local_path
+from interview_analysis.pipeline.storage.places import local_copy, local_path
 
 MOST_BYTES = (
     4 * 10**9

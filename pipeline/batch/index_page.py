@@ -11,8 +11,8 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from interview_analysis.pipeline.batch.status import failure_groups
-from interview_analysis.pipeline.messages import Language, Messages, format_number, load_messages
-from interview_analysis.pipeline.page import asset, clean, environment, policy
+from interview_analysis.pipeline.common.messages import Language, Messages, format_number, load_messages
+from interview_analysis.pipeline.report.page import asset, clean, environment, policy
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import JobProfile
 

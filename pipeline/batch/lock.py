@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import Path
 
 from interview_analysis.errors import OutputError
-from interview_analysis.models.weights import default_root
-from interview_analysis.pipeline.storage import Folder
+from interview_analysis.models.weights.store import default_root
+from interview_analysis.pipeline.storage.places import Folder
 
 LOCK_FILE = ".lock"
 

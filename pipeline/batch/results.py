@@ -17,11 +17,11 @@ from pydantic import Field, model_validator
 
 from interview_analysis.errors import OutputError
 from interview_analysis.features.tables import FeatureTables
-from interview_analysis.pipeline.batch.manifest import Interview
-from interview_analysis.pipeline.storage import Folder
+from interview_analysis.pipeline.batch.manifest.manifest import Interview
+from interview_analysis.pipeline.storage.places import Folder
 from interview_analysis.scoring.edges import Model
-from interview_analysis.scoring.provenance import Hashed
-from interview_analysis.scoring.report import Report, Score
+from interview_analysis.scoring.report.provenance import Hashed
+from interview_analysis.scoring.report.report import Report, Score
 from interview_analysis.types import CHANNELS
 
 ROW_FILE = "row.json"

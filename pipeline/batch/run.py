@@ -18,10 +18,9 @@ from pydantic import ValidationError
 from interview_analysis import __version__
 from interview_analysis.errors import OutputError, ProfileError
 from interview_analysis.pipeline.batch.driver import Driver
-from interview_analysis.pipeline.batch.executor import Executor
 from interview_analysis.pipeline.batch.index_page import render_index
 from interview_analysis.pipeline.batch.lock import holding
-from interview_analysis.pipeline.batch.manifest import (
+from interview_analysis.pipeline.batch.manifest.manifest import (
     Interview,
     Manifest,
     write_manifest,
@@ -29,9 +28,10 @@ from interview_analysis.pipeline.batch.manifest import (
 from interview_analysis.pipeline.batch.results import ROW_FILE, Row, write_tables
 from interview_analysis.pipeline.batch.settings import BatchSettings
 from interview_analysis.pipeline.batch.stages import INTERVIEWS, Probe
-from interview_analysis.pipeline.config import RunConfig, config_digest, digest
+from interview_analysis.pipeline.batch.workers.executor import Executor
+from interview_analysis.pipeline.common.config import RunConfig, config_digest, digest
 from interview_analysis.pipeline.learning.scorer_source import ScorerSource
-from interview_analysis.pipeline.storage import Folder, local_path
+from interview_analysis.pipeline.storage.places import Folder, local_path
 from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile, parse_profile

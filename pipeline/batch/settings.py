@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field, ValidationError, model_validator
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.pipeline.config import BUILT_IN, layered
+from interview_analysis.pipeline.common.config import BUILT_IN, layered
 from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.profile import describe
 

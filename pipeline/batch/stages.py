@@ -14,21 +14,21 @@ from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from interview_analysis.errors import MediaError
-from interview_analysis.pipeline.batch.executor import Stages
 from interview_analysis.pipeline.batch.fetched import Fetched
-from interview_analysis.pipeline.storage import Folder, local_copy, shown
+from interview_analysis.pipeline.batch.workers.executor import Stages
+from interview_analysis.pipeline.storage.places import Folder, local_copy, shown
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from interview_analysis.pipeline.batch.manifest import Interview
+    from interview_analysis.pipeline.batch.manifest.manifest import Interview
     from interview_analysis.pipeline.batch.results import Row
-    from interview_analysis.pipeline.candidate import VoiceSample
-    from interview_analysis.pipeline.config import RunConfig
+    from interview_analysis.pipeline.common.config import RunConfig
     from interview_analysis.pipeline.learning.scorer_source import ScorerSource
-    from interview_analysis.pipeline.loaded import LoadedModels
-    from interview_analysis.pipeline.observation_cache import ObservationCache
+    from interview_analysis.pipeline.observation.cache import ObservationCache
+    from interview_analysis.pipeline.observation.candidate import VoiceSample
+    from interview_analysis.pipeline.observation.loaded import LoadedModels
     from interview_analysis.scoring.norms import Norms
     from interview_analysis.scoring.profile import JobProfile
 
@@ -99,8 +99,8 @@ class WorkerSetup:
     )
 
     def __call__(self) -> Stages:
-        from interview_analysis.pipeline.loaded import LoadedModels
-        from interview_analysis.pipeline.system import check_system_libraries, quiet_dependencies
+        from interview_analysis.pipeline.common.system import check_system_libraries, quiet_dependencies
+        from interview_analysis.pipeline.observation.loaded import LoadedModels
 
         quiet_dependencies()
         check_system_libraries()
@@ -117,8 +117,8 @@ class Worker:
 
     def probe(self, path: str) -> Probe:
         """Fetch a recording, hash it and look how long it says it is. Raises MediaError for what is no recording."""
-        from interview_analysis.pipeline.lineage import file_sha256
-        from interview_analysis.pipeline.media_probe import probe
+        from interview_analysis.pipeline.common.lineage import file_sha256
+        from interview_analysis.pipeline.media.probe import probe
 
         begin = time.perf_counter()
         with local_copy(path) as local:
@@ -129,9 +129,9 @@ class Worker:
 
     def observe(self, task: Observing | Listening) -> float:
         """Put what the models see and hear of a recording into the cache; gives the seconds that it took."""
-        from interview_analysis.pipeline.candidate import voice_sample
-        from interview_analysis.pipeline.lineage import file_sha256
-        from interview_analysis.pipeline.observed import observed
+        from interview_analysis.pipeline.common.lineage import file_sha256
+        from interview_analysis.pipeline.observation.candidate import voice_sample
+        from interview_analysis.pipeline.observation.observed import observed
 
         begin = time.perf_counter()
         with self._recording(task) as local:
@@ -154,7 +154,7 @@ class Worker:
 
     def _sample(self, task: Scoring) -> VoiceSample | None:
         """How the candidate sounds, from the cache; None where no recording says it, or it is not kept."""
-        from interview_analysis.pipeline.candidate import recalled_voice
+        from interview_analysis.pipeline.observation.candidate import recalled_voice
 
         if task.voice is None or task.interview.candidate_voice is None:
             return None
@@ -163,14 +163,14 @@ class Worker:
 
     def score(self, task: Scoring) -> Row | Unobserved:
         """Score an interview from the cache and put its report in place; its row is the driver's to write."""
-        from interview_analysis.pipeline import joining
         from interview_analysis.pipeline.analyze import score_observations
         from interview_analysis.pipeline.answering import answers_of, asked_texts
         from interview_analysis.pipeline.batch.results import scored_row
-        from interview_analysis.pipeline.candidate import candidates_view
-        from interview_analysis.pipeline.observed import knowing_encoder, recalled, tables_of
+        from interview_analysis.pipeline.observation import joining
+        from interview_analysis.pipeline.observation.candidate import candidates_view
+        from interview_analysis.pipeline.observation.observed import knowing_encoder, recalled, tables_of
         from interview_analysis.pipeline.outputs import report_language, write_files
-        from interview_analysis.scoring.provenance import RecordingPart
+        from interview_analysis.scoring.report.provenance import RecordingPart
 
         begin = time.perf_counter()
         interview, profile = task.interview, self._setup.profiles[task.interview.job]

@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from interview_analysis.features.extractor import COVERAGE, Extractor, extractors, tabulate
-from interview_analysis.features.sentences import normalise, sentences, unit_count
-from interview_analysis.models.text_encoder import SentenceEncoder
-from interview_analysis.pipeline.content_model import load_content_model
+from interview_analysis.features.core.extractor import COVERAGE, Extractor, extractors, tabulate
+from interview_analysis.features.language.sentences import normalise, sentences, unit_count
+from interview_analysis.models.text.encoder import SentenceEncoder
+from interview_analysis.pipeline.content.model_file import load_content_model
 from interview_analysis.scoring.content.described import NAME, described
 from interview_analysis.scoring.content.model import read, spoken
 from interview_analysis.scoring.content.typed import transcript_of_text

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.pipeline.config import BUILT_IN, layered
+from interview_analysis.pipeline.common.config import BUILT_IN, layered
 from interview_analysis.scoring.learning.settings import LearnSettings
 from interview_analysis.scoring.profile import describe
 

@@ -14,6 +14,7 @@ from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset
 
 ABOUT = "dataset.json"
+GROUP_PREFIX = "group_"  # of columns whose values interviews are compared by
 FRAMES = ("features", "embeddings", "interviews", "ratings", "raters")
 
 

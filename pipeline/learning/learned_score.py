@@ -8,13 +8,13 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from interview_analysis.errors import ModelError
-from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.learning.answers import embed, word_count
 from interview_analysis.pipeline.learning.measured import channel_columns, measured_versions
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset
 from interview_analysis.scoring.learning.model import FittedScorer
-from interview_analysis.scoring.report import LearnedScore
+from interview_analysis.scoring.report.report import LearnedScore
 from interview_analysis.types import Observations
 
 ONE = "interview"  # the only id in the dataset of one interview

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from interview_analysis.features.extractor import extractors
+from interview_analysis.features.core.extractor import extractors
 from interview_analysis.scoring.content.described import FEATURES, NAME, VERSION
 
 

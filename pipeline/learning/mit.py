@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from interview_analysis.errors import LearningError
-from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.pipeline.learning.answers import (
     embed,
     level_features,

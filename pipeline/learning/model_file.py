@@ -25,7 +25,7 @@ from interview_analysis.scoring.learning.model import FittedScorer
 DESCRIPTION, FITTED, PREDICTIONS = "model.json", "model.skops", "cross_validation.parquet"
 TABLES = ("quantiles", "figures", "trust")
 TRUSTED = (
-    "interview_analysis.models.attention_pool.AttentionPoolRegressor",
+    "interview_analysis.models.ratings.attention_pool.AttentionPoolRegressor",
     "interview_analysis.scoring.learning.components.BlockKernel",
     "interview_analysis.scoring.learning.components.ComponentsRegressor",
     "interview_analysis.scoring.learning.learners.ChannelStack",

@@ -11,7 +11,7 @@ import pandas as pd
 from pydantic import Field, ValidationError
 
 from interview_analysis.errors import ConfigError, LearningError, ModelError
-from interview_analysis.pipeline.config import BUILT_IN, layered
+from interview_analysis.pipeline.common.config import BUILT_IN, layered
 from interview_analysis.pipeline.learning.model_file import load_cross_validation, load_model
 from interview_analysis.pipeline.learning.registry import Registry, Version, own_predictions, pseudonymous
 from interview_analysis.scoring.edges import Model

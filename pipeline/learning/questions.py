@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from interview_analysis.features.questions import Said, questions
+from interview_analysis.features.language.questions import Said, questions
 
 QUESTIONS = (
     r"about (?:yourself|your ?self|your background)|your background",

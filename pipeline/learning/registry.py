@@ -160,7 +160,7 @@ class Registry:
         import mlflow
         from mlflow.exceptions import MlflowException
 
-        from interview_analysis.pipeline.system import quiet_dependencies
+        from interview_analysis.pipeline.common.system import quiet_dependencies
 
         quiet_dependencies()
         os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from interview_analysis.errors import ConfigError, LearningError
-from interview_analysis.pipeline.console import Console
+from interview_analysis.pipeline.common.console import Console
 from interview_analysis.pipeline.learning.dataset_file import load_dataset
 from interview_analysis.pipeline.learning.model_file import load_cross_validation, load_model
 from interview_analysis.pipeline.learning.promote import Decision, PromotionSettings, promote

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from interview_analysis.errors import LearningError
-from interview_analysis.features.extractor import COVERAGE
+from interview_analysis.features.core.extractor import COVERAGE
 from interview_analysis.pipeline.learning.measured import channel_columns, measured_versions
 from interview_analysis.pipeline.learning.ratings import RATINGS, ratings_of
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset, some

@@ -8,9 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from interview_analysis.errors import LearningError
-from interview_analysis.models.text_encoder import SentenceEncoder
-from interview_analysis.pipeline.batch.manifest_file import GROUP_PREFIX
-from interview_analysis.pipeline.learning.dataset_file import ABOUT, load_dataset
+from interview_analysis.models.text.encoder import SentenceEncoder
+from interview_analysis.pipeline.learning.dataset_file import ABOUT, GROUP_PREFIX, load_dataset
 from interview_analysis.pipeline.learning.mit import load_mit, looks_like_mit
 from interview_analysis.pipeline.learning.ratings import RATINGS
 from interview_analysis.pipeline.learning.runs import load_run, looks_like_run
@@ -46,10 +45,10 @@ def load_source(source: Path, run: Path | None, *, embeddings: bool) -> Dataset:
 
 def default_encoder() -> SentenceEncoder:
     """The encoder of the default configuration; what it has encoded is kept with the observations of recordings."""
-    from interview_analysis.pipeline.config import load_run_config
-    from interview_analysis.pipeline.loaded import LoadedModels
-    from interview_analysis.pipeline.observation_cache import ObservationCache
-    from interview_analysis.pipeline.observed import KeepingEncoder
+    from interview_analysis.pipeline.common.config import load_run_config
+    from interview_analysis.pipeline.observation.cache import ObservationCache
+    from interview_analysis.pipeline.observation.loaded import LoadedModels
+    from interview_analysis.pipeline.observation.observed import KeepingEncoder
 
     return KeepingEncoder(LoadedModels(load_run_config()), ObservationCache.at())
 

@@ -11,8 +11,8 @@ import numpy as np
 from markupsafe import Markup, escape
 
 from interview_analysis.errors import OutputError
+from interview_analysis.pipeline.common.messages import Language, Messages
 from interview_analysis.pipeline.learning.plots import learners_plot, predictions_plot
-from interview_analysis.pipeline.messages import Language, Messages
 from interview_analysis.scoring.learning.crossval import CrossValidation
 from interview_analysis.scoring.learning.guards import Guard
 from interview_analysis.scoring.learning.model import FittedScorer

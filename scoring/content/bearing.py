@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.functions import Array, unit
 from interview_analysis.scoring.content.logistic import Logistic
 from interview_analysis.scoring.edges import Text

@@ -11,11 +11,11 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.features.figures import figure_spans
-from interview_analysis.features.lexicons import phrases, spans
-from interview_analysis.features.non_answer import text_declines
-from interview_analysis.features.sentences import normalise, tokens, unit_count
-from interview_analysis.features.star import has_action, has_result
+from interview_analysis.features.content.figures import figure_spans
+from interview_analysis.features.content.non_answer import text_declines
+from interview_analysis.features.content.star import has_action, has_result
+from interview_analysis.features.language.lexicons import phrases, spans
+from interview_analysis.features.language.sentences import normalise, tokens, unit_count
 
 LISTS = (
     "past_time", "past_verbs", "present_habit", "conditional", "future", "difficulty", "reasoning", "result",

@@ -44,7 +44,7 @@ class Figures:
 
 
 def figures(table: pd.DataFrame) -> Figures:
-    """Of rows with a level; columns as `score_answers` in pipeline/content_evaluation.py makes them."""
+    """Of rows with a level; columns as `score_answers` in pipeline/content/evaluation.py makes them."""
     rows = table[table["level"].notna()]
     level, mean = rows["level"].to_numpy(float), mean_levels(rows)
     got = rows["got_level"].fillna(1).to_numpy(float)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from interview_analysis.errors import LearningError
-from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.cues import cues
 from interview_analysis.scoring.content.examples import GRADED, REAL_WEIGHT, STORY, TRAPS, Known, unpunctuated
 from interview_analysis.scoring.content.fit_bearing import LANGUAGES, Held, Story, fit_bearing, told_about

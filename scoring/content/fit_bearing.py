@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.bearing import (
     BearingModel,
     Bears,
@@ -33,7 +33,7 @@ OTHERS = 6  # other competencies that each answer is held against
 # Most answers are about what was asked; kinds of answers that are not, and every answer held against something else.
 OWN_WEIGHT, OTHER_WEIGHT = 10.0, 0.1
 NOT_ABOUT = {"offtopic": 12.0, "catchall": 8.0}
-UNASKED_WEIGHT = 4.0  # of one's own competency where no question is known: most of what is said is about others
+UNASKED_WEIGHT = 4.0  # of an answer's own competency, where no question is known
 STRENGTH = 0.3
 SHRINKAGE = 0.9  # of the covariance within competencies, towards a sphere
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.described import described
 from interview_analysis.scoring.content.model import ContentModel, Reading, Spoken, bears_on, read, spoken
 from interview_analysis.scoring.content.scored import ContentLevel, content_level

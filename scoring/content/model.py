@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.features.sentences import normalise, sentences, tokens, unit_count
-from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.features.language.sentences import normalise, sentences, tokens, unit_count
+from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.bearing import BearingModel, Said
 from interview_analysis.scoring.content.cues import cues
 from interview_analysis.scoring.content.functions import FUNCTIONS, STORY, Array, FunctionModel, unit

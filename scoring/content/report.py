@@ -5,7 +5,7 @@ from __future__ import annotations
 from interview_analysis.scoring.content.scored import ContentLevel
 from interview_analysis.scoring.content.words import PART_NAMES, why
 from interview_analysis.scoring.norms import Norms
-from interview_analysis.scoring.report import ContentReport, Evidence
+from interview_analysis.scoring.report.report import ContentReport, Evidence
 
 
 def content_report(found: ContentLevel, norms: Norms) -> ContentReport:

@@ -7,8 +7,8 @@ from functools import cache
 
 import numpy as np
 
-from interview_analysis.features.lexicons import phrases
-from interview_analysis.features.sentences import sentences
+from interview_analysis.features.language.lexicons import phrases
+from interview_analysis.features.language.sentences import sentences
 from interview_analysis.scoring.content.examples import Known, unpunctuated
 from interview_analysis.scoring.content.typed import transcript_of_text
 from interview_analysis.scoring.profile import Language

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.functions import FUNCTIONS, Array
 from interview_analysis.scoring.content.levels import LEVELS
 from interview_analysis.scoring.content.model import ContentModel, Reading, bears_on

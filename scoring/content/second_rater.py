@@ -18,7 +18,7 @@ from string import Template
 from typing import Any, Literal
 
 from interview_analysis.errors import SecondRaterError
-from interview_analysis.features.sentences import counts_characters, normalise
+from interview_analysis.features.language.sentences import counts_characters, normalise
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.profile import Dimension, Language
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from interview_analysis.features.sentences import counts_characters
+from interview_analysis.features.language.sentences import counts_characters
 from interview_analysis.types import Segment, Transcript, Word
 
 _CJK = r"㐀-䶿一-鿿豈-﫿"

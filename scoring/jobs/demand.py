@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
-from interview_analysis.features.lexicons import LANGUAGES, found
+from interview_analysis.features.language.lexicons import LANGUAGES, found
 from interview_analysis.scoring.jobs.headings import LEXICON
 from interview_analysis.scoring.jobs.matching import Match
 from interview_analysis.scoring.jobs.relevance import Relevance, features_of

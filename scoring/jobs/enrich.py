@@ -19,7 +19,7 @@ from string import Template
 from typing import Any, TypeVar
 
 from interview_analysis.errors import ProfileError
-from interview_analysis.features.sentences import normalise, unit_count
+from interview_analysis.features.language.sentences import normalise, unit_count
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.dimensions import dimension_of
 from interview_analysis.scoring.jobs.headings import language_of

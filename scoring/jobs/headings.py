@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from interview_analysis.features.lexicons import LANGUAGES, phrases
-from interview_analysis.features.sentences import normalise
+from interview_analysis.features.language.lexicons import LANGUAGES, phrases
+from interview_analysis.features.language.sentences import normalise
 from interview_analysis.scoring.profile import Language
 
 Part = Literal["title", "duty", "must", "nice", "unmarked", "benefit", "company", "legal", "other"]

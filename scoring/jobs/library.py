@@ -14,7 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from interview_analysis.errors import ConfigError
 from interview_analysis.scoring.edges import Model, Text
 from interview_analysis.scoring.profile import Indicator, Level, Question, Words, check_mix, describe
-from interview_analysis.scoring.report import ChannelName
+from interview_analysis.scoring.report.report import ChannelName
 
 Kind = Literal["behavioural", "professional"]
 MIN_STATEMENTS, MIN_QUESTIONS, MIN_INDICATORS, MIN_KEYWORDS, MIN_EXAMPLES = 6, 4, 3, 6, 3

@@ -11,9 +11,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.features.lexicons import LANGUAGES, found
-from interview_analysis.features.sentences import Located, normalise
-from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.features.language.lexicons import LANGUAGES, found
+from interview_analysis.features.language.sentences import Located, normalise
+from interview_analysis.models.text.encoder import SentenceEncoder
+from interview_analysis.scoring.evidence.literal import KeywordMatcher, KeywordSpan, longest
 from interview_analysis.scoring.jobs.headings import LEXICON
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.jobs.meaning_head import NONE
@@ -22,7 +23,6 @@ from interview_analysis.scoring.jobs.seniority import own_title
 from interview_analysis.scoring.jobs.sentence_head import SentenceHead
 from interview_analysis.scoring.jobs.settings import DemandSettings
 from interview_analysis.scoring.jobs.skills import ExactMatcher, Skill, is_signed
-from interview_analysis.scoring.literal import KeywordMatcher, KeywordSpan, longest
 
 How = Literal["title", "term", "keyword", "skill", "meaning"]
 Vector = NDArray[np.float32]

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter, ValidationError
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.models.text_encoder import SentenceEncoder
+from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.profile import Language, describe

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_analysis.errors import ProfileError
-from interview_analysis.models.text_encoder import RememberingEncoder
+from interview_analysis.models.text.encoder import RememberingEncoder
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.demand import Demand, demands, skill_demands
 from interview_analysis.scoring.jobs.dimensions import (

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
 
 from interview_analysis.errors import ProfileError
-from interview_analysis.features.lexicons import phrases
-from interview_analysis.features.sentences import tokens
+from interview_analysis.features.language.lexicons import phrases
+from interview_analysis.features.language.sentences import tokens
 from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.profile import UNKNOWN_KEY
 

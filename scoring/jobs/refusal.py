@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from interview_analysis.errors import ProfileError
-from interview_analysis.features.lexicons import pattern
-from interview_analysis.features.sentences import normalise, unit_count
+from interview_analysis.features.language.lexicons import pattern
+from interview_analysis.features.language.sentences import normalise, unit_count
 from interview_analysis.scoring.jobs.headings import LEXICON, language_of
 from interview_analysis.scoring.jobs.matching import Reading
 from interview_analysis.scoring.jobs.sections import Outline

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import get_args
 
-from interview_analysis.features.lexicons import LANGUAGES, found, pattern
-from interview_analysis.features.sentences import normalise
+from interview_analysis.features.language.lexicons import LANGUAGES, found, pattern
+from interview_analysis.features.language.sentences import normalise
 from interview_analysis.scoring.jobs.headings import LEXICON, Part, heading, language_of, lines, unmarked
 from interview_analysis.scoring.jobs.title import clean_title, take_title, title_in
 from interview_analysis.scoring.profile import Language, Section

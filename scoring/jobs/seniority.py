@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache, lru_cache
 
-from interview_analysis.features.lexicons import LANGUAGES, found, phrases
-from interview_analysis.features.sentences import normalise
+from interview_analysis.features.language.lexicons import LANGUAGES, found, phrases
+from interview_analysis.features.language.sentences import normalise
 from interview_analysis.scoring.jobs.headings import LEXICON
 from interview_analysis.scoring.jobs.sections import Outline
 from interview_analysis.scoring.jobs.settings import SenioritySettings

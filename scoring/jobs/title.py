@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from interview_analysis.features.lexicons import LANGUAGES, phrases
-from interview_analysis.features.sentences import normalise
+from interview_analysis.features.language.lexicons import LANGUAGES, phrases
+from interview_analysis.features.language.sentences import normalise
 from interview_analysis.scoring.jobs.headings import LEXICON, Line, heading, language_of
 
 _MAX_TITLE = {"zh": 60, "en": 90}  # characters of a line that may be a title

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.features.sentences import normalise
+from interview_analysis.features.language.sentences import normalise
 from interview_analysis.scoring.profile import Language
 
 SMOOTHING = 0.1  # added to each count

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 
-from interview_analysis.models.rating_regressor import RatingRegressor
+from interview_analysis.models.ratings.regressor import RatingRegressor
 from interview_analysis.scoring.learning.folds import person_folds
 from interview_analysis.scoring.learning.summary import AnswerSummary
 from interview_analysis.types import FloatArray

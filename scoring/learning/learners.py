@@ -24,8 +24,8 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.svm import SVR
 
-from interview_analysis.models.attention_pool import AttentionPoolRegressor
-from interview_analysis.models.rating_regressor import RatingRegressor
+from interview_analysis.models.ratings.attention_pool import AttentionPoolRegressor
+from interview_analysis.models.ratings.regressor import RatingRegressor
 from interview_analysis.scoring.learning.components import ComponentsRegressor
 from interview_analysis.scoring.learning.folds import person_folds
 from interview_analysis.scoring.learning.settings import LearnerName, LearnSettings

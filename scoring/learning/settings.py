@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from interview_analysis.scoring.edges import Model
-from interview_analysis.scoring.report import ChannelName
+from interview_analysis.scoring.report.report import ChannelName
 
 LearnerName = Literal[
     "constant",

@@ -88,7 +88,7 @@ class MediaFacts:
     audio_rate_hz: int = 0
     loudness_lufs: float = float("nan")  # integrated, ITU-R BS.1770-4
     clipping_ratio: float = float("nan")  # share of samples at or above 0.999 of full scale
-    snr_db: float = float("nan")  # estimate, see pipeline/media.py
+    snr_db: float = float("nan")  # estimate, see pipeline/media/decoding.py
     luma_median: float = float("nan")  # median over frames of the mean luma, 0 black to 255 white
     flags: tuple[str, ...] = ()  # quality flags, e.g. "low_snr", "clipped", "dark_video", "truncated"
 
@@ -311,7 +311,7 @@ class Event:
     """Something that happened at a moment: a pause, a nod, a hand-to-face contact, a filler.
 
     `baseline` is the speaker's own usual `value`, and `confidence`, 0 to 1, is given where an event stands out from it
-    (features/moments.py).
+    (features/moments/moments.py).
     """
 
     kind: str

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from interview_analysis.features.answers import AskedStretch, answers
-from interview_analysis.features.sentences import join_words, words_in
+from interview_analysis.features.conversation.answers import AskedStretch, answers
+from interview_analysis.features.language.sentences import join_words, words_in
 from interview_analysis.types import Interval, Observations
 from tests.answers_conversation import GAP_S, conversation, without_conversation
 

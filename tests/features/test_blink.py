@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from interview_analysis.features.blink import compute, events
+from interview_analysis.features.face.blink import compute, events
 from interview_analysis.types import Interval
 from tests.features.tracks import activate, face_track, observe, whole
 

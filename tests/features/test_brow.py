@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from interview_analysis.features.brow import compute, events
+from interview_analysis.features.face.brow import compute, events
 from tests.features.tracks import activate, face_track, observe, whole
 
 DOWN = ("browDownLeft", "browDownRight")

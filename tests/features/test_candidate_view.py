@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.features.candidate_view import candidate_view, everyone
-from interview_analysis.features.sentences import sentences
-from interview_analysis.features.speech_units import joint_silences, silent_pauses
+from interview_analysis.features.conversation.candidate_view import candidate_view, everyone
+from interview_analysis.features.language.sentences import sentences
 from interview_analysis.features.tables import feature_tables
+from interview_analysis.features.voice.speech_units import joint_silences, silent_pauses
 from interview_analysis.types import (
     CandidateVoice,
     Interval,

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.features import answer_length, figures, hedges, lexical, non_answer, star
-from interview_analysis.features.extractor import Extractor, tabulate
-from interview_analysis.features.figures import figure_spans
-from interview_analysis.features.lexical import mattr
-from interview_analysis.features.lexicons import background, phrases, spans
-from interview_analysis.features.non_answer import text_declines
-from interview_analysis.features.sentences import normalise
-from interview_analysis.features.star import has_action, has_result, parts_of_text
+from interview_analysis.features.content import answer_length, figures, hedges, lexical, non_answer, star
+from interview_analysis.features.content.figures import figure_spans
+from interview_analysis.features.content.lexical import mattr
+from interview_analysis.features.content.non_answer import text_declines
+from interview_analysis.features.content.star import has_action, has_result, parts_of_text
+from interview_analysis.features.core.extractor import Extractor, tabulate
+from interview_analysis.features.language.lexicons import background, phrases, spans
+from interview_analysis.features.language.sentences import normalise
 from interview_analysis.types import Interval, MediaFacts, Observations
 from tests.transcripts import observations_from_text, whole
 
@@ -269,7 +269,7 @@ def test_unknown_lists_are_named_in_the_error():
 @pytest.mark.parametrize("lexicon", ["hedges", "non_answers", "denials", "star", "function_words", "figures"])
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_lexicons_hold_text_only_and_no_entry_twice(lexicon, language):
-    from interview_analysis.features.lexicons import _load
+    from interview_analysis.features.language.lexicons import _load
 
     for name, items in _load(lexicon)[language].items():
         assert all(isinstance(item, str) and item for item in items), name

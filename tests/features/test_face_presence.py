@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.features.extractor import tabulate
-from interview_analysis.features.face_presence import EXTRACTOR, compute, events
+from interview_analysis.features.core.extractor import tabulate
+from interview_analysis.features.face.face_presence import EXTRACTOR, compute, events
 from interview_analysis.types import Interval
 from tests.features.tracks import face_track, observe, whole, without_face
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interview_analysis.features.fillers import compute, discourse_markers, events, filled_pauses
+from interview_analysis.features.voice.fillers import compute, discourse_markers, events, filled_pauses
 from interview_analysis.types import (
     AcousticTrack,
     Interval,
@@ -156,9 +156,9 @@ def test_real_filled_pauses(shared_data: Path) -> None:
     """
     import librosa
 
-    from interview_analysis.models.praat import acoustics
-    from interview_analysis.models.vad import SpeechDetector
-    from interview_analysis.models.weights import ModelStore
+    from interview_analysis.models.voice.praat import acoustics
+    from interview_analysis.models.voice.vad import SpeechDetector
+    from interview_analysis.models.weights.store import ModelStore
     from tests.models.test_praat import HeldAudio
 
     detector = SpeechDetector(ModelStore().path("silero-vad"))

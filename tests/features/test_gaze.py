@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.features.gaze import compute, events, gaze_deg
+from interview_analysis.features.face.gaze import compute, events, gaze_deg
 from tests.features.tracks import activate, face_track, mirrored, observe, whole
 
 RIGHT = ("eyeLookOutLeft", "eyeLookInRight")  # towards the viewer's right

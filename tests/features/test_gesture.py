@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from interview_analysis.features.gesture import compute, events
+from interview_analysis.features.posture.gesture import compute, events
 from tests.features.tracks import (
     SHOULDER_WIDTH,
     every_second_pose,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from interview_analysis.features.hand_to_face import compute, events
+from interview_analysis.features.posture.hand_to_face import compute, events
 from tests.features.tracks import (
     every_second_pose,
     face_track,

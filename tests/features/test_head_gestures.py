@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.features.head_gestures import compute, events, turning_points
+from interview_analysis.features.face.head_gestures import compute, events, turning_points
 from interview_analysis.types import FloatArray, Interval
 from tests.features.tracks import face_track, mirrored, observe, times_s, whole, without_face
 

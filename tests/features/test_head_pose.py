@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.features.head_pose import compute
+from interview_analysis.features.face.head_pose import compute
 from interview_analysis.types import Interval
 from tests.features.tracks import face_track, mirrored, observe, whole, without_face
 

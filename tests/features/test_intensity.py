@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from interview_analysis.features.intensity import compute
+from interview_analysis.features.voice.intensity import compute
 from interview_analysis.types import Interval, MediaFacts, Observations
 from tests.features.test_pitch import observe
 from tests.models.test_praat import buzz, times

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from interview_analysis.features.extractor import extractors, tabulate
-from interview_analysis.features.sentiment import judgements
+from interview_analysis.features.content.sentiment import judgements
+from interview_analysis.features.core.extractor import extractors, tabulate
 from tests.transcripts import observations_from_text, whole
 
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.features import fillers, intensity, pitch, speech_units
-from interview_analysis.features.memory import once
+from interview_analysis.features.core.memory import once
+from interview_analysis.features.voice import fillers, intensity, pitch, speech_units
 from interview_analysis.types import Interval
 from tests.features.test_fillers import script
 from tests.features.test_pitch import observe

@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.features.baseline import baseline, confidence, count_deviations, unusually_long
-from interview_analysis.features.moments import KINDS, moments, unit_of
+from interview_analysis.features.core.baseline import baseline, confidence, count_deviations, unusually_long
+from interview_analysis.features.moments.moments import KINDS, moments, unit_of
 from interview_analysis.features.tables import feature_tables
 from interview_analysis.types import (
     Event,

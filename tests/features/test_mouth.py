@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from interview_analysis.features.mouth import compute
+from interview_analysis.features.face.mouth import compute
 from interview_analysis.types import Interval
 from tests.features.tracks import activate, face_track, observe, whole, without_face
 

@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from interview_analysis.features.pauses import compute, events
-from interview_analysis.features.speech_units import runs
-from interview_analysis.models.praat import FRAME_S, acoustics
+from interview_analysis.features.voice.pauses import compute, events
+from interview_analysis.features.voice.speech_units import runs
+from interview_analysis.models.voice.praat import FRAME_S, acoustics
 from interview_analysis.types import Event, Interval, MediaFacts, Observations, SpeechActivity, intervals
 from tests.models.test_praat import RATE_HZ, HeldAudio, buzz
 

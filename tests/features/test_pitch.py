@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from interview_analysis.features.pitch import compute
-from interview_analysis.models.praat import acoustics
+from interview_analysis.features.voice.pitch import compute
+from interview_analysis.models.voice.praat import acoustics
 from interview_analysis.types import Interval, MediaFacts, Observations, SpeechActivity, intervals
 from tests.models.test_praat import HeldAudio, buzz, times
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.features.posture import compute
+from interview_analysis.features.posture.posture import compute
 from interview_analysis.types import Interval
 from tests.features.tracks import face_track, move, observe, pose_track, whole, without_face
 

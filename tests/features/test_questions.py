@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from interview_analysis.features.questions import Exchange, Said, exchanges, language_of, questions
-from interview_analysis.pipeline.question_evaluation import unpunctuated
+from interview_analysis.features.language.questions import Exchange, Said, exchanges, language_of, questions
+from interview_analysis.pipeline.dev.question_evaluation import unpunctuated
 from tests.conftest import ROOT
 
 CHINESE = yaml.safe_load(

@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.features.lips import lip_match
-from interview_analysis.features.roles import candidate_voice, questions_by_voice, talk_shares
+from interview_analysis.features.conversation.roles import candidate_voice, questions_by_voice, talk_shares
+from interview_analysis.features.face.lips import lip_match
 from interview_analysis.types import FaceTrack, Interval, Observations
 from tests.candidate_builders import Line, interview, said, talk, talking_face, voices_of
 

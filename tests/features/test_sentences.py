@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from interview_analysis.features.sentences import locate, normalise, sentences, tokens, unit_count
+from interview_analysis.features.language.sentences import locate, normalise, sentences, tokens, unit_count
 from interview_analysis.types import Interval, Transcript, Word
 from tests.transcripts import transcript_from_text, transcript_of
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from interview_analysis.features.extractor import tabulate
-from interview_analysis.features.smile import EXTRACTOR, compute, events
+from interview_analysis.features.core.extractor import tabulate
+from interview_analysis.features.face.smile import EXTRACTOR, compute, events
 from interview_analysis.types import Interval
 from tests.features.tracks import activate, face_track, mirrored, observe, whole, without_face
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from interview_analysis.features.speakers import NEAR_S, words_by_voice
+from interview_analysis.features.conversation.speakers import NEAR_S, words_by_voice
 from interview_analysis.types import Segment, Transcript, Turn, Voices, Word
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interview_analysis.features.extractor import sliding_windows, tabulate
-from interview_analysis.features.speech_rate import EXTRACTOR, compute
+from interview_analysis.features.core.extractor import sliding_windows, tabulate
+from interview_analysis.features.voice.speech_rate import EXTRACTOR, compute
 from interview_analysis.types import (
     Interval,
     MediaFacts,
@@ -105,8 +105,8 @@ def test_fast_synthetic_voice_through_the_recogniser(shared_data: Path) -> None:
     import librosa
 
     from interview_analysis.errors import WeightsError
-    from interview_analysis.models.asr import AsrSettings, load_detector, load_engine, transcribe
-    from interview_analysis.models.weights import ModelStore
+    from interview_analysis.models.asr.recogniser import AsrSettings, load_detector, load_engine, transcribe
+    from interview_analysis.models.weights.store import ModelStore
     from tests.models.test_praat import HeldAudio
 
     settings = AsrSettings(language="en")

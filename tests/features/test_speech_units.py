@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from interview_analysis.features.speech_units import (
+from interview_analysis.features.voice.speech_units import (
     count_units,
     inside,
     runs,

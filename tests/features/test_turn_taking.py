@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.features.candidate_view import candidate_view
-from interview_analysis.features.turn_taking import EXTRACTOR, compute, events, floor_turns
-from interview_analysis.features.turns import alone, common, held, outside, united
+from interview_analysis.features.conversation.candidate_view import candidate_view
+from interview_analysis.features.conversation.turn_taking import EXTRACTOR, compute, events, floor_turns
+from interview_analysis.features.core.turns import alone, common, held, outside, united
 from interview_analysis.types import CandidateVoice, Interval, Observations, Turn, intervals
 from tests.candidate_builders import Line, interview, talk
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from interview_analysis.features.extractor import extractors
-from interview_analysis.features.visual import bouts, coverage
+from interview_analysis.features.core.extractor import extractors
+from interview_analysis.features.core.visual import bouts, coverage
 from interview_analysis.types import Interval
 from tests.features.tracks import face_track, observe, pose_track
 

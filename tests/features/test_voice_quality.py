@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from interview_analysis.features.voice_quality import compute, weighted_median
+from interview_analysis.features.voice.voice_quality import compute, weighted_median
 from interview_analysis.types import (
     AcousticTrack,
     Interval,

@@ -16,10 +16,10 @@ import pytest
 from numpy.typing import NDArray
 
 from interview_analysis.errors import WeightsError
-from interview_analysis.models.asr import AsrSettings, load_detector, load_engine, transcribe
-from interview_analysis.models.asr_decoding import RecognisedSegment
-from interview_analysis.models.ct2_to_openai import read_tensors
-from interview_analysis.models.weights import ModelStore
+from interview_analysis.models.asr.ct2_to_openai import read_tensors
+from interview_analysis.models.asr.decoding import RecognisedSegment
+from interview_analysis.models.asr.recogniser import AsrSettings, load_detector, load_engine, transcribe
+from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.types import SpeechActivity, Transcript, Word
 from tests.models.audio import NON_SPEECH, RATE_HZ, ArrayAudio, load, non_speech
 from tests.models.error_rate import character_error_rate, edit_distance, english_words, word_error_rate

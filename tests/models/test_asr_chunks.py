@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interview_analysis.models.asr_chunks import MAX_CHUNK_S, halves, pack
+from interview_analysis.models.asr.chunks import MAX_CHUNK_S, halves, pack
 from interview_analysis.types import Interval
 from tests.models.audio import RATE_HZ, ArrayAudio
 

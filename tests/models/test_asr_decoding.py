@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interview_analysis.models.asr_decoding import AlignedWord, merge_signs, recognised_segments
+from interview_analysis.models.asr.decoding import AlignedWord, merge_signs, recognised_segments
 
 TIMESTAMP = 1000
 

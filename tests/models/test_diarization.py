@@ -9,17 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interview_analysis.models.diarization import (
+from interview_analysis.models.voice.diarization import (
     DiarizationSettings,
     HeardPieces,
     cut,
     diarize,
     voices_of,
 )
-from interview_analysis.models.segmentation import LocalSpeech, SpeakerSegmenter
-from interview_analysis.models.speaker import SpeakerEncoder
-from interview_analysis.models.vad import SpeechDetector
-from interview_analysis.models.weights import ModelStore
+from interview_analysis.models.voice.segmentation import LocalSpeech, SpeakerSegmenter
+from interview_analysis.models.voice.speaker import SpeakerEncoder
+from interview_analysis.models.voice.vad import SpeechDetector
+from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.types import Interval, SpeechActivity, Turn, Voices
 from tests.models.audio import NON_SPEECH, RATE_HZ, ArrayAudio, load, non_speech
 

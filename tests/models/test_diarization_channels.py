@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from interview_analysis.models.diarization_channels import channel_voices
-from interview_analysis.models.speaker import SpeakerEncoder
-from interview_analysis.models.weights import ModelStore
+from interview_analysis.models.voice.diarization_channels import channel_voices
+from interview_analysis.models.voice.speaker import SpeakerEncoder
+from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.types import Interval, SpeechActivity, Voices
 from tests.models.audio import RATE_HZ, ArrayAudio
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from interview_analysis.errors import WeightsError
-from interview_analysis.features import face_presence, gaze, smile
-from interview_analysis.models.face import FaceLandmarker, head_angles_deg
-from interview_analysis.models.weights import ModelStore
+from interview_analysis.features.face import face_presence, gaze, smile
+from interview_analysis.models.vision.face import FaceLandmarker, head_angles_deg
+from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.types import FACE_POINTS, FaceTrack, Frame, Interval, MediaFacts, Observations
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import SystemLibraryError
-from interview_analysis.models import mediapipe_runtime
+from interview_analysis.models.vision import mediapipe_runtime
 from interview_analysis.types import Frame
 
 

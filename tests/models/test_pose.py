@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import WeightsError
-from interview_analysis.features import gesture, hand_to_face, posture
-from interview_analysis.models.face import FaceLandmarker
-from interview_analysis.models.pose import PoseLandmarker, assign_sides, hand_search_box
-from interview_analysis.models.weights import ModelStore
+from interview_analysis.features.posture import gesture, hand_to_face, posture
+from interview_analysis.models.vision.face import FaceLandmarker
+from interview_analysis.models.vision.pose import PoseLandmarker, assign_sides, hand_search_box
+from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.types import POSE_POINTS, Frame, Interval, MediaFacts, Observations, PoseTrack
 from tests.features.tracks import pose_track
 from tests.models.test_face import picture, video_frames

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from interview_analysis.models.praat import acoustics, find_voice_range
+from interview_analysis.models.voice.praat import acoustics, find_voice_range
 
 RATE_HZ = 16_000
 

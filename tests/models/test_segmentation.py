@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interview_analysis.models.segmentation import SpeakerSegmenter, _band_passes, local_speech
-from interview_analysis.models.weights import ModelStore
+from interview_analysis.models.voice.segmentation import SpeakerSegmenter, _band_passes, local_speech
+from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.types import Interval, SpeechActivity
 from tests.models.audio import RATE_HZ, ArrayAudio, load
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interview_analysis.models import speaker
-from interview_analysis.models.speaker import DIMENSIONS, SpeakerEncoder
-from interview_analysis.models.weights import ModelStore
+from interview_analysis.models.voice import speaker
+from interview_analysis.models.voice.speaker import DIMENSIONS, SpeakerEncoder
+from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.types import Interval
 from tests.models.audio import RATE_HZ, ArrayAudio, load
 

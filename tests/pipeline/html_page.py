@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
-from interview_analysis.pipeline.html_report import render_html
-from interview_analysis.pipeline.messages import Language
-from interview_analysis.scoring.report import Report
+from interview_analysis.pipeline.common.messages import Language
+from interview_analysis.pipeline.report.html import render_html
+from interview_analysis.scoring.report.report import Report
 from interview_analysis.types import Transcript
 
 VOID = {"meta", "br", "img", "input", "link", "hr"}

@@ -12,7 +12,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from interview_analysis.errors import ProfileError
-from interview_analysis.pipeline.job_text import read_description
+from interview_analysis.pipeline.job.text import read_description
 
 SONG = "STSong-Light"
 MARKUP = "[red]x[/red] [bold [/]"  # what rich would draw in colour, or stumble over

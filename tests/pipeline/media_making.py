@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from interview_analysis.pipeline.audio_spool import AudioSpool
-from interview_analysis.pipeline.media import Decoder
+from interview_analysis.pipeline.media.audio_spool import AudioSpool
+from interview_analysis.pipeline.media.decoding import Decoder
 from interview_analysis.types import Frame, MediaFacts
 
 VIDEO_CLOCK = Fraction(1, 90_000)

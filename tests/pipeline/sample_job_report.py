@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from interview_analysis.scoring.edges import Text
-from interview_analysis.scoring.provenance import JobDescription
-from interview_analysis.scoring.report import AskedFor, DimensionScore, Evidence, JobBar, Report, Verdict
+from interview_analysis.scoring.report.provenance import JobDescription
+from interview_analysis.scoring.report.report import (
+    AskedFor,
+    DimensionScore,
+    Evidence,
+    JobBar,
+    Report,
+    Verdict,
+)
 from tests.pipeline.sample_report import digest, sample_report
 from tests.pipeline.sample_transcript import Spoken
 

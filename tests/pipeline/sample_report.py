@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
-from interview_analysis.pipeline.config import load_policy
+from interview_analysis.pipeline.common.config import load_policy
 from interview_analysis.scoring.edges import Text
-from interview_analysis.scoring.provenance import Hashed, Lineage, Media
-from interview_analysis.scoring.report import (
+from interview_analysis.scoring.interview.state import stated, timeline_event
+from interview_analysis.scoring.interview.state_text import description, suggestion
+from interview_analysis.scoring.report.provenance import Hashed, Lineage, Media
+from interview_analysis.scoring.report.report import (
     Abstention,
     ChannelName,
     ChannelScore,
@@ -21,8 +23,6 @@ from interview_analysis.scoring.report import (
     Stretch,
     Timeline,
 )
-from interview_analysis.scoring.state import stated, timeline_event
-from interview_analysis.scoring.state_text import description, suggestion
 from interview_analysis.types import Transcript
 from tests.events_scene import moment
 from tests.pipeline.sample_timeline import sample_timeline

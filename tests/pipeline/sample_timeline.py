@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from interview_analysis.scoring.edges import Text
-from interview_analysis.scoring.report import Series, Timeline, TimelineEvent
+from interview_analysis.scoring.report.report import Series, Timeline, TimelineEvent
 from interview_analysis.types import FloatArray
 from tests.pipeline.sample_transcript import Spoken
 

@@ -12,15 +12,15 @@ import pandas as pd
 import pytest
 
 from interview_analysis import analyze
-from interview_analysis.features.extractor import extractors
+from interview_analysis.features.core.extractor import extractors
 from interview_analysis.pipeline.analyze import Analysis
-from interview_analysis.pipeline.config import load_profile, load_run_config
-from interview_analysis.pipeline.loaded import LoadedModels
+from interview_analysis.pipeline.common.config import load_profile, load_run_config
+from interview_analysis.pipeline.observation.loaded import LoadedModels
 from interview_analysis.pipeline.outputs import load_saved, save
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import Description, JobProfile, Question
-from interview_analysis.scoring.provenance import JobDescription
-from interview_analysis.scoring.report import JobBar, Reason, Report
+from interview_analysis.scoring.report.provenance import JobDescription
+from interview_analysis.scoring.report.report import JobBar, Reason, Report
 from tests.media import grey, noise, silence, write_recording
 
 SEATED = "video_talking/latentsync_demo3_en_seated.mp4"

@@ -9,16 +9,16 @@ import pytest
 from interview_analysis.features.tables import answer_tables, feature_tables
 from interview_analysis.pipeline.analyze import Analysis, score_observations
 from interview_analysis.pipeline.answering import answers_of, asked_texts
-from interview_analysis.pipeline.config import load_norms, load_profile, load_run_config
-from interview_analysis.pipeline.html_report import render_html
-from interview_analysis.pipeline.joining import clip
-from interview_analysis.pipeline.loaded import LoadedModels
-from interview_analysis.pipeline.observation_cache import ObservationCache
-from interview_analysis.pipeline.observed import knowing_encoder, tables_of
+from interview_analysis.pipeline.common.config import load_norms, load_profile, load_run_config
+from interview_analysis.pipeline.observation.cache import ObservationCache
+from interview_analysis.pipeline.observation.joining import clip
+from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.observation.observed import knowing_encoder, tables_of
+from interview_analysis.pipeline.report.html import render_html
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import JobProfile, Question
-from interview_analysis.scoring.provenance import RecordingPart
-from interview_analysis.scoring.report import Reason, Reliability, Report
+from interview_analysis.scoring.report.provenance import RecordingPart
+from interview_analysis.scoring.report.report import Reason, Reliability, Report
 from interview_analysis.types import Observations
 from tests.answers_conversation import conversation, without_conversation
 from tests.pipeline.html_page import Page

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import MediaError, OutputError
-from interview_analysis.pipeline.audio_spool import AudioSpool
+from interview_analysis.pipeline.media.audio_spool import AudioSpool
 from interview_analysis.types import AudioSource
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from click.testing import CliRunner
 
-from interview_analysis.pipeline.cache_cli import parse_age, parse_size, size_text
-from interview_analysis.pipeline.cli import main
-from interview_analysis.pipeline.observation_cache import FOLDER_VARIABLE, ObservationCache
+from interview_analysis.pipeline.cli.cache import parse_age, parse_size, size_text
+from interview_analysis.pipeline.cli.main import main
+from interview_analysis.pipeline.observation.cache import FOLDER_VARIABLE, ObservationCache
 from tests.pipeline.test_observation_cache import KEYS, used, vectors
 
 

@@ -11,14 +11,14 @@ import pytest
 from numpy.typing import NDArray
 
 from interview_analysis.errors import MediaError
-from interview_analysis.features.candidate_view import everyone
-from interview_analysis.models.weights import ModelStore
+from interview_analysis.features.conversation.candidate_view import everyone
+from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.analyze import Analysis, analyze
-from interview_analysis.pipeline.audio_spool import SAMPLE_RATE_HZ
-from interview_analysis.pipeline.candidate import candidates_view, voice_sample
-from interview_analysis.pipeline.config import load_run_config
-from interview_analysis.pipeline.conversation_maker import write_wav
-from interview_analysis.pipeline.loaded import LoadedModels
+from interview_analysis.pipeline.common.config import load_run_config
+from interview_analysis.pipeline.dev.conversation_maker import write_wav
+from interview_analysis.pipeline.media.audio_spool import SAMPLE_RATE_HZ
+from interview_analysis.pipeline.observation.candidate import candidates_view, voice_sample
+from interview_analysis.pipeline.observation.loaded import LoadedModels
 from interview_analysis.pipeline.outputs import save
 from interview_analysis.types import Interval
 from tests.interview_making import GAP_S, film, samples

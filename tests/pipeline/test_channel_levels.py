@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from interview_analysis.pipeline.audio_spool import AudioSpool
-from interview_analysis.pipeline.channel_levels import ChannelMeter
-from interview_analysis.pipeline.media import Decoder
+from interview_analysis.pipeline.media.audio_spool import AudioSpool
+from interview_analysis.pipeline.media.channel_levels import ChannelMeter
+from interview_analysis.pipeline.media.decoding import Decoder
 
 RATE_HZ = 48_000
 

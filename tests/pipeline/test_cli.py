@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from interview_analysis.pipeline.cli_shared import errors_in_one_line
-from interview_analysis.pipeline.console import Console
+from interview_analysis.pipeline.cli.shared import errors_in_one_line
+from interview_analysis.pipeline.common.console import Console
 from tests.conftest import ROOT
 from tests.media import grey, silence, write_recording
 
@@ -41,7 +41,7 @@ def sound(tmp_path) -> Path:
 
 
 def test_help_answers_at_once_because_nothing_heavy_is_imported():
-    code = "import sys; import interview_analysis.pipeline.cli; print(*sys.modules)"
+    code = "import sys; import interview_analysis.pipeline.cli.main; print(*sys.modules)"
     loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split())
     assert not loaded & {
         "torch",

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.pipeline.config import (
+from interview_analysis.pipeline.common.config import (
     BUILT_IN,
     COMPUTE_TYPES,
     WHISPER_LANGUAGES,

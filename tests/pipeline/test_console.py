@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from interview_analysis.pipeline.console import Console
+from interview_analysis.pipeline.common.console import Console
 
 
 class Terminal(io.StringIO):

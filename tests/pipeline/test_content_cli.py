@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from interview_analysis.pipeline.chat import KEY_VARIABLE
-from interview_analysis.pipeline.cli import main
+from interview_analysis.pipeline.cli.main import main
+from interview_analysis.pipeline.common.chat import KEY_VARIABLE
 from tests.conftest import ROOT
 from tests.pipeline.test_second_rater import ANSWER, QUESTION, Server, good, inventing
 

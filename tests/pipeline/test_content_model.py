@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import ModelError
-from interview_analysis.pipeline.content_model import FILE, load_content_model, save_content_model
-from interview_analysis.pipeline.job_parser import load_library
+from interview_analysis.pipeline.content.model_file import FILE, load_content_model, save_content_model
+from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.cues import NAMES
 from interview_analysis.scoring.content.functions import FUNCTIONS
 from interview_analysis.scoring.content.levels import GATES

@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interview_analysis.pipeline.audio_spool import SAMPLE_RATE_HZ, AudioSpool
-from interview_analysis.pipeline.config import load_run_config
-from interview_analysis.pipeline.conversation_maker import (
+from interview_analysis.pipeline.common.config import load_run_config
+from interview_analysis.pipeline.dev.conversation_maker import (
     PEOPLE,
     Utterance,
     bridged,
@@ -19,9 +18,10 @@ from interview_analysis.pipeline.conversation_maker import (
     utterances,
     write_wav,
 )
-from interview_analysis.pipeline.diarization_error import diarization_error, read_rttm
-from interview_analysis.pipeline.loaded import LoadedModels
-from interview_analysis.pipeline.media import Decoder
+from interview_analysis.pipeline.dev.diarization_error import diarization_error, read_rttm
+from interview_analysis.pipeline.media.audio_spool import SAMPLE_RATE_HZ, AudioSpool
+from interview_analysis.pipeline.media.decoding import Decoder
+from interview_analysis.pipeline.observation.loaded import LoadedModels
 from interview_analysis.types import Interval, Voices
 from tests.models.audio import non_speech
 

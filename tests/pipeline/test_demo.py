@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import InterviewAnalysisError, OutputError, WeightsError
-from interview_analysis.models.weights import ModelStore
-from interview_analysis.pipeline import demo
+from interview_analysis.models.weights.store import ModelStore
+from interview_analysis.pipeline.dev import demo
 
 pytest.importorskip("espeakng_loader", reason="SKIPPED: the demo extra is not installed")
 pytest.importorskip("skimage", reason="SKIPPED: the demo extra is not installed")
@@ -71,7 +71,7 @@ def test_the_sample_has_the_promised_format(tmp_path: Path) -> None:
 
 def test_the_sample_has_the_same_bytes_each_time(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from interview_analysis.pipeline.demo import make_sample; "
+        "import sys; from pathlib import Path; from interview_analysis.pipeline.dev.demo import make_sample; "
         f"make_sample(Path(sys.argv[1]), {SHORT!r})"
     )
     paths = [tmp_path / "one.mp4", tmp_path / "two.mp4"]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from interview_analysis.errors import InterviewAnalysisError
-from interview_analysis.pipeline.diarization_error import diarization_error, read_rttm, write_rttm
+from interview_analysis.pipeline.dev.diarization_error import diarization_error, read_rttm, write_rttm
 from interview_analysis.types import Interval, Turn
 
 A, B = 0, 1

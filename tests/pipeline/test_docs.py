@@ -7,10 +7,10 @@ import re
 import pytest
 import yaml
 
-from interview_analysis.features.extractor import extractors
-from interview_analysis.pipeline.cli import main
-from interview_analysis.pipeline.config import BUILT_IN, RunConfig
-from interview_analysis.pipeline.feature_docs import feature_page
+from interview_analysis.features.core.extractor import extractors
+from interview_analysis.pipeline.cli.main import main
+from interview_analysis.pipeline.common.config import BUILT_IN, RunConfig
+from interview_analysis.pipeline.dev.feature_docs import feature_page
 from tests.conftest import ROOT
 
 UNITS = re.compile(r"_(wpm|cpm|per_min|per_100|ratio|s|hz|st|db|deg|count|sw)$")

@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from interview_analysis.pipeline.charts import score_bar
-from interview_analysis.pipeline.html_report import render_html
-from interview_analysis.pipeline.messages import Language, Messages, load_messages
-from interview_analysis.scoring.report import JobBar, Report, Verdict
+from interview_analysis.pipeline.common.messages import Language, Messages, load_messages
+from interview_analysis.pipeline.report.charts import score_bar
+from interview_analysis.pipeline.report.html import render_html
+from interview_analysis.scoring.report.report import JobBar, Report, Verdict
 from tests.pipeline.html_page import ATTACK, Element, Page, page, with_text
 from tests.pipeline.sample_job_report import EXPECTED_LEVELS, QUESTIONS, SOURCES, TRAINING, job_report
 from tests.pipeline.sample_report import LEVEL_CUTS, abstained_report, sample_report

@@ -10,13 +10,13 @@ from itertools import pairwise
 
 import pytest
 
-from interview_analysis.pipeline.charts import score_bar, time_ticks, value_ticks
-from interview_analysis.pipeline.html_report import describe_values, render_html
-from interview_analysis.pipeline.messages import Language, Messages
+from interview_analysis.pipeline.common.messages import Language, Messages
+from interview_analysis.pipeline.report.charts import score_bar, time_ticks, value_ticks
+from interview_analysis.pipeline.report.html import describe_values, render_html
 from interview_analysis.scoring.edges import Text
-from interview_analysis.scoring.job_bar import margin
-from interview_analysis.scoring.provenance import RecordingPart
-from interview_analysis.scoring.report import Series, Timeline
+from interview_analysis.scoring.report.provenance import RecordingPart
+from interview_analysis.scoring.report.report import Series, Timeline
+from interview_analysis.scoring.rubric.job_bar import margin
 from interview_analysis.types import Segment, Transcript, Word
 from tests.pipeline.html_page import ATTACK, Page, page, with_text
 from tests.pipeline.sample_report import LEVEL_CUTS, abstained_report, sample_report

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from interview_analysis.pipeline import install_torch
+from interview_analysis.pipeline.dev import install_torch
 
 
 def _report(*names: str) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from interview_analysis.pipeline.job_batch import profile_path
-from interview_analysis.pipeline.job_files import parse_file, profile_text
+from interview_analysis.pipeline.batch.job_folder import profile_path
+from interview_analysis.pipeline.job.files import parse_file, profile_text
 from interview_analysis.scoring.jobs.parse import JobParser
 from tests.pipeline.conftest import Job, run_job
 from tests.pipeline.job_descriptions import CHINESE, JUNIOR, RECIPE, write_docx, write_text

@@ -16,8 +16,8 @@ from docx.oxml.ns import nsdecls
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from interview_analysis.pipeline.job_docx import MAX_UNPACKED_BYTES
-from interview_analysis.pipeline.job_text import read_description
+from interview_analysis.pipeline.job.docx import MAX_UNPACKED_BYTES
+from interview_analysis.pipeline.job.text import read_description
 from tests.pipeline.job_descriptions import read_or_refused, refusal
 
 BODY = "<w:document %s><w:body>{}</w:body></w:document>" % nsdecls("w")  # noqa: UP031

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.pipeline.job_evaluation import Evaluation, as_json, as_table, evaluate_folder
+from interview_analysis.pipeline.job.evaluation import Evaluation, as_json, as_table, evaluate_folder
 from interview_analysis.scoring.jobs.parse import JobParser
 from tests.pipeline.conftest import Job
 from tests.pipeline.job_descriptions import CHINESE, JUNIOR, RECIPE, write_text

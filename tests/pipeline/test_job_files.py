@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interview_analysis.errors import OutputError, ProfileError
-from interview_analysis.pipeline.config import load_profile
-from interview_analysis.pipeline.job_files import (
+from interview_analysis.pipeline.common.config import load_profile
+from interview_analysis.pipeline.job.files import (
     is_description,
     load_job,
     parse_file,

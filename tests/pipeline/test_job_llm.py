@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from interview_analysis.errors import ProfileError
-from interview_analysis.pipeline.job_llm import KEY_VARIABLE, LlmSettings, enrich_profile
+from interview_analysis.pipeline.job.llm import KEY_VARIABLE, LlmSettings, enrich_profile
 from interview_analysis.scoring.jobs.enrich import Enrichment
 from tests.scoring.enrichment import CHINESE, ENGLISH, LIBRARY, RULES, profile, proposal
 

@@ -33,8 +33,8 @@ from reportlab.platypus import (
     Table,
 )  # fmt: skip
 
-from interview_analysis.pipeline.job_pdf import MAX_PAGES
-from interview_analysis.pipeline.job_text import read_description
+from interview_analysis.pipeline.job.pdf import MAX_PAGES
+from interview_analysis.pipeline.job.text import read_description
 from tests.pipeline.job_descriptions import read_or_refused, refusal
 
 SONG = "STSong-Light"

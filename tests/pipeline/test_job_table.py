@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from interview_analysis.pipeline.config import load_profile
-from interview_analysis.pipeline.job_table import (
+from interview_analysis.pipeline.common.config import load_profile
+from interview_analysis.pipeline.job.table import (
     changes_json,
     changes_table,
     language_of_profile,

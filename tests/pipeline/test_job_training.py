@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from interview_analysis.pipeline.job_parser import load_job_parser, load_labelled
-from interview_analysis.pipeline.job_training import FOLDS, Read, cross_check, unseeing, without
+from interview_analysis.pipeline.dev.job_training import FOLDS, Read, cross_check, unseeing, without
+from interview_analysis.pipeline.job.parser import load_job_parser, load_labelled
 from interview_analysis.scoring.jobs.evaluation import Label
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.jobs.sections import outline

@@ -13,8 +13,8 @@ import pytest
 from click.testing import Result
 from PIL import Image
 
-from interview_analysis.pipeline.config import load_profile
-from interview_analysis.pipeline.job_files import parse_file, profile_text
+from interview_analysis.pipeline.common.config import load_profile
+from interview_analysis.pipeline.job.files import parse_file, profile_text
 from interview_analysis.pipeline.outputs import check_destination
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.profile import JobProfile

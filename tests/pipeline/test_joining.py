@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interview_analysis.errors import MediaError
+from interview_analysis.features.core.visual import face_height
 from interview_analysis.features.tables import feature_tables
-from interview_analysis.features.visual import face_height
-from interview_analysis.pipeline.joining import clip, joined, placed
-from interview_analysis.scoring.provenance import RecordingPart
+from interview_analysis.pipeline.observation.joining import clip, joined, placed
+from interview_analysis.scoring.report.provenance import RecordingPart
 from interview_analysis.types import Interval, Observations, SpeechActivity, intervals
 from tests.pipeline.observed_scene import assert_same, picture_only, scene, sound_only
 

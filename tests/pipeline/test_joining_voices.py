@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from interview_analysis.pipeline.joining_voices import joined_voices, voices_part
+from interview_analysis.pipeline.observation.joining_voices import joined_voices, voices_part
 from interview_analysis.types import Interval, Turn, Voices
 
 ANN, BEN, CEM = np.eye(3, 8)

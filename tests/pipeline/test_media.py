@@ -14,8 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from interview_analysis.errors import MediaError
-from interview_analysis.pipeline.audio_spool import AudioSpool
-from interview_analysis.pipeline.media import Decoder
+from interview_analysis.pipeline.media.audio_spool import AudioSpool
+from interview_analysis.pipeline.media.decoding import Decoder
 from tests.pipeline.media_making import decode, grey_clock, quadrants, times, tone, write
 
 RATE_HZ = 16_000

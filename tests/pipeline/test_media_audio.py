@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from interview_analysis.pipeline.audio_spool import AudioSpool
-from interview_analysis.pipeline.channel_levels import MAX_CHANNELS
-from interview_analysis.pipeline.media import Decoder
-from interview_analysis.pipeline.media_audio import AudioTrack
+from interview_analysis.pipeline.media.audio import AudioTrack
+from interview_analysis.pipeline.media.audio_spool import AudioSpool
+from interview_analysis.pipeline.media.channel_levels import MAX_CHANNELS
+from interview_analysis.pipeline.media.decoding import Decoder
 from tests.pipeline.media_making import tone
 
 RATE_HZ = 16_000

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import MediaError
-from interview_analysis.pipeline.audio_spool import AudioSpool
-from interview_analysis.pipeline.media import Decoder
+from interview_analysis.pipeline.media.audio_spool import AudioSpool
+from interview_analysis.pipeline.media.decoding import Decoder
 from tests.pipeline.media_making import quadrants, times, tone, write
 
 

@@ -13,9 +13,9 @@ import av
 import pytest
 
 from interview_analysis.errors import MediaError
-from interview_analysis.pipeline.audio_spool import AudioSpool
-from interview_analysis.pipeline.media import Decoder
-from interview_analysis.pipeline.media_video import check_picture
+from interview_analysis.pipeline.media.audio_spool import AudioSpool
+from interview_analysis.pipeline.media.decoding import Decoder
+from interview_analysis.pipeline.media.video import check_picture
 from tests.media import grey, silence, write_recording
 from tests.pipeline.media_making import times, write
 
@@ -120,7 +120,7 @@ def test_pictures_beyond_the_limit(width, height):
 
 def test_a_codec_that_keeps_its_size_to_itself_is_held_to_the_limit(tmp_path, monkeypatch):
     path = pictures(tmp_path / "grow.mov", *[png(320, 240)] * 3, png(12_000, 12_000), *[png(320, 240)] * 3)
-    monkeypatch.setattr("interview_analysis.pipeline.media_video._claimed_size", lambda *_: (0, 0))
+    monkeypatch.setattr("interview_analysis.pipeline.media.video._claimed_size", lambda *_: (0, 0))
     with pytest.raises(MediaError, match=r"grow\.mov: claims a picture of more than 100,000,000 pixels"):
         decode(path)
 
@@ -147,7 +147,7 @@ def test_a_stream_that_grows_is_stopped_without_the_memory_of_what_it_grows_to(t
 
 def test_sound_that_goes_on_for_more_than_twelve_hours(tmp_path, monkeypatch):
     path = write_recording(tmp_path / "long.mp3.wav", seconds=3, sound=silence(3))
-    monkeypatch.setattr("interview_analysis.pipeline.media.MAX_DURATION_S", 2.0)
+    monkeypatch.setattr("interview_analysis.pipeline.media.decoding.MAX_DURATION_S", 2.0)
     with pytest.raises(MediaError, match="claims 0.0 hours"):
         Decoder(path)
     # A header that says nothing: the length shows while it is decoded.

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from interview_analysis.pipeline import media_video
-from interview_analysis.pipeline.media_video import display_size, fitted_size
+from interview_analysis.pipeline.media import video as media_video
+from interview_analysis.pipeline.media.video import display_size, fitted_size
 from tests.pipeline.media_making import decode, grey_clock, quadrants, times, write
 
 

@@ -8,10 +8,10 @@ import av
 import pytest
 
 from interview_analysis.errors import MediaError
-from interview_analysis.pipeline import media
-from interview_analysis.pipeline.audio_spool import AudioSpool
-from interview_analysis.pipeline.media import Decoder
-from interview_analysis.pipeline.media_probe import Probe, probe
+from interview_analysis.pipeline.media import decoding as media
+from interview_analysis.pipeline.media.audio_spool import AudioSpool
+from interview_analysis.pipeline.media.decoding import Decoder
+from interview_analysis.pipeline.media.probe import Probe, probe
 from tests.media import grey, noise, write_recording
 
 

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from interview_analysis.pipeline.messages import (
+from interview_analysis.pipeline.common.messages import (
     MISSING,
     UNKNOWN_PLACEHOLDER,
     Messages,
@@ -15,7 +15,7 @@ from interview_analysis.pipeline.messages import (
     format_time,
     load_messages,
 )
-from interview_analysis.scoring.report import Reason
+from interview_analysis.scoring.report.report import Reason
 from interview_analysis.types import CHANNELS
 
 FLAGS = (
@@ -77,7 +77,7 @@ def test_a_code_without_a_text_shows_itself() -> None:
 
 def test_a_placeholder_without_a_value_does_not_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     table = {"flags": {"odd": {"en": "a {b} {c.__class__} {0} {d!r:>9} {e[0]}", "zh": "{"}}}
-    monkeypatch.setattr("interview_analysis.pipeline.messages.load_messages", lambda: table)
+    monkeypatch.setattr("interview_analysis.pipeline.common.messages.load_messages", lambda: table)
     u = UNKNOWN_PLACEHOLDER
     assert Messages("en").fill("flags", "odd", {"b": 1.5, "c": 2, "e": "x"}) == f"a 1.5 {u} {u} {u} {u}"
     assert Messages("zh").fill("flags", "odd", {}) == "{"

@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from interview_analysis.models.weights import EXTRA_FOLDER_VARIABLE, ModelStore, default_models, registry
-from interview_analysis.pipeline.models_cli import models
+from interview_analysis.models.weights.store import (
+    EXTRA_FOLDER_VARIABLE,
+    ModelStore,
+    default_models,
+    registry,
+)
+from interview_analysis.pipeline.cli.models import models
 
 
 @pytest.fixture

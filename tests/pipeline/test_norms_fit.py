@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from interview_analysis.pipeline.batch.manifest import Interview, Manifest, Recording, write_manifest
+from interview_analysis.pipeline.batch.manifest.manifest import Interview, Manifest, Recording, write_manifest
 from interview_analysis.pipeline.batch.results import ROW_FILE, scored_row
-from interview_analysis.pipeline.cli import main
-from interview_analysis.pipeline.config import load_norms
-from interview_analysis.pipeline.storage import Folder
-from interview_analysis.scoring.measures import fitting
+from interview_analysis.pipeline.cli.main import main
+from interview_analysis.pipeline.common.config import load_norms
+from interview_analysis.pipeline.storage.places import Folder
+from interview_analysis.scoring.rubric.measures import fitting
 from tests.pipeline.batch.test_results import digest, tables
 from tests.pipeline.sample_report import sample_report
 

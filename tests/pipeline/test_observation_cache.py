@@ -18,10 +18,10 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import OutputError, StorageFullError
-from interview_analysis.pipeline.observation_cache import FOLDER_VARIABLE, ObservationCache, default_folder
-from interview_analysis.pipeline.observation_file import SentenceVectors, pack
-from interview_analysis.pipeline.storage import Folder
-from interview_analysis.pipeline.storage_disk import Entry, aside_of
+from interview_analysis.pipeline.observation.cache import FOLDER_VARIABLE, ObservationCache, default_folder
+from interview_analysis.pipeline.observation.file import SentenceVectors, pack
+from interview_analysis.pipeline.storage.disk import Entry, aside_of
+from interview_analysis.pipeline.storage.places import Folder
 
 KEYS = [f"{n:064x}" for n in range(0, 24 << 248, 1 << 248)]
 

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interview_analysis.features.tables import feature_tables
-from interview_analysis.pipeline.observation_file import KINDS, Heard, SentenceVectors, pack, unpack
+from interview_analysis.pipeline.observation.file import KINDS, Heard, SentenceVectors, pack, unpack
 from interview_analysis.types import SpeechActivity, Transcript, Turn, Voices
 from tests.pipeline.observed_scene import assert_same, scene
 

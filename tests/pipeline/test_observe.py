@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import OutputError, WeightsError
-from interview_analysis.models.weights import ModelStore
-from interview_analysis.pipeline import observe as observing
-from interview_analysis.pipeline.config import load_run_config
-from interview_analysis.pipeline.loaded import LoadedModels
-from interview_analysis.pipeline.observe import observe
+from interview_analysis.models.weights.store import ModelStore
+from interview_analysis.pipeline.common.config import load_run_config
+from interview_analysis.pipeline.observation import observe as observing
+from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.observation.observe import observe
 from interview_analysis.types import SpeechActivity, Transcript
 from tests.media import grey, noise, silence, write_recording
 
@@ -130,7 +130,7 @@ def test_an_interruption_before_decoding_releases_the_models(model_store, record
 def test_a_full_temporary_folder_stops_everything_in_one_line(model_store, recording, monkeypatch):
     import errno
 
-    from interview_analysis.pipeline.audio_spool import AudioSpool
+    from interview_analysis.pipeline.media.audio_spool import AudioSpool
 
     class Full:
         def write(self, data):

@@ -12,16 +12,16 @@ import pytest
 from interview_analysis import analyze
 from interview_analysis.errors import ConfigError, StorageFullError
 from interview_analysis.features.tables import feature_tables
-from interview_analysis.pipeline import observe as observing
-from interview_analysis.pipeline import observed as remembering
 from interview_analysis.pipeline.analyze import Analysis, score_observations
-from interview_analysis.pipeline.config import config_digest, load_norms, load_profile, load_run_config
-from interview_analysis.pipeline.joining import clip, joined, placed
-from interview_analysis.pipeline.lineage import file_sha256
-from interview_analysis.pipeline.loaded import LoadedModels
-from interview_analysis.pipeline.observation_cache import ObservationCache
-from interview_analysis.pipeline.observe import Known, observe
-from interview_analysis.pipeline.observed import (
+from interview_analysis.pipeline.common.config import config_digest, load_norms, load_profile, load_run_config
+from interview_analysis.pipeline.common.lineage import file_sha256
+from interview_analysis.pipeline.observation import observe as observing
+from interview_analysis.pipeline.observation import observed as remembering
+from interview_analysis.pipeline.observation.cache import ObservationCache
+from interview_analysis.pipeline.observation.joining import clip, joined, placed
+from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.observation.observe import Known, observe
+from interview_analysis.pipeline.observation.observed import (
     OBSERVED,
     knowing_encoder,
     observation_keys,
@@ -30,7 +30,7 @@ from interview_analysis.pipeline.observed import (
     tables_of,
 )
 from interview_analysis.pipeline.outputs import save
-from interview_analysis.scoring.provenance import RecordingPart
+from interview_analysis.scoring.report.provenance import RecordingPart
 from interview_analysis.types import Observations
 from tests.media import grey, noise, write_recording
 from tests.pipeline.observed_scene import assert_same

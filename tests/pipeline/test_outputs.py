@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from interview_analysis.errors import OutputError
-from interview_analysis.pipeline import outputs, storage_disk
+from interview_analysis.pipeline import outputs
+from interview_analysis.pipeline.storage import disk as storage_disk
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ import pandas as pd
 import pytest
 
 from interview_analysis import analyze
-from interview_analysis.pipeline import observe as observing
-from interview_analysis.pipeline.config import load_run_config
-from interview_analysis.pipeline.html_report import render_html
-from interview_analysis.pipeline.loaded import VISION_MODELS, LoadedModels
-from interview_analysis.pipeline.observation_cache import ObservationCache
-from interview_analysis.scoring.policy import EMOTION_WORDS
-from interview_analysis.scoring.report import Reason
+from interview_analysis.pipeline.common.config import load_run_config
+from interview_analysis.pipeline.observation import observe as observing
+from interview_analysis.pipeline.observation.cache import ObservationCache
+from interview_analysis.pipeline.observation.loaded import VISION_MODELS, LoadedModels
+from interview_analysis.pipeline.report.html import render_html
+from interview_analysis.scoring.report.report import Reason
+from interview_analysis.scoring.rubric.policy import EMOTION_WORDS
 from tests.media import grey, noise, write_recording
 
 CLIP = "video_talking/latentsync_demo3_en_seated.mp4"
@@ -28,7 +28,7 @@ import json, sys
 opened = []
 sys.addaudithook(lambda event, args: opened.append(str(args[0])) if event == "open" else None)
 from interview_analysis import analyze
-from interview_analysis.pipeline.config import load_run_config
+from interview_analysis.pipeline.common.config import load_run_config
 analysis = analyze(sys.argv[1], "product-manager", config=load_run_config(policy="off"))
 print(json.dumps({
     "mediapipe": "mediapipe" in sys.modules,

@@ -14,11 +14,11 @@ from click.testing import CliRunner
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from interview_analysis.models.weights import ModelStore
-from interview_analysis.pipeline.audio_spool import SAMPLE_RATE_HZ
-from interview_analysis.pipeline.cli import main
-from interview_analysis.pipeline.config import BUILT_IN
-from interview_analysis.pipeline.demo import speak
+from interview_analysis.models.weights.store import ModelStore
+from interview_analysis.pipeline.cli.main import main
+from interview_analysis.pipeline.common.config import BUILT_IN
+from interview_analysis.pipeline.dev.demo import speak
+from interview_analysis.pipeline.media.audio_spool import SAMPLE_RATE_HZ
 from tests.interview_making import Said, make_interview, samples
 
 FACE = "video_talking/latentsync_demo3_en_seated.mp4"

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from interview_analysis.errors import LearningError
-from interview_analysis.pipeline.question_evaluation import HALVES, evaluate, halves, read_interviews
+from interview_analysis.pipeline.dev.question_evaluation import HALVES, evaluate, halves, read_interviews
 from tests.pipeline.learning.test_mit import FIRST
 
 
@@ -42,7 +42,7 @@ def test_the_command_prints_a_table(tmp_path):
     rows = "".join(f"p{n},{FIRST}\n" for n in (1, 2))
     (tmp_path / "transcripts.csv").write_text(rows, encoding="utf-8")
     run = subprocess.run(
-        [sys.executable, "-m", "interview_analysis.pipeline.question_evaluation", "--data", str(tmp_path)],
+        [sys.executable, "-m", "interview_analysis.pipeline.dev.question_evaluation", "--data", str(tmp_path)],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert len(run.stdout.splitlines()) == 5

@@ -8,9 +8,9 @@ import jsonschema
 import pytest
 import yaml
 
-from interview_analysis.pipeline.config import BUILT_IN
+from interview_analysis.pipeline.common.config import BUILT_IN
+from interview_analysis.pipeline.dev.schemas import PUBLISHED, schema_text
 from interview_analysis.pipeline.outputs import TranscriptFile
-from interview_analysis.pipeline.schemas import PUBLISHED, schema_text
 from tests.pipeline.sample_report import abstained_report, sample_report
 from tests.pipeline.sample_transcript import sample_transcript
 

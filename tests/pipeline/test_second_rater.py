@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from interview_analysis.errors import SecondRaterError
-from interview_analysis.pipeline.chat import KEY_VARIABLE, LlmSettings
-from interview_analysis.pipeline.job_parser import load_library
-from interview_analysis.pipeline.second_rater import second_rating
+from interview_analysis.pipeline.common.chat import KEY_VARIABLE, LlmSettings
+from interview_analysis.pipeline.content.second_rater import second_rating
+from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.second_rater import PARTS, SecondRating
 
 KEY = "sk-very-secret-0123456789"

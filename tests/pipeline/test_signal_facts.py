@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from interview_analysis.pipeline.audio_spool import AudioSpool
-from interview_analysis.pipeline.media import Decoder
-from interview_analysis.pipeline.signal_facts import (
+from interview_analysis.pipeline.media.audio_spool import AudioSpool
+from interview_analysis.pipeline.media.decoding import Decoder
+from interview_analysis.pipeline.media.signal_facts import (
     FrameClock,
     LoudnessMeter,
     LumaMeter,

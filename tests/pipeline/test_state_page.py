@@ -6,13 +6,13 @@ import re
 
 import pytest
 
-from interview_analysis.features.moments import KINDS
-from interview_analysis.pipeline.config import load_policy
-from interview_analysis.pipeline.html_report import render_html
-from interview_analysis.pipeline.messages import Language, load_messages
-from interview_analysis.scoring.policy import EMOTION_WORDS, TENSION_WORDS
-from interview_analysis.scoring.report import Report
-from interview_analysis.scoring.state import stated, timeline_event
+from interview_analysis.features.moments.moments import KINDS
+from interview_analysis.pipeline.common.config import load_policy
+from interview_analysis.pipeline.common.messages import Language, load_messages
+from interview_analysis.pipeline.report.html import render_html
+from interview_analysis.scoring.interview.state import stated, timeline_event
+from interview_analysis.scoring.report.report import Report
+from interview_analysis.scoring.rubric.policy import EMOTION_WORDS, TENSION_WORDS
 from tests.events_scene import moment
 from tests.pipeline.html_page import ATTACK, Element, page
 from tests.pipeline.sample_report import sample_report

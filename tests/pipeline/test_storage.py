@@ -16,8 +16,16 @@ from pathlib import Path
 import pytest
 
 from interview_analysis.errors import MediaError, OutputError, StorageFullError
-from interview_analysis.pipeline import storage, storage_disk
-from interview_analysis.pipeline.storage import Folder, check_url, is_url, local_copy, local_path, shown
+from interview_analysis.pipeline.storage import disk as storage_disk
+from interview_analysis.pipeline.storage import places as storage
+from interview_analysis.pipeline.storage.places import (
+    Folder,
+    check_url,
+    is_url,
+    local_copy,
+    local_path,
+    shown,
+)
 
 
 @pytest.fixture(params=["local", "memory", "s3"])

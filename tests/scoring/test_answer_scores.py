@@ -8,17 +8,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.features.answers import Answer
+from interview_analysis.features.conversation.answers import Answer
 from interview_analysis.features.tables import answer_tables, feature_tables
-from interview_analysis.pipeline.config import load_norms
-from interview_analysis.pipeline.joining import clip
-from interview_analysis.scoring.answers import ScoredAnswer, add_up, answer_reports, score_answer
+from interview_analysis.pipeline.common.config import load_norms
+from interview_analysis.pipeline.observation.joining import clip
 from interview_analysis.scoring.edges import Text
-from interview_analysis.scoring.fusion import Estimate, fuse
-from interview_analysis.scoring.indicators import within
-from interview_analysis.scoring.question_matching import Match
-from interview_analysis.scoring.report import Reason
-from interview_analysis.scoring.score import ScoreCard, score
+from interview_analysis.scoring.evidence.indicators import within
+from interview_analysis.scoring.evidence.question_matching import Match
+from interview_analysis.scoring.interview.answers import ScoredAnswer, add_up, answer_reports, score_answer
+from interview_analysis.scoring.report.report import Reason
+from interview_analysis.scoring.rubric.fusion import Estimate, fuse
+from interview_analysis.scoring.rubric.score import ScoreCard, score
 from interview_analysis.types import Interval
 from tests.scoring.scene import QUESTION, content, evidence, levels, observe_text
 from tests.scoring.test_score import SUBSTANCE

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from interview_analysis.errors import ProfileError
-from interview_analysis.pipeline.config import BUILT_IN
+from interview_analysis.pipeline.common.config import BUILT_IN
 from interview_analysis.scoring.jobs.enrich import MAX_ADDED, Enrichment, enrich, messages
 from interview_analysis.scoring.jobs.proposals import Proposal, Refusal, read_proposal
 from interview_analysis.scoring.jobs.sections import outline

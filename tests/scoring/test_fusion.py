@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interview_analysis.scoring.fusion import Estimate, fuse
+from interview_analysis.scoring.rubric.fusion import Estimate, fuse
 
 scores = st.floats(0, 100)
 weights = st.floats(0.01, 1)

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.pipeline.config import load_norms, load_profile
-from interview_analysis.scoring.gates import gates
-from interview_analysis.scoring.report import Reason
+from interview_analysis.pipeline.common.config import load_norms, load_profile
+from interview_analysis.scoring.report.report import Reason
+from interview_analysis.scoring.rubric.gates import gates
 from interview_analysis.types import (
     FaceTrack,
     Interval,

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from interview_analysis.features.lexicons import background
-from interview_analysis.scoring.indicators import (
+from interview_analysis.features.language.lexicons import background
+from interview_analysis.scoring.evidence.indicators import (
     ContentEvidence,
     EvidenceSettings,
     IndicatorEvidence,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from interview_analysis.pipeline.config import load_profile
+from interview_analysis.pipeline.common.config import load_profile
 from interview_analysis.scoring.edges import Text
-from interview_analysis.scoring.job_bar import job_bar
 from interview_analysis.scoring.profile import JobProfile, Question, Source
-from interview_analysis.scoring.report import Abstention, AskedFor, OverallScore, Reason
+from interview_analysis.scoring.report.report import Abstention, AskedFor, OverallScore, Reason
+from interview_analysis.scoring.rubric.job_bar import job_bar
 from tests.scoring.scene import score_text
 from tests.scoring.test_score import SUBSTANCE
 

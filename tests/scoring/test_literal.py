@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from interview_analysis.features.sentences import locate
-from interview_analysis.scoring.literal import KeywordMatcher, stem
+from interview_analysis.features.language.sentences import locate
+from interview_analysis.scoring.evidence.literal import KeywordMatcher, stem
 from tests.transcripts import transcript_from_text
 
 

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from sklearn.metrics import roc_auc_score
 
-from interview_analysis.features.lexicons import background
-from interview_analysis.scoring import meaning
-from interview_analysis.scoring.indicators import EvidenceSettings
+from interview_analysis.features.language.lexicons import background
+from interview_analysis.scoring.evidence import meaning
+from interview_analysis.scoring.evidence.indicators import EvidenceSettings
 
 DATA = Path(__file__).parent / "data"
 
@@ -49,8 +49,8 @@ def test_meaning_on_held_out_sentences(encoder, product_manager, language, auc, 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_labelled_sentences_hold_no_keyword_and_repeat_no_example(product_manager, language):
-    from interview_analysis.features.sentences import locate
-    from interview_analysis.scoring.literal import KeywordMatcher
+    from interview_analysis.features.language.sentences import locate
+    from interview_analysis.scoring.evidence.literal import KeywordMatcher
     from tests.transcripts import transcript_from_text
 
     indicators = [i for d in product_manager.dimensions for i in d.indicators]

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.features.extractor import extractors
-from interview_analysis.pipeline.config import BUILT_IN, load_norms
+from interview_analysis.features.core.extractor import extractors
+from interview_analysis.pipeline.common.config import BUILT_IN, load_norms
 from interview_analysis.scoring.content.levels import POINTS_PER_LEVEL
-from interview_analysis.scoring.measures import CONTENT_FEATURE
 from interview_analysis.scoring.norms import Norm, parse_norms
+from interview_analysis.scoring.rubric.measures import CONTENT_FEATURE
 
 NORMS = load_norms()
 EVERY = [norm for channel in NORMS.channels.values() for norm in channel]

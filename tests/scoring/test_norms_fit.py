@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.pipeline.config import load_norms
-from interview_analysis.scoring.measures import CONTENT_FEATURE, fitting
-from interview_analysis.scoring.norms_fit import Population, fit_norms, percentile_points
+from interview_analysis.pipeline.common.config import load_norms
+from interview_analysis.scoring.rubric.measures import CONTENT_FEATURE, fitting
+from interview_analysis.scoring.rubric.norms_fit import Population, fit_norms, percentile_points
 
 WRITTEN = load_norms()
 RATE, PAUSES, SMILE = "speech_rate.speaking_rate_wpm", "pauses.pause_ratio", "smile.smile_ratio"

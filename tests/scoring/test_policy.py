@@ -6,8 +6,8 @@ import pytest
 import yaml
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.pipeline.config import BUILT_IN, config_digest, load_policy, load_run_config
-from interview_analysis.scoring.policy import EMOTION_WORDS, TENSION_WORDS, Policy
+from interview_analysis.pipeline.common.config import BUILT_IN, config_digest, load_policy, load_run_config
+from interview_analysis.scoring.rubric.policy import EMOTION_WORDS, TENSION_WORDS, Policy
 from tests.conftest import ROOT
 
 NAMES = ("observable", "off", "tension")

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from interview_analysis.errors import ProfileError
-from interview_analysis.pipeline.config import BUILT_IN, load_profile
+from interview_analysis.pipeline.common.config import BUILT_IN, load_profile
 from interview_analysis.scoring.profile import parse_profile
 
 BUILT_IN_JOBS = sorted(

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from interview_analysis.pipeline.config import load_norms
+from interview_analysis.pipeline.common.config import load_norms
 from interview_analysis.scoring.edges import Text
+from interview_analysis.scoring.evidence.question_matching import match_questions, reference_questions
 from interview_analysis.scoring.profile import JobProfile, Question
-from interview_analysis.scoring.question_matching import match_questions, reference_questions
 from tests.conftest import ROOT
 
 DATA = Path(__file__).parent / "data"

@@ -8,11 +8,11 @@ from dataclasses import replace
 import pytest
 
 from interview_analysis.features.tables import feature_tables
-from interview_analysis.pipeline.config import load_norms, load_profile
-from interview_analysis.scoring.flags import flags
-from interview_analysis.scoring.fusion import Estimate, fuse
-from interview_analysis.scoring.report import Reason
-from interview_analysis.scoring.score import score
+from interview_analysis.pipeline.common.config import load_norms, load_profile
+from interview_analysis.scoring.interview.flags import flags
+from interview_analysis.scoring.report.report import Reason
+from interview_analysis.scoring.rubric.fusion import Estimate, fuse
+from interview_analysis.scoring.rubric.score import score
 from tests.scoring.scene import content, evidence, levels, observe_text, score_text
 
 SUBSTANCE = {

@@ -7,16 +7,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.features.candidate_view import candidate_view
-from interview_analysis.features.roles import candidate_voice
+from interview_analysis.features.conversation.candidate_view import candidate_view
+from interview_analysis.features.conversation.roles import candidate_voice
 from interview_analysis.features.tables import feature_tables
-from interview_analysis.pipeline.config import load_norms, load_profile
-from interview_analysis.scoring.flags import flags
-from interview_analysis.scoring.gates import gates
-from interview_analysis.scoring.provenance import Hashed
-from interview_analysis.scoring.report import Reason
-from interview_analysis.scoring.score import ScoreCard, score
-from interview_analysis.scoring.speakers import speakers
+from interview_analysis.pipeline.common.config import load_norms, load_profile
+from interview_analysis.scoring.interview.flags import flags
+from interview_analysis.scoring.report.provenance import Hashed
+from interview_analysis.scoring.report.report import Reason
+from interview_analysis.scoring.report.speakers import speakers
+from interview_analysis.scoring.rubric.gates import gates
+from interview_analysis.scoring.rubric.score import ScoreCard, score
 from interview_analysis.types import CandidateVoice, Interval, Observations
 from tests.candidate_builders import Line, interview, talk, talking_face
 from tests.features.tracks import pose_track

@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from interview_analysis.features.moments import KINDS
-from interview_analysis.pipeline.config import load_norms, load_policy
-from interview_analysis.pipeline.messages import load_messages
-from interview_analysis.scoring.policy import EMOTION_WORDS, TENSION_WORDS
-from interview_analysis.scoring.report import StateReport
-from interview_analysis.scoring.state import by_chance, state_report
-from interview_analysis.scoring.state_text import clause, suggestion
+from interview_analysis.features.moments.moments import KINDS
+from interview_analysis.pipeline.common.config import load_norms, load_policy
+from interview_analysis.pipeline.common.messages import load_messages
+from interview_analysis.scoring.interview.state import by_chance, state_report
+from interview_analysis.scoring.interview.state_text import clause, suggestion
+from interview_analysis.scoring.report.report import StateReport
+from interview_analysis.scoring.rubric.policy import EMOTION_WORDS, TENSION_WORDS
 from interview_analysis.types import Event, Interval
 from tests.events_scene import conversation, moment
 from tests.transcripts import transcript_from_text

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from interview_analysis.pipeline.config import load_norms
-from interview_analysis.scoring.answers import add_up
-from interview_analysis.scoring.fusion import Estimate, fuse
-from interview_analysis.scoring.measures import fitting, measure_error
+from interview_analysis.pipeline.common.config import load_norms
+from interview_analysis.scoring.interview.answers import add_up
+from interview_analysis.scoring.rubric.fusion import Estimate, fuse
+from interview_analysis.scoring.rubric.measures import fitting, measure_error
 from tests.conftest import ROOT
 from tests.scoring.scene import score_text
 from tests.scoring.test_answer_scores import answered

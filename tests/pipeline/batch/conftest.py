@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from interview_analysis.models.weights import ModelStore
-from interview_analysis.pipeline.config import BUILT_IN
+from interview_analysis.models.weights.store import ModelStore
+from interview_analysis.pipeline.common.config import BUILT_IN
 
 ANSWERS = {
     "team.wav": (
@@ -115,7 +115,7 @@ def tables(out: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="session")
 def recordings(tmp_path_factory: pytest.TempPathFactory, model_store: ModelStore) -> Path:
     """The folder of the spoken answers."""
-    demo = pytest.importorskip("interview_analysis.pipeline.demo")
+    demo = pytest.importorskip("interview_analysis.pipeline.dev.demo")
     pytest.importorskip("espeakng_loader", reason="SKIPPED: the demo extra is not installed")
     folder = tmp_path_factory.mktemp("recordings")
     for name, sentences in ANSWERS.items():

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from interview_analysis.pipeline.config import load_profile
+from interview_analysis.pipeline.common.config import load_profile
 from interview_analysis.scoring.profile import JobProfile
 
 JOBS = ("product-manager", "customer-success-manager")

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from interview_analysis.pipeline.batch.results import Row
-from interview_analysis.pipeline.storage import Folder
+from interview_analysis.pipeline.storage.places import Folder
 from tests.pipeline.batch.conftest import ANSWERS, Round, manifest_rows, tables
 
 MakeRound = Callable[[Path, int], Round]
@@ -207,7 +207,7 @@ def test_a_folder_with_other_files_is_refused(small_round: Round, tmp_path: Path
 def test_status_of_a_run(undisturbed: Path, tmp_path: Path) -> None:
     from click.testing import CliRunner
 
-    from interview_analysis.pipeline.cli import main
+    from interview_analysis.pipeline.cli.main import main
 
     told = CliRunner().invoke(main, ["batch", "status", str(undisturbed), "--json"])
     assert told.exit_code == 0, told.output

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from interview_analysis.pipeline.batch.benchmark import straight_line
-from interview_analysis.pipeline.batch.stage_costs import Pair, Spent, costs_of
+from interview_analysis.pipeline.dev.batch_benchmark import straight_line
+from interview_analysis.pipeline.dev.stage_costs import Pair, Spent, costs_of
 
 A_MINUTE = {"decode": 8.0, "voice": 0.5, "features": 0.25, "evidence": 0.125, "write": 0.125}
 FIXED_S = 3.0

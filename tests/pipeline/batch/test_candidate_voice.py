@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from interview_analysis.models.weights import ModelStore
-from interview_analysis.pipeline.audio_spool import SAMPLE_RATE_HZ
-from interview_analysis.pipeline.conversation_maker import write_wav
-from interview_analysis.pipeline.lineage import file_sha256
+from interview_analysis.models.weights.store import ModelStore
+from interview_analysis.pipeline.common.lineage import file_sha256
+from interview_analysis.pipeline.dev.conversation_maker import write_wav
+from interview_analysis.pipeline.media.audio_spool import SAMPLE_RATE_HZ
 from tests.pipeline.batch.conftest import Round, job_that_asks, tables
 from tests.pipeline.test_candidate import PARTS, made
 
@@ -115,7 +115,7 @@ def test_a_changed_sample_is_a_new_result_and_no_other(talks: Round, scored: Pat
 def test_rescoring_needs_neither_recording_nor_sample(talks: Round, scored: Path, tmp_path: Path) -> None:
     from click.testing import CliRunner
 
-    from interview_analysis.pipeline.cli import main
+    from interview_analysis.pipeline.cli.main import main
 
     aside = tmp_path / "aside"
     aside.mkdir()

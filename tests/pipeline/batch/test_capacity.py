@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.pipeline.batch.capacity import (
+from interview_analysis.pipeline.dev.capacity import (
     Demand,
     Fleet,
     Prices,

@@ -11,11 +11,11 @@ import pytest
 
 from interview_analysis.errors import MediaError, OutputError, StorageFullError, WeightsError
 from interview_analysis.pipeline.batch.driver import MAX_OBSERVED, Driver
-from interview_analysis.pipeline.batch.executor import Failure, Outcome, Task, no_tick
-from interview_analysis.pipeline.batch.manifest import Interview, Recording
+from interview_analysis.pipeline.batch.manifest.manifest import Interview, Recording
 from interview_analysis.pipeline.batch.results import Row, RowLineage, RowScore
 from interview_analysis.pipeline.batch.settings import load_batch_settings
 from interview_analysis.pipeline.batch.stages import Listening, Observing, Probe, Scoring, Unobserved
+from interview_analysis.pipeline.batch.workers.executor import Failure, Outcome, Task, no_tick
 
 SETTINGS = load_batch_settings()
 HASH = "0" * 64

@@ -16,11 +16,11 @@ import psutil
 import pytest
 
 from interview_analysis.errors import ConfigError, MediaError, WeightsError, WorkerError
-from interview_analysis.pipeline.batch.executor import Executor, Outcome, Task
-from interview_analysis.pipeline.batch.local import LocalExecutor
-from interview_analysis.pipeline.batch.ray_cluster import RayExecutor, plan
 from interview_analysis.pipeline.batch.settings import StageResources
-from interview_analysis.pipeline.batch.worker import StageError
+from interview_analysis.pipeline.batch.workers.executor import Executor, Outcome, Task
+from interview_analysis.pipeline.batch.workers.local import LocalExecutor
+from interview_analysis.pipeline.batch.workers.ray_cluster import RayExecutor, plan
+from interview_analysis.pipeline.batch.workers.worker import StageError
 from tests.conftest import ROOT
 from tests.pipeline.batch import stages as batch_stages
 from tests.pipeline.batch.stages import start
@@ -173,7 +173,7 @@ def test_limits_of_time_and_memory_and_one_more_try(make: Make, tmp_path: Path):
 
 
 def test_how_a_worker_ended_is_told_even_where_the_driver_saw_it_first(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("interview_analysis.pipeline.batch.local.TICK_S", 0.001)
+    monkeypatch.setattr("interview_analysis.pipeline.batch.workers.local.TICK_S", 0.001)
     with LocalExecutor(start, 2, retries=0) as executor:
         done = run(executor, tasks(*[("exit", code) for code in (3, 4, 5, 6)]))
     reasons = [outcome.failure.reason for _, outcome in sorted(done.items())]
@@ -226,7 +226,7 @@ def interrupt_when(ready: bool) -> None:
 
 DRIVER = """
 import sys
-from interview_analysis.pipeline.batch.executor import Task
+from interview_analysis.pipeline.batch.workers.executor import Task
 from tests.pipeline.batch.stages import start
 from tests.pipeline.batch.test_executors import MIB, STAGES, LocalExecutor, RayExecutor
 

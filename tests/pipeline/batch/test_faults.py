@@ -18,15 +18,15 @@ import pandas as pd
 import psutil
 import pytest
 
-from interview_analysis.pipeline.batch.executor import Stages
-from interview_analysis.pipeline.batch.local import LocalExecutor
-from interview_analysis.pipeline.batch.manifest import load_manifest
+from interview_analysis.pipeline.batch.manifest.manifest import load_manifest
 from interview_analysis.pipeline.batch.run import RUN_FILE, Plan, load_jobs, run_batch
 from interview_analysis.pipeline.batch.settings import BatchSettings, load_batch_settings
 from interview_analysis.pipeline.batch.stages import Observing, WorkerSetup
-from interview_analysis.pipeline.config import load_norms, load_run_config
-from interview_analysis.pipeline.observation_cache import ObservationCache
-from interview_analysis.pipeline.storage import Folder
+from interview_analysis.pipeline.batch.workers.executor import Stages
+from interview_analysis.pipeline.batch.workers.local import LocalExecutor
+from interview_analysis.pipeline.common.config import load_norms, load_run_config
+from interview_analysis.pipeline.observation.cache import ObservationCache
+from interview_analysis.pipeline.storage.places import Folder
 from tests.pipeline.batch.conftest import Round, tables
 
 SLACK_S = 60.0  # for a busy machine, beside what is asked for

@@ -13,10 +13,10 @@ from typing import get_args
 
 import pytest
 
-from interview_analysis.pipeline.batch.executor import Kind
 from interview_analysis.pipeline.batch.index_page import histogram, render_index
-from interview_analysis.pipeline.messages import load_messages
-from interview_analysis.scoring.report import Reason
+from interview_analysis.pipeline.batch.workers.executor import Kind
+from interview_analysis.pipeline.common.messages import load_messages
+from interview_analysis.scoring.report.report import Reason
 from tests.conftest import ROOT
 from tests.pipeline.batch.rows import JOBS, SampleScore, failed, profiles, sample_rows, scored
 from tests.pipeline.html_page import ATTACK, Page
@@ -188,7 +188,9 @@ def test_every_reason_and_flag_has_a_short_name():
 
 
 def test_the_texts_of_the_script_exist():
-    script = (Path(__file__).parents[3] / "pipeline" / "templates" / "batch.js").read_text(encoding="utf-8")
+    script = (Path(__file__).parents[3] / "pipeline" / "report" / "templates" / "batch.js").read_text(
+        encoding="utf-8"
+    )
     used = set(re.findall(r'say\("(\w+)"', script))
     assert used
     assert used <= set(load_messages()["batch"])

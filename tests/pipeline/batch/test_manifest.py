@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from interview_analysis.errors import ManifestError, OutputError
-from interview_analysis.pipeline.batch.manifest import (
+from interview_analysis.pipeline.batch.manifest.manifest import (
     Interview,
     Manifest,
     Recording,
@@ -24,7 +24,7 @@ from interview_analysis.pipeline.batch.manifest import (
     slug,
     write_manifest,
 )
-from interview_analysis.pipeline.storage import Folder, local_copy
+from interview_analysis.pipeline.storage.places import Folder, local_copy
 
 JOBS = {"product-manager", "sales"}
 HEAD = "interview_id,candidate_id,job,recording"

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from interview_analysis.pipeline.batch.manifest import load_manifest
-from interview_analysis.pipeline.batch.ray_cluster import RayExecutor
+from interview_analysis.pipeline.batch.manifest.manifest import load_manifest
 from interview_analysis.pipeline.batch.run import Plan, load_jobs, run_batch
 from interview_analysis.pipeline.batch.settings import load_batch_settings
 from interview_analysis.pipeline.batch.stages import WorkerSetup
-from interview_analysis.pipeline.config import load_norms, load_run_config
-from interview_analysis.pipeline.observation_cache import ObservationCache
-from interview_analysis.pipeline.storage import Folder
+from interview_analysis.pipeline.batch.workers.ray_cluster import RayExecutor
+from interview_analysis.pipeline.common.config import load_norms, load_run_config
+from interview_analysis.pipeline.observation.cache import ObservationCache
+from interview_analysis.pipeline.storage.places import Folder
 from tests.pipeline.batch.conftest import Round, tables
 from tests.pipeline.batch.test_faults import finished_rows
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.models.asr import AsrSettings
-from interview_analysis.pipeline.batch.resources import (
+from interview_analysis.models.asr.recogniser import AsrSettings
+from interview_analysis.pipeline.batch.workers.resources import (
     GIB,
     THREAD_VARIABLES,
     available_memory,
@@ -18,9 +18,9 @@ from interview_analysis.pipeline.batch.resources import (
     with_threads,
     worker_count,
 )
-from interview_analysis.pipeline.config import load_run_config
-from interview_analysis.pipeline.loaded import LoadedModels
-from interview_analysis.pipeline.observe import observe
+from interview_analysis.pipeline.common.config import load_run_config
+from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.observation.observe import observe
 
 
 @pytest.mark.parametrize(

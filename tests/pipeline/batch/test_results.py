@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from interview_analysis.errors import OutputError
 from interview_analysis.features.tables import FeatureTables
-from interview_analysis.pipeline.batch.manifest import Interview, Recording
+from interview_analysis.pipeline.batch.manifest.manifest import Interview, Recording
 from interview_analysis.pipeline.batch.results import (
     Row,
     csv_bytes,
@@ -29,8 +29,8 @@ from interview_analysis.pipeline.batch.results import (
     scores_table,
     write_tables,
 )
-from interview_analysis.pipeline.storage import Folder
-from interview_analysis.scoring.report import Report
+from interview_analysis.pipeline.storage.places import Folder
+from interview_analysis.scoring.report.report import Report
 from tests.pipeline.sample_report import abstained_report, digest, sample_report
 
 FILES = ["failures.csv", "features.parquet", "groups.parquet", "scores.csv", "scores.parquet"]

@@ -9,7 +9,7 @@ import yaml
 
 from interview_analysis.errors import ConfigError
 from interview_analysis.pipeline.batch.settings import STAGES, BatchSettings, load_batch_settings
-from interview_analysis.pipeline.config import BUILT_IN
+from interview_analysis.pipeline.common.config import BUILT_IN
 
 
 def test_every_setting_is_explained_where_it_is_set():

@@ -12,7 +12,7 @@ import pytest
 from interview_analysis.errors import OutputError
 from interview_analysis.pipeline.batch import tracking
 from interview_analysis.pipeline.batch.tracking import batch_metrics, log_batch
-from interview_analysis.pipeline.system import quiet_dependencies
+from interview_analysis.pipeline.common.system import quiet_dependencies
 from tests.pipeline.batch.rows import JOBS, SampleLineage, SampleScore, failed, sample_rows, scored
 
 

@@ -16,9 +16,8 @@ from interview_analysis.errors import ModelError
 from interview_analysis.features.tables import feature_tables
 from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.answering import with_content
-from interview_analysis.pipeline.cli import main
-from interview_analysis.pipeline.config import BUILT_IN, load_profile
-from interview_analysis.pipeline.html_report import render_html
+from interview_analysis.pipeline.cli.main import main
+from interview_analysis.pipeline.common.config import BUILT_IN, load_profile
 from interview_analysis.pipeline.learning.learned_score import (
     NamedScorer,
     check_measurable,
@@ -29,10 +28,11 @@ from interview_analysis.pipeline.learning.model_file import save_model
 from interview_analysis.pipeline.learning.promote import load_promotion_settings, promote
 from interview_analysis.pipeline.learning.registry import Registry
 from interview_analysis.pipeline.learning.scorer_source import pinned
+from interview_analysis.pipeline.report.html import render_html
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset
 from interview_analysis.scoring.learning.settings import LearnSettings
 from interview_analysis.scoring.learning.training import train
-from interview_analysis.scoring.report import Report
+from interview_analysis.scoring.report.report import Report
 from tests.pipeline.learning.conftest import QUICK, Trained
 from tests.pipeline.observed_scene import scene
 from tests.pipeline.sample_report import abstained_report, sample_report

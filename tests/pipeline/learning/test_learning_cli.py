@@ -11,8 +11,8 @@ import yaml
 from click.testing import CliRunner
 
 from interview_analysis.errors import LearningError, ModelError
-from interview_analysis.pipeline.cli import main
-from interview_analysis.pipeline.config import BUILT_IN
+from interview_analysis.pipeline.cli.main import main
+from interview_analysis.pipeline.common.config import BUILT_IN
 from interview_analysis.pipeline.learning.config import TrainConfig, load_train_config
 from interview_analysis.pipeline.learning.dataset_file import save_dataset
 from interview_analysis.pipeline.learning.model_file import (

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from interview_analysis.pipeline.cli import main
+from interview_analysis.pipeline.cli.main import main
 from interview_analysis.pipeline.learning.promote import load_promotion_settings, promote
 from interview_analysis.pipeline.learning.registry import Registry
 from tests.pipeline.learning.conftest import Trained

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from interview_analysis.errors import ModelError, OutputError
-from interview_analysis.pipeline.cli import main
+from interview_analysis.pipeline.cli.main import main
 from interview_analysis.pipeline.learning.model_file import load_cross_validation, load_model
 from interview_analysis.pipeline.learning.promote import drift_of, load_promotion_settings, promote
 from interview_analysis.pipeline.learning.registry import Registry, opened, pseudonymous

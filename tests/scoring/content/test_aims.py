@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from interview_analysis.pipeline.config import load_norms
-from interview_analysis.pipeline.content_evaluation import read_known, score_answers
-from interview_analysis.pipeline.content_model import load_content_model
-from interview_analysis.pipeline.job_parser import load_library
+from interview_analysis.pipeline.common.config import load_norms
+from interview_analysis.pipeline.content.evaluation import read_known, score_answers
+from interview_analysis.pipeline.content.model_file import load_content_model
+from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.evaluation import Figures, figures, partial, spearman, traps
 from interview_analysis.scoring.content.examples import GRADED, Known
 

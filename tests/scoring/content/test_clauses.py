@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from interview_analysis.features.sentences import unit_count
+from interview_analysis.features.language.sentences import unit_count
 from interview_analysis.scoring.content.examples import unpunctuated
 from interview_analysis.scoring.content.model import LONGEST, clauses
 from interview_analysis.scoring.content.typed import transcript_of_text

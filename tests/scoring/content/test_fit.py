@@ -14,9 +14,9 @@ import pytest
 from scipy.optimize import check_grad
 
 from interview_analysis.errors import LearningError
-from interview_analysis.models.text_encoder import Vectors
-from interview_analysis.pipeline.content_model import load_content_model, save_content_model
-from interview_analysis.pipeline.job_parser import load_library
+from interview_analysis.models.text.encoder import Vectors
+from interview_analysis.pipeline.content.model_file import load_content_model, save_content_model
+from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.examples import GRADED, STORY, Known
 from interview_analysis.scoring.content.fit import FOLDS, Fitted, fit, prepare
 from interview_analysis.scoring.content.fit_levels import _loss, fit_levels, fit_spread, shares

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interview_analysis.features.sentences import unit_count
-from interview_analysis.pipeline.content_model import load_content_model
-from interview_analysis.pipeline.job_parser import load_library
+from interview_analysis.features.language.sentences import unit_count
+from interview_analysis.pipeline.content.model_file import load_content_model
+from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.fit_bearing import as_dimension
 from interview_analysis.scoring.content.interview import BEARS, STRETCH, Content
 from interview_analysis.scoring.content.model import ContentModel

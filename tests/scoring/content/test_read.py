@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interview_analysis.models.text_encoder import Vectors
-from interview_analysis.pipeline.content_model import load_content_model
-from interview_analysis.pipeline.job_parser import load_library
+from interview_analysis.models.text.encoder import Vectors
+from interview_analysis.pipeline.content.model_file import load_content_model
+from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.examples import Known, unpunctuated
 from interview_analysis.scoring.content.fit_bearing import as_dimension
 from interview_analysis.scoring.content.functions import FUNCTIONS

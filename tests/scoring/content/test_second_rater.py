@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from interview_analysis.errors import SecondRaterError
-from interview_analysis.pipeline.config import BUILT_IN
-from interview_analysis.pipeline.job_parser import load_library
+from interview_analysis.pipeline.common.config import BUILT_IN
+from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.second_rater import (
     DEPTH,
     PARTS,

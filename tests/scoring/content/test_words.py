@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from interview_analysis.pipeline.config import load_norms
-from interview_analysis.pipeline.content_model import load_content_model
-from interview_analysis.pipeline.job_parser import load_library
+from interview_analysis.pipeline.common.config import load_norms
+from interview_analysis.pipeline.content.model_file import load_content_model
+from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.fit_bearing import as_dimension
 from interview_analysis.scoring.content.model import read, spoken
 from interview_analysis.scoring.content.report import content_report, part_evidence

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from interview_analysis.pipeline.content_model import load_content_model
+from interview_analysis.pipeline.content.model_file import load_content_model
 from interview_analysis.scoring.content.levels import LEVELS, LevelModel, gated
 from interview_analysis.scoring.content.summary import PARTS
 from tests.conftest import ROOT

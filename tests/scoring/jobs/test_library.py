@@ -9,11 +9,11 @@ import pytest
 import yaml
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.features.sentences import normalise
-from interview_analysis.pipeline import job_parser
-from interview_analysis.pipeline.config import BUILT_IN
+from interview_analysis.features.language.sentences import normalise
+from interview_analysis.pipeline.common.config import BUILT_IN
+from interview_analysis.pipeline.job import parser as job_parser
+from interview_analysis.scoring.evidence.literal import stem
 from interview_analysis.scoring.jobs.library import Competency, parse_competency
-from interview_analysis.scoring.literal import stem
 
 FILES = sorted(path.name for path in (BUILT_IN / "competencies").iterdir() if path.name.endswith(".yaml"))
 BEHAVIOURAL = {

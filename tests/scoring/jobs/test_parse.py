@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from interview_analysis.errors import ProfileError
-from interview_analysis.pipeline.job_files import profile_text
+from interview_analysis.pipeline.job.files import profile_text
 from interview_analysis.scoring.jobs.parse import SKILL, JobParser
 from interview_analysis.scoring.profile import JobProfile, parse_profile
 from tests.scoring.jobs.descriptions import (

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from interview_analysis.errors import ProfileError
-from interview_analysis.models.text_encoder import RememberingEncoder
+from interview_analysis.models.text.encoder import RememberingEncoder
 from interview_analysis.scoring.jobs.matching import Reading
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.jobs.refusal import PASS_ONE, check_kind, check_length

@@ -8,7 +8,7 @@ from functools import partial
 import pytest
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.pipeline.config import BUILT_IN, read_yaml
+from interview_analysis.pipeline.common.config import BUILT_IN, read_yaml
 from interview_analysis.scoring.jobs.matching import How, Match
 from interview_analysis.scoring.jobs.relevance import MAX_COUNTED, Relevance, features_of, parse_relevance
 

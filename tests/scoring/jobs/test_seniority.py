@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from interview_analysis.features.sentences import normalise
+from interview_analysis.features.language.sentences import normalise
 from interview_analysis.scoring.jobs.sections import outline
 from interview_analysis.scoring.jobs.seniority import own_title, seniority_of, years_asked, years_in
 from interview_analysis.scoring.jobs.settings import ParserSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.pipeline.job_parser import load_skills
+from interview_analysis.pipeline.job.parser import load_skills
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.jobs.matching import Matcher

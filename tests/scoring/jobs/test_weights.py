@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interview_analysis.pipeline.job_parser import load_parser_settings
+from interview_analysis.pipeline.job.parser import load_parser_settings
 from interview_analysis.scoring.jobs.demand import Demand
 from interview_analysis.scoring.jobs.weights import chosen, weights
 

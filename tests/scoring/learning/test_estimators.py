@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from interview_analysis.models.attention_pool import AttentionPoolRegressor
+from interview_analysis.models.ratings.attention_pool import AttentionPoolRegressor
 from interview_analysis.scoring.learning.components import ComponentsRegressor
 from interview_analysis.scoring.learning.learners import ChannelStack, ChosenChannels, Committee, PerTarget
 from interview_analysis.scoring.learning.summary import AnswerSummary

@@ -1,0 +1,1 @@
+"""Who speaks when, and which words are the candidate's."""

@@ -1,0 +1,44 @@
+"""How far and how variably the mouth opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from interview_analysis.features.core.extractor import Extractor, FeatureSpec
+from interview_analysis.features.core.visual import NO_COVERAGE, coverage, inside, mean, ratio, spread
+from interview_analysis.types import Interval, Observations
+
+OPEN_ACTIVATION = 0.05
+
+
+def compute(observations: Observations, window: Interval) -> Mapping[str, float]:
+    """Statistics of the ``jawOpen`` blendshape over the frames with a face."""
+    faces = observations.faces
+    if faces is None:
+        return NO_COVERAGE
+    sampled = inside(faces.time_s, window)
+    seen = sampled & faces.present
+    if not seen.any():
+        return NO_COVERAGE
+    jaw = faces.blendshape("jawOpen")
+    return {
+        "opening_mean_ratio": mean(jaw[seen]),
+        "opening_sd_ratio": spread(jaw[seen]),
+        "open_ratio": ratio(jaw > OPEN_ACTIVATION, seen),
+        "coverage_ratio": coverage(seen, faces.time_s, window),
+    }
+
+
+EXTRACTOR = Extractor(
+    name="mouth",
+    version=1,
+    channel="face",
+    specs=(
+        FeatureSpec("opening_mean_ratio", "ratio", "mean jawOpen activation over face frames", 0, 1),
+        FeatureSpec("opening_sd_ratio", "ratio", "standard deviation of jawOpen over face frames", 0, 0.5),
+        FeatureSpec(
+            "open_ratio", "ratio", f"share of face frames with jawOpen above {OPEN_ACTIVATION}", 0, 1
+        ),
+    ),
+    compute=compute,
+)

@@ -1,0 +1,1 @@
+"""Sentences, word lists and questions."""

@@ -1,0 +1,1 @@
+"""Single moments at which something stands out."""

@@ -1,0 +1,1 @@
+"""How somebody speaks: rate, pauses, pitch, loudness, fillers."""

@@ -1,0 +1,128 @@
+"""The `faster-whisper` engine: CTranslate2, by default in 8-bit integers on the CPU."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interview_analysis.models.asr.decoding import (
+    AlignedWord,
+    RecognisedSegment,
+    initial_prompt,
+    recognised_segments,
+)
+
+_WINDOW_FRAMES = 3000  # 30 s
+
+
+class FasterWhisper:
+    """An `AsrEngine`: one encoder pass, one decoder pass and one alignment a chunk.
+
+    Parameters
+    ----------
+    folder : Path
+        A CTranslate2 Whisper model (`ModelStore.path`).
+    model : str
+        Its name, for the transcript.
+    compute_type, cpu_threads, beam_size
+        As CTranslate2 names them; beam size 1 is greedy.
+    """
+
+    name = "faster-whisper"
+
+    def __init__(
+        self, folder: Path, model: str, compute_type: str = "int8", cpu_threads: int = 1, beam_size: int = 1
+    ) -> None:
+        self.folder = folder
+        self.model = model
+        self.compute_type = compute_type
+        self.cpu_threads = cpu_threads
+        self.beam_size = beam_size
+        self._last: tuple[NDArray[np.float32], Any, int] | None = None
+
+    def detect_language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
+        if not self._whisper.model.is_multilingual:
+            return "en", 1.0
+        encoded, _ = self._encode(samples)
+        token, probability = self._whisper.model.detect_language(encoded)[0][0]
+        return str(token).strip("<|>"), float(probability)
+
+    def recognise(self, samples: NDArray[np.float32], language: str) -> tuple[RecognisedSegment, ...]:
+        whisper = self._whisper
+        tokenizer = self._tokenizer(language)
+        encoded, frames = self._encode(samples)
+        prompt = initial_prompt(language)
+        result = whisper.model.generate(
+            encoded,
+            [whisper.get_prompt(tokenizer, tokenizer.encode(" " + prompt) if prompt else [])],
+            beam_size=self.beam_size,
+            max_length=whisper.max_length,
+            suppress_tokens=self._suppressed(tokenizer),
+            max_initial_timestamp_index=round(1.0 / whisper.time_precision),
+            return_scores=True,
+            return_no_speech_prob=True,
+        )[0]
+        tokens = result.sequences_ids[0]
+        text_tokens = [token for token in tokens if token < tokenizer.eot]
+        return recognised_segments(
+            tokens,
+            tokenizer.timestamp_begin,
+            tokenizer.decode,
+            self._align(encoded, frames, text_tokens, tokenizer),
+            mean_log_probability=result.scores[0] * len(tokens) / (len(tokens) + 1),
+            no_speech_probability=result.no_speech_prob,
+        )
+
+    def _align(self, encoded: Any, frames: int, text_tokens: list[int], tokenizer: Any) -> list[AlignedWord]:
+        if not text_tokens:
+            return []
+        found = self._whisper.find_alignment(tokenizer, [text_tokens], encoded, frames)[0]
+        return [
+            AlignedWord(
+                word["word"],
+                len(word["tokens"]),
+                float(word["start"]),
+                float(word["end"]),
+                float(word["probability"]),
+            )
+            for word in found
+        ]
+
+    def _encode(self, samples: NDArray[np.float32]) -> tuple[Any, int]:
+        """The encoder's output and the count of 10 ms frames. The last one is kept for its second use."""
+        if self._last is None or self._last[0] is not samples:
+            features = self._whisper.feature_extractor(samples)[:, :_WINDOW_FRAMES]
+            frames = min(features.shape[1], len(samples) // self._whisper.feature_extractor.hop_length)
+            padded = np.pad(features, ((0, 0), (0, _WINDOW_FRAMES - features.shape[1])))
+            self._last = samples, self._whisper.encode(padded), frames
+        return self._last[1], self._last[2]
+
+    def _tokenizer(self, language: str) -> Any:
+        from faster_whisper.tokenizer import Tokenizer
+
+        multilingual = self._whisper.model.is_multilingual
+        return Tokenizer(
+            self._whisper.hf_tokenizer,
+            multilingual,
+            task="transcribe",
+            language=language if multilingual else "en",
+        )
+
+    @staticmethod
+    def _suppressed(tokenizer: Any) -> Sequence[int]:
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        return tuple(get_suppressed_tokens(tokenizer, [-1]) or ())
+
+    @cached_property
+    def _whisper(self) -> Any:
+        from faster_whisper import WhisperModel
+
+        return WhisperModel(
+            str(self.folder), device="cpu", compute_type=self.compute_type, cpu_threads=self.cpu_threads
+        )

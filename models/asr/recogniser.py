@@ -1,0 +1,233 @@
+"""Speech to words with times: voice activity finds the speech, an engine recognises it chunk by chunk.
+
+Work begins as soon as the first chunk of speech is certain, while the rest of the recording is still being
+decoded, and takes constant memory. Everything is greedy or beam search at temperature 0, so the same audio gives
+the same words. Whisper leaves most "um" and "uh" out of its text: fillers in a transcript are a lower bound.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interview_analysis.models.asr.chunks import Chunk, halves, pack
+from interview_analysis.models.asr.decoding import RecognisedSegment
+from interview_analysis.models.voice.vad import SpeechDetector, VadSettings, speech_activity
+from interview_analysis.models.weights.store import ModelStore
+from interview_analysis.types import AudioSource, Interval, Segment, SpeechActivity, Transcript, Word
+
+# Above this, text repeats itself; below that, it is hardly more than a guess (Radford et al. 2022, sect. 4.5).
+MAX_COMPRESSION_RATIO = 2.4
+MIN_MEAN_LOG_PROBABILITY = -1.0
+MAX_NO_SPEECH_PROBABILITY = 0.6
+_MAX_DEPTH = 3
+_MIN_SPLIT_S = 4.0
+_MIN_REST_S = 1.0
+_REACH_S = 0.2  # a word this near to detected speech is believed
+_MIN_WORD_S = 0.02  # Whisper's time resolution
+_FULL_WIDTH = {",": "，", "?": "？", "!": "！", ":": "：", ";": "；"}
+_HALF_WIDTH = re.compile(r"(?<=[\u3400-\u9fff])[,?!:;]")
+
+
+class AsrEngine(Protocol):
+    """A recogniser of single chunks, 16 kHz mono of at most 30 s. Deterministic."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def model(self) -> str: ...
+
+    def detect_language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
+        """ISO 639-1 code and its probability."""
+        ...
+
+    def recognise(self, samples: NDArray[np.float32], language: str) -> tuple[RecognisedSegment, ...]:
+        """Text with word times, in order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AsrSettings:
+    """How speech is recognised.
+
+    `model` is an id of the registry or a path to a CTranslate2 folder. `compute_type` is for faster-whisper
+    alone. `beam_size` 1 is greedy. `language` is an ISO 639-1 code; None detects it.
+    """
+
+    engine: Literal["faster-whisper", "openai-whisper"] = "faster-whisper"
+    model: str = "whisper-base"
+    compute_type: str = "int8"
+    cpu_threads: int = 1
+    beam_size: int = 1
+    language: str | None = None
+    chinese_script: Literal["simplified", "traditional", "as-is"] = "simplified"
+    vad: VadSettings = field(default_factory=VadSettings)
+
+
+def load_engine(settings: AsrSettings, store: ModelStore) -> AsrEngine:
+    """The engine of `settings`. Its weights are verified now and loaded on first use. Raises WeightsError."""
+    folder = store.path(settings.model)
+    if settings.engine == "openai-whisper":
+        from interview_analysis.models.asr.openai_whisper import OpenAIWhisper
+
+        return OpenAIWhisper(folder, settings.model, settings.cpu_threads, settings.beam_size)
+    from interview_analysis.models.asr.faster import FasterWhisper
+
+    return FasterWhisper(
+        folder, settings.model, settings.compute_type, settings.cpu_threads, settings.beam_size
+    )
+
+
+def load_detector(settings: AsrSettings, store: ModelStore) -> SpeechDetector:
+    """Silero VAD with the thresholds of `settings`. Raises WeightsError."""
+    return SpeechDetector(store.path("silero-vad"), settings.vad)
+
+
+def transcribe(
+    audio: AudioSource,
+    engine: AsrEngine,
+    detector: SpeechDetector,
+    settings: AsrSettings | None = None,
+    on_progress: Callable[[float], None] | None = None,
+) -> tuple[Transcript, SpeechActivity]:
+    """Words with times, and the regions of speech, of a recording that may still be growing.
+
+    `on_progress` gets the seconds of the recording that are done. Without any speech the transcript has no
+    segments, its language is the given one or empty, and the probability of the language is NaN (1 if given).
+    """
+    settings = settings or AsrSettings()
+    language, probability = settings.language or "", 1.0 if settings.language else float("nan")
+    regions: list[Interval] = []
+
+    def heard() -> Iterator[Interval]:
+        for region in detector.regions(audio):
+            regions.append(region)
+            yield region
+
+    segments: list[Segment] = []
+    for chunk in pack(heard()):
+        samples = chunk.read(audio)
+        if not language:
+            language, probability = engine.detect_language(samples)
+        segments.extend(_recognise(chunk, audio, samples, engine, language))
+        if on_progress is not None:
+            on_progress(chunk.regions[-1].end_s)
+    segments = _in_order(segments, regions[-1].end_s + _REACH_S if regions else 0.0)
+    if language == "zh":
+        segments = [_in_script(segment, settings.chinese_script) for segment in segments]
+    transcript = Transcript(language, probability, tuple(segments), engine.name, engine.model)
+    return transcript, speech_activity(regions)
+
+
+def _recognise(
+    chunk: Chunk,
+    audio: AudioSource,
+    samples: NDArray[np.float32],
+    engine: AsrEngine,
+    language: str,
+    depth: int = 0,
+) -> list[Segment]:
+    """The believable segments of a chunk, on the recording's clock.
+
+    Two faults of the recogniser are mended by asking again for less: a chunk whose text is doubtful is tried in
+    halves, and where the text stops while speech goes on, the rest is a chunk of its own.
+    """
+
+    def again(part: Chunk) -> list[Segment]:
+        return _recognise(part, audio, part.read(audio), engine, language, depth + 1)
+
+    found = engine.recognise(samples, language)
+    parts = halves(chunk) if chunk.duration_s >= _MIN_SPLIT_S and depth < _MAX_DEPTH else (chunk,)
+    if len(parts) > 1 and (not found or any(_is_doubtful(segment) for segment in found)):
+        return [segment for part in parts for segment in again(part)]
+    kept = [_on_recording(segment, chunk) for segment in found if _is_believable(segment)]
+    kept = [segment for segment in kept if segment.words]
+    rest = chunk.after(kept[-1].end_s + _REACH_S) if kept and depth < _MAX_DEPTH else None
+    if rest is not None and sum(region.duration_s for region in rest.regions) >= _MIN_REST_S:
+        kept += again(rest)
+    return kept
+
+
+def _is_doubtful(segment: RecognisedSegment) -> bool:
+    return (
+        segment.compression_ratio > MAX_COMPRESSION_RATIO
+        or segment.mean_log_probability < MIN_MEAN_LOG_PROBABILITY
+    )
+
+
+def _is_believable(segment: RecognisedSegment) -> bool:
+    if segment.compression_ratio > MAX_COMPRESSION_RATIO:
+        return False
+    return (
+        segment.mean_log_probability >= MIN_MEAN_LOG_PROBABILITY
+        or segment.no_speech_probability <= MAX_NO_SPEECH_PROBABILITY
+    )
+
+
+def _on_recording(segment: RecognisedSegment, chunk: Chunk) -> Segment:
+    """Word times on the recording's clock, held to the regions of speech; words far from any are dropped."""
+    words = []
+    for word in segment.words:
+        start_s, end_s = chunk.to_recording(word.start_s, word.end_s)
+        held = _held_to_speech(Interval(start_s, end_s), chunk.regions)
+        if held is not None:
+            words.append(Word(word.text, held.start_s, held.end_s, word.probability))
+    if not words:
+        return Segment("", 0.0, 0.0, ())
+    return Segment(segment.text, words[0].start_s, words[-1].end_s, tuple(words))
+
+
+def _held_to_speech(word: Interval, regions: tuple[Interval, ...]) -> Interval | None:
+    """Whisper lets words reach into the silence beside them; here they end where the speech does."""
+    touched = [region for region in regions if region.overlap_s(word) > 0]
+    if not touched:
+        gap_s = min(max(region.start_s - word.end_s, word.start_s - region.end_s) for region in regions)
+        return word if gap_s <= _REACH_S else None
+    return Interval(max(word.start_s, touched[0].start_s), min(word.end_s, touched[-1].end_s))
+
+
+def _in_order(segments: list[Segment], limit_s: float) -> list[Segment]:
+    """Words that follow each other: each lasts at least 20 ms, and none starts before the last one ends.
+
+    The recogniser may give several words, mostly single Chinese characters, the same moment.
+    """
+    words = [word for segment in segments for word in segment.words]
+    starts, ends = [word.start_s for word in words], [word.end_s for word in words]
+    for i in range(len(words)):
+        starts[i] = max(starts[i], ends[i - 1] if i else 0.0)
+        ends[i] = max(ends[i], starts[i] + _MIN_WORD_S)
+    for i in reversed(range(len(words))):
+        ends[i] = min(
+            ends[i], starts[i + 1] if i + 1 < len(words) else max(limit_s, len(words) * _MIN_WORD_S)
+        )
+        starts[i] = min(starts[i], ends[i] - _MIN_WORD_S)
+    times = iter(zip(starts, ends, strict=True))
+    ordered = []
+    for segment in segments:
+        timed = tuple(
+            replace(word, start_s=start, end_s=end)
+            for word, (start, end) in zip(segment.words, times, strict=False)
+        )
+        ordered.append(replace(segment, start_s=timed[0].start_s, end_s=timed[-1].end_s, words=timed))
+    return ordered
+
+
+def _in_script(segment: Segment, script: Literal["simplified", "traditional", "as-is"]) -> Segment:
+    """Chinese text in the script that is wanted, with the full-width commas that go with it."""
+    if script == "as-is":
+        return segment
+    from opencc import OpenCC
+
+    converter = OpenCC("t2s" if script == "simplified" else "s2t")
+
+    def convert(text: str) -> str:
+        return _HALF_WIDTH.sub(lambda sign: _FULL_WIDTH[sign[0]], converter.convert(text))
+
+    words = tuple(replace(word, text=convert(word.text)) for word in segment.words)
+    return replace(segment, text=convert(segment.text), words=words)

@@ -1,0 +1,1 @@
+"""Voices: where there is speech, whose it is, and how it sounds."""

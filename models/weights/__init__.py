@@ -1,0 +1,1 @@
+"""The weights of models: where they lie, and that they are the right ones."""

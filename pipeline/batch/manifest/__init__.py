@@ -1,0 +1,1 @@
+"""Which interviews a batch has: reading and checking the table that lists them."""

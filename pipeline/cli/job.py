@@ -1,0 +1,282 @@
+"""``interview-analysis job``: parse, show, validate, diff and evaluate job profiles."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from interview_analysis.pipeline.cli.shared import (
+    EXIT_BAD_INPUT,
+    errors_in_one_line,
+    lang_option,
+    log_format_option,
+    quiet_option,
+)
+from interview_analysis.pipeline.common.console import Console
+
+if TYPE_CHECKING:
+    from interview_analysis.scoring.jobs.parse import JobParser
+    from interview_analysis.scoring.profile import JobProfile, Language
+
+EXIT_SOME_FAILED = 1
+STANDARD_INPUT = "-"
+_SHOWN_IN = lang_option("Language to show.")
+_FORMAT = click.option(
+    "--format", "output", type=click.Choice(["table", "json"]), default="table", show_default=True
+)
+
+
+@click.group()
+def job() -> None:
+    """Turn job descriptions into job profiles, look at them and compare them.
+
+    \b
+    Examples:
+      interview-analysis job parse JD.docx -o job.yaml
+      interview-analysis job show job.yaml
+      interview-analysis score interview.mp4 --job job.yaml --out out/interview
+    """
+
+
+@job.command()
+@click.argument("descriptions", nargs=-1, required=True, metavar="JD...")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    help="File to write; for several descriptions a folder. Printed when not given.",
+)
+@lang_option("Language of the description.")
+@click.option(
+    "--workers", type=click.IntRange(1), help="Processes for several descriptions; one a core by default."
+)
+@click.option(
+    "--llm-url",
+    metavar="URL",
+    help="Let the language model at this OpenAI-compatible address propose additions; the description is sent there.",
+)
+@click.option(
+    "--llm-model",
+    metavar="NAME",
+    default="",
+    help="Model to ask for at --llm-url; its only one when not given.",
+)
+@quiet_option
+@log_format_option
+def parse(
+    descriptions: tuple[str, ...], out: Path | None, lang: str, workers: int | None, llm_url: str | None,
+    llm_model: str, quiet: bool, log_format: str,
+) -> None:  # fmt: skip
+    """Make a job profile of a job description: txt, md, docx, pdf, or - for standard input.
+
+    The profile is a file to edit: dimensions with weights, indicators, anchors, questions, and the sentence of the
+    description that each of them comes from. Nothing leaves this machine unless --llm-url is given; the key of that
+    service is read from INTERVIEW_ANALYSIS_LLM_KEY.
+
+    \b
+    Examples:
+      interview-analysis job parse JD.txt -o job.yaml
+      interview-analysis job parse 职位描述.docx --lang zh -o job.yaml
+      cat JD.txt | interview-analysis job parse - > job.yaml
+      interview-analysis job parse descriptions/*.txt -o jobs/
+      interview-analysis job parse JD.txt -o job.yaml --llm-url http://localhost:11434/v1 --llm-model qwen3
+    """
+    console = Console(quiet=quiet, log_format=log_format)
+    with errors_in_one_line(console):
+        language: Language | None = None if lang == "auto" else "zh" if lang == "zh" else "en"
+        if len(descriptions) > 1:
+            if llm_url is not None:
+                raise click.UsageError("--llm-url takes one description at a time")
+            if STANDARD_INPUT in descriptions:
+                raise click.UsageError(f"{STANDARD_INPUT} takes one description at a time")
+            sys.exit(_parse_many(descriptions, out, language, workers, console))
+        _check_kept(descriptions[0], out)
+        profile = _parse_one(descriptions[0], language, console, llm_url, llm_model)
+        if out is None:
+            from interview_analysis.pipeline.job.files import profile_text
+
+            console.result(profile_text(profile).rstrip("\n"))
+        else:
+            from interview_analysis.pipeline.job.files import write_profile
+
+            write_profile(profile, out)
+            console.result(str(out))
+
+
+@job.command()
+@click.argument("profile", metavar="JOB")
+@_SHOWN_IN
+def show(profile: str, lang: str) -> None:
+    """Print a profile as a table: weights, expected levels, indicators, and the sentences they come from.
+
+    \b
+    Examples:
+      interview-analysis job show job.yaml
+      interview-analysis job show product-manager --lang zh
+    """
+    console = Console()
+    with errors_in_one_line(console):
+        from interview_analysis.pipeline.common.config import load_profile
+        from interview_analysis.pipeline.job.table import language_of_profile, profile_table
+
+        loaded = load_profile(profile)
+        console.result(profile_table(loaded, language_of_profile(loaded, lang)))
+
+
+@job.command()
+@click.argument("profiles", nargs=-1, required=True, metavar="JOB...")
+def validate(profiles: tuple[str, ...]) -> None:
+    """Check profiles; the first mistake of each is named with its key. Exit code 2 if any is wrong.
+
+    \b
+    Example:
+      interview-analysis job validate job.yaml
+    """
+    from interview_analysis.errors import ProfileError
+    from interview_analysis.pipeline.common.config import load_profile
+
+    console = Console()
+    wrong = False
+    for path in profiles:
+        try:
+            loaded = load_profile(path)
+        except ProfileError as error:
+            console.error(str(error))
+            wrong = True
+        else:
+            indicators = sum(len(d.indicators) for d in loaded.dimensions)
+            console.result(f"{path}: ok, {len(loaded.dimensions)} dimensions, {indicators} indicators")
+    if wrong:
+        sys.exit(EXIT_BAD_INPUT)
+
+
+@job.command()
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@_SHOWN_IN
+@_FORMAT
+def diff(old: str, new: str, lang: str, output: str) -> None:
+    """Print what changed between two versions of a job, and what candidates of the old one were not asked about.
+
+    \b
+    Examples:
+      interview-analysis job diff 2025/operations.yaml 2026/operations.yaml
+      interview-analysis job diff a.yaml b.yaml --format json
+    """
+    console = Console()
+    with errors_in_one_line(console):
+        from interview_analysis.pipeline.common.config import load_profile
+        from interview_analysis.pipeline.job.table import changes_json, changes_table, language_of_profile
+        from interview_analysis.scoring.jobs.changes import changes
+
+        before, after = load_profile(old), load_profile(new)
+        found = changes(before, after)
+        if output == "json":
+            console.result(changes_json(found))
+        else:
+            console.result(changes_table(found, language_of_profile(after, lang)))
+
+
+@job.command()
+@click.argument(
+    "folder", type=click.Path(path_type=Path), default=Path("data/job_descriptions"), metavar="[FOLDER]"
+)
+@click.option("--details", is_flag=True, help="Also what was missed and wrong in each description.")
+@_FORMAT
+@quiet_option
+@log_format_option
+def evaluate(folder: Path, details: bool, output: str, quiet: bool, log_format: str) -> None:
+    """Hold the parser against labelled descriptions: labels.en.yaml and labels.zh.yaml in FOLDER.
+
+    Prints, per language and half, the recall of essential dimensions, the precision against essential or acceptable
+    ones, how often the top dimension agrees, and the rank correlation of weights. Only the half called dev may be
+    used for tuning.
+
+    \b
+    Example:
+      interview-analysis job evaluate data/job_descriptions --details
+    """
+    console = Console(quiet=quiet, log_format=log_format)
+    with errors_in_one_line(console):
+        from interview_analysis.pipeline.job.evaluation import as_json, as_table, evaluate_folder
+
+        parser = _parser(console)
+        with console.progress("descriptions") as task:
+            result = evaluate_folder(folder, parser, task.advance)
+        console.result(as_json(result) if output == "json" else as_table(result, details))
+
+
+def _parser(console: Console) -> JobParser:
+    from interview_analysis.pipeline.common.config import load_run_config
+    from interview_analysis.pipeline.observation.loaded import LoadedModels
+
+    with console.stages() as stages:
+        models = LoadedModels(load_run_config(), on_progress=stages.update)
+        return models.job_parser
+
+
+def _check_kept(source: str, out: Path | None) -> None:
+    from interview_analysis.errors import OutputError
+
+    if out is not None and Path(source).is_file() and out.exists() and out.samefile(source):
+        raise OutputError(f"{out} is the description itself and would be lost; choose another file with -o")
+
+
+def _parse_one(
+    source: str,
+    language: Language | None,
+    console: Console,
+    llm_url: str | None,
+    llm_model: str,
+) -> JobProfile:
+    from interview_analysis.errors import ProfileError
+    from interview_analysis.pipeline.job.files import source_name
+    from interview_analysis.pipeline.job.text import read_description
+
+    text = read_description(source)  # before the models are loaded, in case it cannot be read
+    parser = _parser(console)
+    profile = parser.parse(text, source_name(source), language)
+    if llm_url is None:
+        return profile
+    from interview_analysis.pipeline.job.llm import LlmSettings, enrich_profile
+
+    try:
+        with console.progress("language model"):
+            settings = LlmSettings(llm_url, llm_model)
+            enriched = enrich_profile(profile, text, parser.library, parser.settings, settings)
+    except ProfileError as error:
+        console.warning(f"{error}; the profile is written without additions")
+        return profile
+    console.info(enriched.summary())
+    return enriched.profile
+
+
+def _parse_many(
+    sources: Sequence[str], out: Path | None, language: Language | None, workers: int | None, console: Console
+) -> int:
+    from interview_analysis.errors import OutputError
+    from interview_analysis.pipeline.batch.job_folder import parse_all, profile_path
+    from interview_analysis.pipeline.common.config import load_run_config
+
+    if out is None or out.is_file():
+        raise OutputError(
+            "several descriptions need a folder to write to: give one with -o, such as -o jobs/"
+        )
+    names = [profile_path(source, out) for source in sources]
+    twice = sorted({str(name) for name in names if names.count(name) > 1})
+    if twice:
+        raise OutputError(f"several descriptions would be written to {twice[0]}; rename one of them")
+    _parser(console)  # encodes the library once, for all processes to read
+    failed = 0
+    with console.progress("descriptions", total=len(sources)) as task:
+        for source, error in parse_all(sources, out, load_run_config(), language, workers):
+            failed += bool(error)
+            if error:
+                console.error(error, source=source)
+            task.advance()
+    console.result(f"{out}: {len(sources) - failed} profiles, {failed} refused")
+    return EXIT_SOME_FAILED if failed else 0

@@ -1,0 +1,220 @@
+"""``interview-analysis score``: one recording by one profile, or the interviews of a manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from interview_analysis.pipeline.cli.batch import batch_options, options_of
+from interview_analysis.pipeline.cli.shared import (
+    errors_in_one_line,
+    lang_option,
+    log_format_option,
+    pinned_scorer,
+    quiet_option,
+    scorer_option,
+)
+from interview_analysis.pipeline.common.console import Console
+
+if TYPE_CHECKING:
+    from interview_analysis.pipeline.common.config import RunConfig
+    from interview_analysis.pipeline.learning.scorer_source import ScorerSource
+    from interview_analysis.scoring.norms import Norms
+
+
+@click.command()
+@click.argument("recording", metavar="RECORDING|MANIFEST")
+@click.option(
+    "--job",
+    metavar="JOB",
+    help="A job profile (YAML file), the name of a built-in one, or a job description (txt, md, docx, pdf).",
+)
+@click.option(
+    "--job-dir", metavar="FOLDER", help="With a manifest: the folder of the job profiles that it names."
+)
+@click.option(
+    "--out", required=True, metavar="FOLDER", help="Folder for the report or the run; made if missing."
+)
+@lang_option("Language of the report; auto takes the one that is spoken.")
+@click.option("--language", metavar="CODE", help="Language that is spoken (zh, en); detected when not given.")
+@click.option("--engine", type=click.Choice(["faster-whisper", "openai-whisper"]), help="Speech recogniser.")
+@click.option(
+    "--candidate-voice",
+    type=click.Path(path_type=Path),
+    help="A recording of the candidate alone, to know the voice by where several people speak; for one recording.",
+)
+@click.option(
+    "--candidate-channel",
+    metavar="CHANNEL",
+    help="left, right or a number from 1: the candidate's channel, where each voice has its own.",
+)
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    help="YAML file that changes what is measured.",
+)
+@click.option(
+    "--norms",
+    "norms_path",
+    type=click.Path(path_type=Path),
+    help="YAML file of norms instead of the built-in ones.",
+)
+@click.option(
+    "--policy",
+    metavar="NAME|FILE",
+    help="What is looked at and said: observable, tension, off, or a YAML file; see docs/policies.md.",
+)
+@click.option(
+    "--set",
+    "overrides",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Change one setting, e.g. frames_per_second=10.",
+)
+@click.option(
+    "--mlflow",
+    "tracking_uri",
+    metavar="URI",
+    help="Log scores and hashes to MLflow, e.g. sqlite:///mlflow.db.",
+)
+@scorer_option
+@click.option(
+    "--cache",
+    "cache_folder",
+    metavar="FOLDER",
+    help="Folder or URL where observations are kept, so that scoring again is quick; "
+    "by default $INTERVIEW_ANALYSIS_CACHE, or beside the models.",
+)
+@click.option("--no-cache", is_flag=True, help="Keep no observations, and use none; for one recording.")
+@click.option(
+    "--allow-outside", is_flag=True, help="Let a manifest name recordings outside of its own folder."
+)
+@batch_options
+@quiet_option
+@log_format_option
+def score(
+    recording: str,
+    job: str | None,
+    job_dir: str | None,
+    language: str | None,
+    engine: str | None,
+    candidate_voice: Path | None,
+    candidate_channel: str | None,
+    config_path: Path | None,
+    norms_path: Path | None,
+    policy: str | None,
+    overrides: tuple[str, ...],
+    no_cache: bool,
+    allow_outside: bool,
+    scorer: str | None,
+    quiet: bool,
+    log_format: str,
+    **given: Any,
+) -> None:
+    """Score one recording, or all interviews of a manifest (csv, parquet, jsonl).
+
+    For a recording the folder gets report.html, report.json, transcript.json, the job profile and feature tables. For
+    a manifest it gets a report for each interview, tables of all of them and index.html; run the same command
+    again after it was stopped, and it goes on where it was.
+
+    \b
+    Examples:
+      interview-analysis score interview.mp4 --job configs/jobs/product-manager.yaml --out out/interview
+      interview-analysis score 面试.mp4 --job product-manager --out out/面试 --lang zh
+      interview-analysis score call.wav --job customer-success-manager --out out/call --quiet
+      interview-analysis score interview.mp4 --job JD.docx --out out/interview
+      interview-analysis score interview.mp4 --job product-manager --out out/interview --candidate-voice me.wav
+      interview-analysis score round.csv --job-dir jobs/ --out runs/2026-11
+      interview-analysis score round.csv --job-dir jobs/ --out runs/2026-11 --scorer models:/overall@champion
+    """
+    if (job is None) == (job_dir is None):
+        raise click.UsageError("pass --job JOB with a recording, or --job-dir FOLDER with a manifest")
+    if job_dir is not None and no_cache:
+        raise click.UsageError("--no-cache is for one recording; a batch hands observations on by its cache")
+    if job_dir is not None and candidate_voice is not None:
+        raise click.UsageError(
+            "--candidate-voice is for one recording; a manifest names one a row, in its column candidate_voice"
+        )
+    console = Console(quiet=quiet, log_format=log_format)
+    with errors_in_one_line(console):
+        from interview_analysis.pipeline.common.config import load_norms, load_run_config
+
+        config = load_run_config(
+            config_path,
+            overrides,
+            language=language,
+            engine=engine,
+            policy=policy,
+            candidate_channel=candidate_channel,
+        )
+        norms = load_norms(norms_path)
+        source = pinned_scorer(scorer, given["tracking_uri"])
+        if job_dir is not None:
+            from interview_analysis.pipeline.batch.command import score_manifest
+
+            options = options_of(given)
+            score_manifest(
+                recording,
+                job_dir,
+                config,
+                norms,
+                options,
+                source,
+                allow_outside=allow_outside,
+                console=console,
+            )
+        elif job is not None:
+            _score_one(
+                recording, job, config, norms, source, console, given, candidate_voice, keep=not no_cache
+            )
+
+
+def _score_one(
+    recording: str,
+    job: str,
+    config: RunConfig,
+    norms: Norms,
+    source: ScorerSource | None,
+    console: Console,
+    given: Mapping[str, Any],
+    candidate_voice: Path | None,
+    *,
+    keep: bool,
+) -> None:
+    from interview_analysis.pipeline.analyze import analyze
+    from interview_analysis.pipeline.job.files import load_job
+    from interview_analysis.pipeline.observation.cache import ObservationCache
+    from interview_analysis.pipeline.observation.loaded import LoadedModels
+    from interview_analysis.pipeline.outputs import check_destination, report_language, save
+
+    out = Path(given["out"])
+    check_destination(out)
+    cache = ObservationCache.at(given["cache_folder"]) if keep else None
+    scorer = source.load() if source else None
+    with console.stages() as stages:
+        models = LoadedModels(config, on_progress=stages.update)
+        profile = load_job(job, lambda: models.job_parser)
+        analysis = analyze(
+            recording,
+            profile,
+            config=config,
+            norms=norms,
+            models=models,
+            cache=cache,
+            candidate_voice=candidate_voice,
+            on_progress=stages.update,
+        )
+        if scorer is not None:
+            from interview_analysis.pipeline.learning.learned_score import with_learned_score
+
+            analysis = with_learned_score(analysis, scorer, models.encoder)
+        path = save(analysis, out, report_language(given["lang"], analysis.report, profile))
+    if given["tracking_uri"]:
+        from interview_analysis.pipeline.common.tracking import log_report
+
+        log_report(analysis.report, config, given["tracking_uri"])
+    console.result(str(path))

@@ -1,0 +1,184 @@
+"""The fitted content model as a file: arrays only, nothing is unpickled."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import zlib
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interview_analysis.errors import ModelError
+from interview_analysis.pipeline.common.config import BUILT_IN
+from interview_analysis.scoring.content.bearing import BearingModel, Bears, Directions
+from interview_analysis.scoring.content.functions import FUNCTIONS, FunctionModel
+from interview_analysis.scoring.content.levels import LevelModel
+from interview_analysis.scoring.content.logistic import Logistic
+from interview_analysis.scoring.content.model import ContentModel
+
+FILE = Path(str(BUILT_IN)) / "content_model.npz"
+FORMAT = "2"
+LANGUAGES = ("en", "zh")
+_HALF = (
+    "bearing.whitening",
+    "bearing.texts.en",
+    "bearing.texts.zh",
+    "bearing.stories.en",
+    "bearing.stories.zh",
+    "bearing.questions.en",
+    "bearing.questions.zh",
+)
+# What reading a file raises that is none: TypeError where it holds one array instead of an archive of several.
+_NO_ARRAYS = (
+    OSError,
+    TypeError,
+    ValueError,
+    EOFError,
+    BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    zlib.error,
+)
+Arrays = dict[str, NDArray[np.generic]]
+
+
+def load_content_model(encoder: str, named: str | None = None) -> ContentModel:
+    """The model in the file `named`, by default the one of the package.
+
+    Raises ModelError where the file is none, or was fitted with another sentence encoder than `encoder` (its id).
+    """
+    path = Path(named) if named else FILE
+    model = _read(path)
+    if model.encoder != encoder:
+        raise ModelError(
+            f"the content model {path} was fitted with the sentence encoder {model.encoder}, and this run uses "
+            f"{encoder}; fit one with `interview-analysis content fit FILE... --out MODEL.npz` under the same "
+            "configuration, and name it by `content_model` in the configuration"
+        )
+    return model
+
+
+def save_content_model(model: ContentModel, path: Path) -> ContentModel:
+    """Write a model and return it as it will be read: rounded to what the file keeps, with its version."""
+    arrays = _as_arrays(model)
+    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp.npz")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez_compressed(aside, **arrays)  # type: ignore[arg-type]
+    aside.replace(path)
+    _read.cache_clear()
+    return _read(path)
+
+
+def _as_arrays(model: ContentModel) -> Arrays:
+    functions, bearing = model.functions, model.bearing
+    found: Arrays = {
+        "format": np.array(FORMAT), "encoder": np.array(model.encoder), "functions.names": np.array(FUNCTIONS),
+        "functions.shift": functions.shift, "functions.scale": functions.scale,
+        "functions.weights": functions.weights, "functions.intercepts": functions.intercepts,
+        "bearing.ids": np.array(bearing.texts.ids), "bearing.story_ids": np.array(bearing.stories.ids),
+        "bearing.whitening": bearing.whitening,
+    }  # fmt: skip
+    by_language: dict[str, Mapping[str, NDArray[np.float64]]] = {
+        "functions.centres": functions.centres, "bearing.texts": bearing.texts.by_language, "bearing.centres": bearing.centres,
+        "bearing.middles": bearing.middles, "bearing.question_centres": bearing.question_centres,
+        "bearing.questions": bearing.questions.by_language, "bearing.stories": bearing.stories.by_language,
+        "bearing.usual": bearing.usual,
+    }  # fmt: skip
+    found |= {f"{name}.{lang}": value for name, of in by_language.items() for lang, value in of.items()}
+    logistics = {
+        "bearing.by_stories.unasked": bearing.by_stories.unasked, "bearing.by_stories.asked": bearing.by_stories.asked,
+        "bearing.by_texts.unasked": bearing.by_texts.unasked, "bearing.by_texts.asked": bearing.by_texts.asked,
+    }  # fmt: skip
+    for lang, levels in model.levels.items():
+        found |= {
+            f"levels.{lang}.thresholds": levels.thresholds, f"levels.{lang}.parts": np.array(list(levels.weights)),
+            f"levels.{lang}.weights": np.array(list(levels.weights.values())),
+            f"levels.{lang}.error": np.array([levels.spread, levels.floor]),
+        }  # fmt: skip
+        logistics |= {f"gate.{lang}.{name}": gate for name, gate in levels.gates.items()}
+    for name, logistic in logistics.items():
+        found |= {
+            f"{name}.shift": logistic.shift, f"{name}.scale": logistic.scale, f"{name}.weights": logistic.weights,
+            f"{name}.intercept": np.array(logistic.intercept),
+        }  # fmt: skip
+    return {name: _shortened(name, value) for name, value in found.items()}
+
+
+def _shortened(name: str, value: NDArray[np.generic]) -> NDArray[np.generic]:
+    if value.dtype.kind != "f" or value.size < 16:
+        return value
+    return value.astype(np.float16 if name in _HALF else np.float32)
+
+
+@cache
+def _read(path: Path) -> ContentModel:
+    try:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as saved:
+            arrays = {name: saved[name] for name in saved.files}
+    except FileNotFoundError as error:
+        raise ModelError(
+            f"no content model at {path}; fit one with `interview-analysis content fit`"
+        ) from error
+    except _NO_ARRAYS as error:
+        raise ModelError(f"{path} is no content model, or a damaged one; fit it again") from error
+    names = arrays.get("functions.names", np.array(()))
+    if str(arrays.get("format")) != FORMAT or names.tolist() != list(FUNCTIONS):
+        raise ModelError(f"{path} is a content model of another version of the product; fit it again")
+    try:
+        return replace(_of_arrays(arrays), version=_version(arrays))
+    except (KeyError, TypeError, ValueError) as error:  # an array that is missing, or of another shape
+        raise ModelError(f"{path} is no content model, or a damaged one; fit it again") from error
+
+
+def _of_arrays(arrays: Arrays) -> ContentModel:
+    def of(name: str) -> NDArray[np.float64]:
+        return arrays[name].astype(np.float64)
+
+    def each(name: str) -> dict[str, NDArray[np.float64]]:
+        return {lang: of(f"{name}.{lang}") for lang in LANGUAGES}
+
+    def logistic(name: str) -> Logistic:
+        shift, scale, weights = (of(f"{name}.{part}") for part in ("shift", "scale", "weights"))
+        return Logistic(shift, scale, weights, float(of(f"{name}.intercept")))
+
+    def ids(name: str) -> tuple[str, ...]:
+        return tuple(str(one) for one in arrays[name])
+
+    def levels(lang: str) -> LevelModel:
+        gates = sorted({name.split(".")[2] for name in arrays if name.startswith(f"gate.{lang}.")})
+        spread, floor = (float(v) for v in of(f"levels.{lang}.error"))
+        weights = dict(zip(ids(f"levels.{lang}.parts"), of(f"levels.{lang}.weights").tolist(), strict=True))
+        own = {gate: logistic(f"gate.{lang}.{gate}") for gate in gates}
+        return LevelModel(of(f"levels.{lang}.thresholds"), weights, own, spread, floor)
+
+    return ContentModel(
+        version="", encoder=str(arrays["encoder"]),
+        functions=FunctionModel(
+            each("functions.centres"), of("functions.shift"), of("functions.scale"), of("functions.weights"),
+            of("functions.intercepts"),
+        ),
+        levels={lang: levels(lang) for lang in LANGUAGES},
+        bearing=BearingModel(
+            texts=Directions(ids("bearing.ids"), each("bearing.texts")),
+            stories=Directions(ids("bearing.story_ids"), each("bearing.stories")),
+            questions=Directions(ids("bearing.ids"), each("bearing.questions")), usual=each("bearing.usual"),
+            centres=each("bearing.centres"), middles=each("bearing.middles"),
+            question_centres=each("bearing.question_centres"), whitening=of("bearing.whitening"),
+            by_stories=Bears(logistic("bearing.by_stories.unasked"), logistic("bearing.by_stories.asked")),
+            by_texts=Bears(logistic("bearing.by_texts.unasked"), logistic("bearing.by_texts.asked")),
+        ),
+    )  # fmt: skip
+
+
+def _version(arrays: Arrays) -> str:
+    """A hash of everything in the file, whatever the file's own compression."""
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        digest.update(name.encode() + b"\0" + str(arrays[name].dtype).encode() + arrays[name].tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,1 @@
+"""What only developers run: benchmarks, the demo, generated pages, made material, training of heads."""

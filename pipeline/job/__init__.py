@@ -1,0 +1,1 @@
+"""Job descriptions in, job profiles out."""

@@ -1,0 +1,1 @@
+"""Recordings in: sound, pictures and what is measured while they are decoded."""

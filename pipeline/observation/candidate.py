@@ -1,0 +1,112 @@
+"""The candidate's part of what was observed, by what the user says of the candidate's voice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from interview_analysis.errors import MediaError
+from interview_analysis.features.conversation.candidate_view import candidate_view
+from interview_analysis.features.conversation.roles import candidate_voice
+from interview_analysis.pipeline.common.config import CandidateChannel
+from interview_analysis.pipeline.common.lineage import file_sha256
+from interview_analysis.pipeline.media.audio_spool import AudioSpool
+from interview_analysis.pipeline.media.decoding import Decoder
+from interview_analysis.pipeline.media.opening import check_file
+from interview_analysis.pipeline.observation.cache import ObservationCache
+from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.observation.observed import lone_voice_key
+from interview_analysis.scoring.report.provenance import Hashed
+from interview_analysis.types import FloatArray, Observations, Turn, Voices
+
+MIN_SAMPLE_S = (
+    3.0  # of speech: pieces of that length of one person are alike enough, see features/conversation/roles.py
+)
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceSample:
+    """How the candidate sounds in a recording of their own: a vector of unit length, and the file that it is of."""
+
+    vector: FloatArray
+    file: Hashed
+
+
+def voice_sample(recording: Path, models: LoadedModels, cache: ObservationCache | None = None) -> VoiceSample:
+    """What is kept of a recording in which the candidate alone speaks, or what listening to it gives, which is kept.
+
+    Raises MediaError for what cannot be read or holds less than 3 s of speech, and WeightsError.
+    """
+    check_file(recording)
+    sha256 = file_sha256(recording)
+    kept = None if cache is None else recalled_voice(recording.name, sha256, models, cache)
+    if kept is not None:
+        return kept
+    voices = _lone_voice(recording, models)
+    if cache is not None:
+        cache.write("voices", lone_voice_key(sha256, models), voices)
+    return _sample(voices, recording.name, sha256)
+
+
+def recalled_voice(
+    name: str, sha256: str, models: LoadedModels, cache: ObservationCache
+) -> VoiceSample | None:
+    """What is kept of a recording of the candidate alone, without the recording; None where nothing is."""
+    kept = cache.read("voices", lone_voice_key(sha256, models))
+    return _sample(kept, name, sha256) if isinstance(kept, Voices) else None
+
+
+def _sample(voices: Voices, name: str, sha256: str) -> VoiceSample:
+    return VoiceSample(np.asarray(voices.embeddings[0], dtype=float), Hashed(id=name, sha256=sha256))
+
+
+def _lone_voice(recording: Path, models: LoadedModels) -> Voices:
+    with (
+        Decoder(
+            recording,
+            frames_per_second=models.config.frames_per_second,
+            max_side_px=models.config.max_side_px,
+            threads=1,
+        ) as decoder,
+        AudioSpool() as spool,
+    ):
+        if decoder.has_audio:
+            for _ in decoder.frames(spool):
+                pass  # the picture, if there is one, is of no use here
+            speech = models.detector.detect(spool)
+        spoken_s = speech.speech_s if decoder.has_audio else 0.0
+        if spoken_s < MIN_SAMPLE_S:
+            raise MediaError(
+                f"{recording.name} holds {spoken_s:.1f} s of speech, expected {MIN_SAMPLE_S:g} s or more of the candidate's "
+                "voice; name a longer recording (--candidate-voice, or candidate_voice in a manifest)"
+            )
+        vector = models.speaker_encoder.embed_voice(spool, speech.regions)
+    turns = tuple(Turn(0, region.start_s, region.end_s) for region in speech.regions)
+    return Voices(turns, vector[None], "clusters")
+
+
+def candidates_view(
+    observations: Observations, channel: CandidateChannel | None = None, sample: VoiceSample | None = None
+) -> Observations:
+    """`candidate_view` with the voice that `candidate_voice` names; what is one already is given back as it is.
+
+    `channel` is the candidate's, "left", "right" or its number from 1, in a recording with a channel for each voice.
+    """
+    if observations.conversation is not None:
+        return observations
+    named = candidate_voice(
+        observations, channel=_index(channel), reference=sample.vector if sample is not None else None
+    )
+    return candidate_view(observations, named)
+
+
+def _index(channel: CandidateChannel | None) -> int | None:
+    return (
+        {"left": 0, "right": 1}[channel]
+        if isinstance(channel, str)
+        else None
+        if channel is None
+        else channel - 1
+    )

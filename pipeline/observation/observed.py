@@ -1,0 +1,279 @@
+"""What was observed of a recording: from the cache where it is known, by the models where it is not.
+
+A key is a hash of the recording's content and of everything else that the observation depends on, so that a kept
+observation is the one that the models would make again, and changing a setting costs what depends on it alone.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache as remembered
+from pathlib import Path
+from typing import Any
+
+from interview_analysis.features.core.extractor import extractors
+from interview_analysis.features.language.lexicons import LANGUAGES
+from interview_analysis.features.language.sentences import sentences
+from interview_analysis.features.moments import moments
+from interview_analysis.features.tables import FeatureTables, answer_tables, feature_tables
+from interview_analysis.models.text.encoder import KnowingEncoder, SentenceEncoder, Vectors
+from interview_analysis.pipeline.common.config import BUILT_IN, decisive
+from interview_analysis.pipeline.common.lineage import library_version
+from interview_analysis.pipeline.common.progress import Progress, ignore
+from interview_analysis.pipeline.common.stopwatch import Stopwatch
+from interview_analysis.pipeline.observation import joining
+from interview_analysis.pipeline.observation.cache import ObservationCache
+from interview_analysis.pipeline.observation.file import FORMAT, Heard, Kind, SentenceVectors
+from interview_analysis.pipeline.observation.loaded import SPEAKER_ENCODER, VOICE_MODELS, LoadedModels
+from interview_analysis.pipeline.observation.observe import Known, observe
+from interview_analysis.scoring.content.model import clauses
+from interview_analysis.types import Interval, Observations, Transcript
+
+# Raised when the code makes another observation out of the same recording, settings and libraries.
+OBSERVER_VERSIONS: Mapping[Kind, int] = {
+    "facts": 2,
+    "hearing": 2,
+    "voices": 2,
+    "acoustics": 2,
+    "faces": 1,
+    "poses": 1,
+}
+OBSERVED: tuple[Kind, ...] = tuple(OBSERVER_VERSIONS)
+_DECODING = ("av", "numpy")
+_HEARING_LIBRARIES = {
+    "faster-whisper": ("faster-whisper", "ctranslate2"),
+    "openai-whisper": ("openai-whisper", "torch"),
+}
+_VOICE_LIBRARIES = (*_DECODING, "onnxruntime", "scikit-learn", "scipy", "torch")
+_FEATURE_LIBRARIES = ("jieba", "numpy", "opencc-python-reimplemented", "pandas")
+
+
+def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
+    """The key of each kind of observation of the recording with this content. Raises WeightsError.
+
+    Where the policy has face and body off, those two have no key: what is kept of them stays out of reach.
+    """
+    config = models.config
+    frames = {"frames_per_second": config.frames_per_second, "max_side_px": config.max_side_px}
+    vision = (*_DECODING, "mediapipe")
+    hearing = ("onnxruntime", "opencc-python-reimplemented", *_HEARING_LIBRARIES[config.asr.engine])
+    keys: dict[Kind, str] = {
+        "facts": _observation_key("facts", sha256, frames, (), _DECODING),
+        "hearing": _observation_key(
+            "hearing",
+            sha256,
+            {**decisive(config)["asr"], "engine": models.engine.name},
+            [models.hash(config.asr.model), models.hash("silero-vad")],
+            (*_DECODING, *hearing),
+        ),
+        "voices": _observation_key(
+            "voices",
+            sha256,
+            {"voices": decisive(config)["voices"], "vad": decisive(config)["asr"]["vad"]},
+            [*map(models.hash, VOICE_MODELS), models.hash("silero-vad")],
+            _VOICE_LIBRARIES,
+        ),
+        "acoustics": _observation_key(
+            "acoustics", sha256, {}, (), (*_DECODING, "praat-parselmouth", "scipy")
+        ),
+    }
+    if not config.policy.face_and_body:
+        return keys
+    return keys | {
+        "faces": _observation_key("faces", sha256, frames, [models.hash("face-landmarker")], vision),
+        "poses": _observation_key(
+            "poses",
+            sha256,
+            {**frames, "pose_every_nth_frame": config.pose_every_nth_frame},
+            [models.hash("pose-landmarker-full"), models.hash("hand-landmarker")],
+            vision,
+        ),
+    }
+
+
+def lone_voice_key(sha256: str, models: LoadedModels) -> str:
+    """The key of the one voice of a recording in which nobody else speaks. Raises WeightsError."""
+    return _observation_key(
+        "voices",
+        sha256,
+        {"alone": True, "vad": decisive(models.config)["asr"]["vad"]},
+        [models.hash(SPEAKER_ENCODER), models.hash("silero-vad")],
+        _VOICE_LIBRARIES,
+    )
+
+
+def recalled(sha256: str, models: LoadedModels, cache: ObservationCache) -> Observations | None:
+    """All observations of a recording from the cache, without the recording; None where one is missing."""
+    known = _known(observation_keys(sha256, models), cache)
+    return known.observations(face_and_body=models.config.policy.face_and_body)
+
+
+def observed(
+    recording: Path,
+    sha256: str,
+    models: LoadedModels,
+    cache: ObservationCache,
+    *,
+    on_progress: Progress = ignore,
+    watch: Stopwatch | None = None,
+) -> Observations:
+    """The observations of a recording: those that are kept, and the others made in one pass and kept.
+
+    The vectors of its sentences are kept, too. Raises what `observe` and `LoadedModels.load` raise, OutputError
+    where the cache cannot be read or written, and StorageFullError where no space is left in it.
+    """
+    watch = watch or Stopwatch()
+    with watch.stage("recall"):
+        keys = observation_keys(sha256, models)
+        known = _known(keys, cache)
+        seen = known.observations(face_and_body=models.config.policy.face_and_body)
+    if seen is None:
+        with watch.stage("load models"):
+            models.load()
+        seen = observe(recording, models, known=known, on_progress=on_progress, watch=watch)
+        with watch.stage("keep"):
+            _keep(seen, known, keys, cache)
+    with watch.stage("sentences"):
+        knowing_encoder(seen.transcript, models, cache)
+    return seen
+
+
+def knowing_encoder(
+    transcript: Transcript | None,
+    models: LoadedModels,
+    cache: ObservationCache,
+    parts: Iterable[Transcript | None] = (),
+    asked: Sequence[str] = (),
+) -> SentenceEncoder:
+    """The encoder of `models`, with the vectors of the transcript's sentences and of what was `asked` known beforehand.
+
+    They come from the cache, from what is kept of `parts` (the transcripts that were clipped and joined to this
+    one), and are encoded and kept where neither has them.
+    """
+    texts = _texts(transcript)
+    if not texts:
+        return models.encoder
+    questions = dict(zip(asked, KeepingEncoder(models, cache).encode(asked), strict=True)) if asked else {}
+    key = _vectors_key(texts, models)
+    kept = cache.read("vectors", key)
+    if not isinstance(kept, SentenceVectors) or kept.texts != texts:
+        known: dict[str, Any] = {}
+        for part in parts:
+            if of_part := _texts(part):
+                found = cache.read("vectors", _vectors_key(of_part, models))
+                known |= found.by_text() if isinstance(found, SentenceVectors) else {}
+        kept = SentenceVectors(texts, KnowingEncoder(models.encoder, known).encode(texts))
+        cache.write("vectors", key, kept)
+    return KnowingEncoder(models.encoder, {**kept.by_text(), **questions})
+
+
+class KeepingEncoder:
+    """The encoder of `models` for texts that no recording is behind; vectors are kept by the texts of one call."""
+
+    def __init__(self, models: LoadedModels, cache: ObservationCache) -> None:
+        self._models, self._cache = models, cache
+
+    @property
+    def id(self) -> str:
+        return self._models.encoder.id
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """See `SentenceEncoder.encode`."""
+        wanted = tuple(texts)
+        key = _vectors_key(wanted, self._models)
+        kept = self._cache.read("vectors", key)
+        if not isinstance(kept, SentenceVectors) or kept.texts != wanted:
+            kept = SentenceVectors(wanted, self._models.encoder.encode(wanted))
+            self._cache.write("vectors", key, kept)
+        return kept.vectors
+
+
+def tables_of(
+    observations: Observations,
+    recordings: Sequence[tuple[str, float | None, float | None]],
+    models: LoadedModels,
+    cache: ObservationCache,
+    block_s: float,
+    answers: Sequence[Interval] = (),
+) -> FeatureTables:
+    """The feature tables of observations that were clipped and joined from `recordings`, kept or made and kept.
+
+    `recordings` has the SHA-256, the start and the end of the clip (None: all of it) of each, in order. Where
+    `observations` are the view of a candidate, which voice that is counts as well. With `answers` they are the tables of
+    these stretches, see `features.tables.answer_tables`.
+    """
+    grid = {"block_s": block_s, "window_s": models.config.window_s, "hop_s": models.config.hop_s}
+    key = _digest(
+        "features",
+        [[sorted(observation_keys(sha256, models).items()), start, end] for sha256, start, end in recordings],
+        None if observations.conversation is None else observations.conversation.candidate.voice,
+        joining.VERSION,
+        moments.VERSION,
+        sorted((extractor.name, extractor.version) for extractor in extractors()),
+        grid,
+        _lexicons_sha256(),
+        _versions(_FEATURE_LIBRARIES),
+        *([[(answer.start_s, answer.end_s) for answer in answers]] if answers else []),
+    )
+    kept = cache.read("features", key)
+    if isinstance(kept, FeatureTables):
+        return kept
+    if answers:
+        made = answer_tables(observations, answers, block_s=block_s)
+    else:
+        made = feature_tables(observations, **grid)
+    cache.write("features", key, made)
+    return made
+
+
+def _observation_key(
+    kind: Kind, sha256: str, settings: Mapping[str, Any], hashes: Sequence[str], libraries: Sequence[str]
+) -> str:
+    return _digest(kind, OBSERVER_VERSIONS[kind], sha256, settings, hashes, _versions(libraries))
+
+
+def _vectors_key(texts: Sequence[str], models: LoadedModels) -> str:
+    return _digest("vectors", models.encoder.id, texts)
+
+
+def _digest(*parts: Any) -> str:
+    text = json.dumps([FORMAT, *parts], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _versions(libraries: Iterable[str]) -> list[tuple[str, str | None]]:
+    return [(library, library_version(library)) for library in sorted(libraries)]
+
+
+@remembered
+def _lexicons_sha256() -> str:
+    """The word lists that features are measured with, in one hash."""
+    digest = hashlib.sha256()
+    for item in sorted((BUILT_IN / "lexicons").iterdir(), key=lambda item: item.name):
+        digest.update(item.name.encode() + b"\0" + item.read_bytes())
+    return digest.hexdigest()
+
+
+def _texts(transcript: Transcript | None) -> tuple[str, ...]:
+    """The sentences that evidence is looked for in, and the clauses that are read; none in a language that has no background
+    to compare with."""
+    if transcript is None or transcript.language not in LANGUAGES:
+        return ()
+    return tuple(dict.fromkeys(unit.text for unit in (*sentences(transcript), *clauses(transcript))))
+
+
+def _known(keys: Mapping[Kind, str], cache: ObservationCache) -> Known:
+    return Known(**{kind: cache.read(kind, key) for kind, key in keys.items()})
+
+
+def _keep(seen: Observations, known: Known, keys: Mapping[Kind, str], cache: ObservationCache) -> None:
+    heard = None if seen.transcript is None or seen.speech is None else Heard(seen.transcript, seen.speech)
+    made = {
+        "hearing": heard, "voices": seen.voices, "acoustics": seen.acoustics, "faces": seen.faces, "poses": seen.poses,
+        "facts": seen.facts,
+    }  # fmt: skip
+    for kind, key in keys.items():
+        if made[kind] is not None and getattr(known, kind) is None:
+            cache.write(kind, key, made[kind])

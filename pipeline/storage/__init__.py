@@ -1,0 +1,1 @@
+"""Files that may lie on this disk or in a store of objects."""

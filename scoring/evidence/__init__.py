@@ -1,0 +1,1 @@
+"""What was touched in an answer, found by wording and by meaning."""

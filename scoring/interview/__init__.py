@@ -1,0 +1,1 @@
+"""The answers of an interview, its state and its flags."""

@@ -1,0 +1,195 @@
+"""What a reader must know about the recording and the answer before reading a score."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from interview_analysis.features.conversation.answers import Answer
+from interview_analysis.features.conversation.roles import talk_shares
+from interview_analysis.features.language.lexicons import LANGUAGES
+from interview_analysis.features.language.questions import language_of
+from interview_analysis.features.tables import FeatureTables
+from interview_analysis.scoring.evidence.indicators import ContentEvidence
+from interview_analysis.scoring.report.report import ChannelName, Flag, Reason
+from interview_analysis.scoring.report.speakers import NOBODY_SCORED
+from interview_analysis.scoring.rubric.score import ScoreCard
+from interview_analysis.types import Conversation, Observations, Sentence
+
+# Which channel a quality flag of the recording speaks of.
+QUALITY_CHANNELS: dict[str, ChannelName | None] = {
+    "low_snr": "voice", "clipped": "voice", "quiet": "voice", "dark_video": "face", "low_resolution": "face",
+    "low_frame_rate": "face", "variable_frame_rate": None, "short": None, "mixed_languages": "content",
+}  # fmt: skip
+NON_ANSWER_LIMIT = 0.2  # share of sentences that decline to answer: one in five is worth a look
+FACE_COVERAGE_LIMIT = 0.9
+MANY_VOICES = 4  # more than a panel of three and the candidate
+# Of the talk: the interviewers of the 96 interviews of the MIT data had 6 to 25 % of the words.
+BACKGROUND_SHARE = 0.05
+UNDER_WAY_S = 0.05  # whoever begins after the recording does is heard to begin
+
+
+def flags(
+    seen: Observations,
+    tables: FeatureTables,
+    found: ContentEvidence | None,
+    card: ScoreCard,
+    answers: Sequence[Answer] = (),
+    to_the_scorer: Sequence[Sentence] = (),
+    *,
+    face_and_body: bool = True,
+) -> tuple[Flag, ...]:
+    """All flags, warnings first. Without `face_and_body` the policy has them off, and the picture does not matter."""
+    raised = [
+        *_recording(seen, face_and_body), *_picture(seen, tables), *_voices(seen), *_answer(found), *_scores(card),
+        *_limits(seen), *_questions(seen, answers), *_addressed(to_the_scorer),
+    ]  # fmt: skip
+    return tuple(sorted(raised, key=lambda flag: (flag.severity != "warning", flag.code)))
+
+
+def _recording(seen: Observations, face_and_body: bool) -> Iterable[Flag]:
+    facts = seen.facts
+    measured: dict[str, dict[str, float]] = {
+        "low_snr": {"snr_db": facts.snr_db}, "clipped": {"clipping_ratio": facts.clipping_ratio},
+        "quiet": {"loudness_lufs": facts.loudness_lufs}, "dark_video": {"luma": facts.luma_median},
+        "low_resolution": {"width_px": facts.width_px, "height_px": facts.height_px},
+        "low_frame_rate": {"fps": facts.fps}, "short": {"seconds": facts.duration_s},
+    }  # fmt: skip
+    if facts.has_video and not face_and_body:
+        yield Flag(code="policy_off", severity="info", channel="face")
+    for code in facts.flags:
+        if QUALITY_CHANNELS.get(code) == "face" and not face_and_body:
+            continue
+        values = {key: round(float(value), 4) for key, value in measured.get(code, {}).items()}
+        channel = QUALITY_CHANNELS.get(code)
+        yield Flag(
+            code=code,
+            severity="info" if code == "variable_frame_rate" else "warning",
+            channel=channel,
+            values=dict(values),
+        )
+    if not facts.has_audio:
+        yield Flag(code="no_audio", severity="warning", channel="voice")
+    if not facts.has_video:
+        yield Flag(code="no_video", severity="info", channel="face")
+
+
+def _picture(seen: Observations, tables: FeatureTables) -> Iterable[Flag]:
+    if seen.faces is None or not len(seen.faces.time_s):
+        return
+    others = [event for event in tables.events if event.kind == "other_face"]
+    if others:
+        share = sum(event.end_s - event.start_s for event in others) / seen.facts.duration_s
+        yield Flag(code="other_faces", severity="warning", channel="face", values={"share": round(share, 3)})
+    present = float(seen.faces.present.mean())
+    if 0 < present < FACE_COVERAGE_LIMIT:
+        yield Flag(
+            code="face_absent", severity="info", channel="face", values={"share": round(1 - present, 3)}
+        )
+
+
+def _voices(seen: Observations) -> Iterable[Flag]:
+    """Who was heard beside the candidate, and how sure it is who that is."""
+    conversation, voices = seen.conversation, seen.voices
+    if conversation is None or voices is None:
+        return
+    candidate = conversation.candidate
+    if voices.count > MANY_VOICES:
+        yield Flag(
+            code="other_voices", severity="warning", channel="voice", values={"voices": float(voices.count)}
+        )
+    if candidate.voice is not None and candidate.guess:
+        share = round(candidate.confidence, 3)
+        yield Flag(
+            code="candidate_guess", severity="warning", channel="content", values={"talk_share": share}
+        )
+    if candidate.doubt in ("lips_apart", "face_of_other"):
+        yield Flag(code=candidate.doubt, severity="warning", channel="face")
+    if candidate.by == "only_voice":
+        yield Flag(code="only_voice", severity="info", channel="voice")
+        if candidate.doubt == "silent":
+            yield Flag(code="lips_still", severity="warning", channel="face")
+    yield from _background(seen, conversation)
+    if seen.speech is not None and voices.turns[0].start_s <= UNDER_WAY_S:
+        yield Flag(code="starts_under_way", severity="info", channel="content")
+
+
+def _background(seen: Observations, conversation: Conversation) -> Iterable[Flag]:
+    """Voices that say so little that they are hardly part of the conversation."""
+    assert seen.voices is not None
+    shares = talk_shares(seen.voices)
+    small = sorted({turn.voice for turn in conversation.others if shares[turn.voice] < BACKGROUND_SHARE})
+    if small:
+        first = next(turn for turn in conversation.others if turn.voice in small)
+        share = round(float(sum(shares[voice] for voice in small)), 3)
+        yield Flag(
+            code="background_voice",
+            severity="info",
+            channel="voice",
+            start_s=round(first.start_s, 3),
+            end_s=round(first.end_s, 3),
+            values={"talk_share": share},
+        )
+
+
+def _answer(found: ContentEvidence | None) -> Iterable[Flag]:
+    if found is None:
+        return
+    if found.stuffing.flagged:
+        values = {"keywords": found.stuffing.keyword_count, "listed": round(found.stuffing.listed_ratio, 3)}
+        yield Flag(code="keyword_stuffing", severity="warning", channel="content", values=dict(values))
+    if found.declined_ratio >= NON_ANSWER_LIMIT:
+        share = round(found.declined_ratio, 3)
+        yield Flag(code="non_answer", severity="warning", channel="content", values={"share": share})
+
+
+def _addressed(to_the_scorer: Sequence[Sentence]) -> Iterable[Flag]:
+    """Words to whoever scores, which were ignored."""
+    if to_the_scorer:
+        first, last = to_the_scorer[0], to_the_scorer[-1]
+        yield Flag(
+            code="words_to_scorer",
+            severity="warning",
+            channel="content",
+            start_s=round(first.start_s, 3),
+            end_s=round(last.end_s, 3),
+        )
+
+
+def _scores(card: ScoreCard) -> Iterable[Flag]:
+    if card.overall.partial:
+        missing = [dimension.id for dimension in card.dimensions if dimension.score is None]
+        values: dict[str, float | str] = {"missing": ", ".join(missing)} if missing else {}
+        yield Flag(code="partial_overall", severity="warning", values=values)
+    nobody = card.overall.abstention
+    if nobody is not None and nobody.reason in NOBODY_SCORED:
+        yield Flag(code=nobody.reason.value, severity="warning")
+    content = card.channels["content"].abstention
+    if content is not None and content.reason in (
+        Reason.NO_SPEECH, Reason.LANGUAGE_MISMATCH, Reason.LOW_TRANSCRIPT_CONFIDENCE
+    ):  # fmt: skip
+        yield Flag(code=content.reason.value, severity="warning", channel="content", values=content.values)
+
+
+def _limits(seen: Observations) -> Iterable[Flag]:
+    """What this version cannot tell, said in every report that it concerns."""
+    if seen.transcript is not None and seen.transcript.words:
+        if seen.conversation is None:
+            yield Flag(code="one_voice_assumed", severity="info", channel="content")
+        yield Flag(code="fillers_lower_bound", severity="info", channel="voice")
+    if seen.faces is not None and seen.faces.present.any():
+        yield Flag(code="blink_lower_bound", severity="info", channel="face")
+
+
+def _questions(seen: Observations, answers: Sequence[Answer]) -> Iterable[Flag]:
+    """What is odd about the questions: none in a conversation, not heard, or in another language than the answers."""
+    if seen.conversation is not None and seen.conversation.others and not answers:
+        yield Flag(code="no_question_found", severity="info")
+    language = seen.transcript.language if seen.transcript and seen.transcript.words else None
+    for answer in answers:
+        start_s, end_s = round(answer.interval.start_s, 3), round(answer.interval.end_s, 3)
+        if not answer.question:
+            yield Flag(code="question_not_heard", severity="info", start_s=start_s, end_s=end_s)
+    asked_in = {language_of(answer.question) for answer in answers if answer.question}
+    others = asked_in - {language}
+    if language in LANGUAGES and others:
+        yield Flag(code="question_language", severity="info", values={"language": ", ".join(sorted(others))})

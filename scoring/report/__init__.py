@@ -1,0 +1,1 @@
+"""What a report says: its model, where numbers come from, who spoke."""

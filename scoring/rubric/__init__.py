@@ -1,0 +1,1 @@
+"""From measures to scores by dimension: norms, gates, fusion."""

@@ -1,0 +1,131 @@
+"""Where there is too little to go by: what keeps a channel from being scored, with its reason code."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interview_analysis.features.language.sentences import unit_count
+from interview_analysis.scoring.norms import Limits
+from interview_analysis.scoring.profile import JobProfile
+from interview_analysis.scoring.report.report import Abstention, ChannelName, Reason
+from interview_analysis.scoring.report.speakers import candidate_of, nobody_known
+from interview_analysis.types import CHANNELS, FloatArray, Observations
+
+
+def _abstain(reason: Reason, **values: float | str) -> Abstention:
+    rounded = {k: round(v, 3) if isinstance(v, float) else v for k, v in values.items()}
+    return Abstention(reason=reason, values=rounded)
+
+
+def _speech_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
+    """What keeps both content and voice from being scored."""
+    if not seen.facts.has_audio:
+        return _abstain(Reason.NO_AUDIO)
+    speech_s = seen.speech.speech_s if seen.speech else 0.0
+    words = seen.transcript.words if seen.transcript else ()
+    if not words or speech_s <= 0 or seen.transcript is None:
+        return _abstain(Reason.NO_SPEECH, speech_s=speech_s)
+    if seen.transcript.language not in profile.languages:
+        return _abstain(
+            Reason.LANGUAGE_MISMATCH, language=seen.transcript.language, expected=", ".join(profile.languages)
+        )
+    probability = float(np.mean([word.probability for word in words]))
+    if probability < limits.min_word_probability:
+        return _abstain(
+            Reason.LOW_TRANSCRIPT_CONFIDENCE, probability=probability, limit=limits.min_word_probability
+        )
+    return None
+
+
+def content_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
+    blocked = _speech_gate(seen, profile, limits)
+    if blocked or seen.transcript is None:
+        return blocked
+    chinese = seen.transcript.language == "zh"
+    units, limit = (
+        unit_count(seen.transcript.text, seen.transcript.language),
+        limits.min_characters if chinese else limits.min_words,
+    )
+    if units < limit:
+        unit = "characters" if chinese else "words"
+        return _abstain(Reason.TOO_FEW_WORDS, count=float(units), limit=float(limit), unit=unit)
+    return None
+
+
+def voice_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
+    blocked = _speech_gate(seen, profile, limits)
+    if blocked or seen.speech is None:
+        return blocked
+    if seen.speech.speech_s < limits.min_speech_s:
+        return _abstain(Reason.TOO_SHORT, seconds=seen.speech.speech_s, limit=limits.min_speech_s)
+    if seen.facts.snr_db < limits.min_snr_db:
+        return _abstain(Reason.LOW_SNR, snr_db=seen.facts.snr_db, limit=limits.min_snr_db)
+    return None
+
+
+def _video_gate(seen: Observations, limits: Limits) -> Abstention | None:
+    if not seen.facts.has_video:
+        return _abstain(Reason.NO_VIDEO)
+    if seen.facts.luma_median < limits.min_luma:
+        return _abstain(Reason.VIDEO_TOO_DARK, luma=seen.facts.luma_median, limit=limits.min_luma)
+    return None
+
+
+def _seen(present: NDArray[np.bool_], time_s: FloatArray, duration_s: float) -> tuple[float, float]:
+    """Share of the recording, and seconds of it, in which something was seen; a camera that stopped saw nothing."""
+    step_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
+    seconds = min(float(present.sum()) * step_s, duration_s)
+    return seconds / duration_s, seconds
+
+
+def face_gate(seen: Observations, limits: Limits) -> Abstention | None:
+    blocked = _video_gate(seen, limits)
+    if blocked:
+        return blocked
+    if seen.faces is None or not seen.faces.present.any():
+        return _abstain(Reason.NO_FACE)
+    ratio, seconds = _seen(seen.faces.present, seen.faces.time_s, seen.facts.duration_s)
+    if ratio < limits.min_face_ratio or seconds < limits.min_face_s:
+        return _abstain(
+            Reason.FACE_TOO_BRIEF,
+            ratio=ratio,
+            seconds=seconds,
+            limit=limits.min_face_ratio,
+            limit_s=limits.min_face_s,
+        )
+    return None
+
+
+def posture_gate(seen: Observations, limits: Limits) -> Abstention | None:
+    blocked = _video_gate(seen, limits)
+    if blocked:
+        return blocked
+    if seen.poses is None or not len(seen.poses.time_s):
+        return _abstain(Reason.NO_UPPER_BODY, ratio=0.0, limit=limits.min_upper_body_ratio)
+    shoulders = [np.isfinite(seen.poses.point(f"{side}_shoulder")[:, 0]) for side in ("left", "right")]
+    ratio, seconds = _seen(shoulders[0] & shoulders[1], seen.poses.time_s, seen.facts.duration_s)
+    if ratio < limits.min_upper_body_ratio:
+        return _abstain(Reason.NO_UPPER_BODY, ratio=ratio, limit=limits.min_upper_body_ratio)
+    if seconds < limits.min_face_s:
+        return _abstain(Reason.TOO_SHORT, seconds=seconds, limit=limits.min_face_s)
+    return None
+
+
+def gates(
+    seen: Observations, profile: JobProfile, limits: Limits, *, face_and_body: bool = True
+) -> dict[ChannelName, Abstention | None]:
+    """For each channel, why it cannot be scored, or None. Without `face_and_body` the policy has these two off."""
+    if (unknown := nobody_known(seen)) is not None:
+        return dict.fromkeys(CHANNELS, _abstain(unknown))
+    candidate = candidate_of(seen)
+    other = candidate is not None and candidate.doubt == "face_of_other"
+    unseen = None if face_and_body else _abstain(Reason.POLICY_OFF)
+    if unseen is None and other:
+        unseen = _abstain(Reason.FACE_OF_OTHER)
+    return {
+        "content": content_gate(seen, profile, limits),
+        "voice": voice_gate(seen, profile, limits),
+        "face": unseen or face_gate(seen, limits),
+        "posture": unseen or posture_gate(seen, limits),
+    }
