@@ -33,7 +33,7 @@ OTHERS = 6  # other competencies that each answer is held against
 # Most answers are about what was asked; kinds of answers that are not, and every answer held against something else.
 OWN_WEIGHT, OTHER_WEIGHT = 10.0, 0.1
 NOT_ABOUT = {"offtopic": 12.0, "catchall": 8.0}
-UNASKED_WEIGHT = 4.0  # of an answer's own competency, where no question is known
+UNASKED_WEIGHT = 2.0  # of an answer's own competency, where no question is known
 STRENGTH = 0.3
 SHRINKAGE = 0.9  # of the covariance within competencies, towards a sphere
 

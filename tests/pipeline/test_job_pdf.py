@@ -134,10 +134,12 @@ def test_chinese(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("alignment", [0, 4])
 def test_indented_first_lines_without_gaps(tmp_path: Path, alignment: int) -> None:
+    # Another text, because PDFium leaves out a line that repeats one shortly before it where the font is not installed.
+    other = "入职以后" + ZH_PROSE[::-1]
     style = ParagraphStyle("i", ZH, spaceAfter=0, firstLineIndent=21, alignment=alignment)
-    assert read(build(paragraphs([ZH_PROSE, ZH_PROSE, "欢迎加入"], style), tmp_path)) == [
+    assert read(build(paragraphs([ZH_PROSE, other, "欢迎加入"], style), tmp_path)) == [
         ZH_PROSE,
-        ZH_PROSE,
+        other,
         "欢迎加入",
     ]
 

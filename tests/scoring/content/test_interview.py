@@ -44,7 +44,7 @@ def model(encoder) -> ContentModel:
 @pytest.fixture(scope="session")
 def two_answers(model, encoder) -> tuple[Content, list[dict], list[Interval]]:
     """A story of team work and one of retail management, a line each."""
-    told = [*stories("en_b.json", "teamwork", 4), *stories("t6_en.json", "retail_management", 4)]
+    told = [*stories("en_b.json", "teamwork", 4), *stories("t6_en.json", "retail_management", 5)]
     transcript = transcript_from_text("\n".join(text_of(e) for e in told), "en")
     windows = [Interval(s.start_s, s.end_s) for s in transcript.segments]
     return Content.of(transcript, model, encoder), told, windows
