@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from interview_analysis.types import Interval, Sentence, Transcript, Word
+from interview_analysis.types import UNSPACED, Interval, Sentence, Transcript, Word
 
-CHARACTER_LANGUAGES = ("zh", "ja", "yue")  # counted in characters and written without spaces
 PAUSE_S = 0.6  # a silence that ends a clause where there is no punctuation
 _FINAL = ".!?。;…"
 _CLAUSE = ",、:—"
@@ -43,7 +42,7 @@ class Located:
 
 def counts_characters(language: str) -> bool:
     """Whether the unit of length of `language` is the character instead of the word."""
-    return language in CHARACTER_LANGUAGES
+    return language in UNSPACED
 
 
 @cache

@@ -7,16 +7,19 @@ import hashlib
 import json
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 from interview_analysis.errors import OutputError
 from interview_analysis.models.weights.store import default_root
 from interview_analysis.pipeline.storage.places import Folder
 
 LOCK_FILE = ".lock"
+ASKING_S = 1.0  # longer than anybody takes who only asks
 
 
 @contextmanager
@@ -33,7 +36,7 @@ def holding(out: Folder) -> Iterator[None]:
         raise OutputError(f"cannot write to {out.url}: {error}; choose another folder with --out") from error
     with file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _take(file)
         except OSError as error:
             raise OutputError(
                 f"{out.url} is being worked on by {_holder(path)}; wait until that is done, or choose another folder"
@@ -43,6 +46,20 @@ def holding(out: Folder) -> Iterator[None]:
         json.dump({"process": os.getpid(), "host": socket.gethostname(), "since": since}, file)
         file.flush()
         yield
+
+
+def _take(file: TextIO) -> None:
+    """Take the lock. Whoever only asks whether it is held has it for a moment, which is waited for."""
+    until_s = time.monotonic() + ASKING_S
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > until_s:
+                raise
+            time.sleep(ASKING_S / 20)
+        else:
+            return
 
 
 def is_held(out: Folder) -> bool:

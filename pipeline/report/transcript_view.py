@@ -13,10 +13,9 @@ from interview_analysis.pipeline.common.messages import Messages, format_percent
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.report.provenance import Speakers
 from interview_analysis.scoring.report.report import Evidence, Report
-from interview_analysis.types import Segment, Transcript, Word
+from interview_analysis.types import UNSPACED, Segment, Transcript, Word
 
 UNSURE_PROBABILITY = 0.5
-_UNSPACED = ("zh", "ja", "yue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +149,7 @@ def _space(before: str, raw: str, language: str, spaced: bool) -> str:
         return ""
     if spaced:
         return " " if raw.startswith(" ") else ""
-    if language not in _UNSPACED:
+    if language not in UNSPACED:
         return " "
     return (
         " " if before[-1].isascii() and before[-1].isalnum() and raw[0].isascii() and raw[0].isalnum() else ""

@@ -107,11 +107,14 @@ def by_chance(
     begins = (start_s + shift_s[:, channel]) % whole_s  # (SHIFTS, n)
     order = np.argsort(begins, axis=1, kind="stable")
     begins = np.take_along_axis(begins, order, axis=1)
-    ends = np.maximum.accumulate(begins + (end_s - start_s)[order], axis=1)
-    apart = np.ones(begins.shape, dtype=bool)
-    apart[:, 1:] = begins[:, 1:] > ends[:, :-1] + gap_s
-    group = np.cumsum(apart) - 1  # numbered through all trials, as each begins with one
-    count = int(group[-1]) + 1
+    ends = begins + (end_s - start_s)[order]
+    # What reaches over the end of the recording goes on at its beginning.
+    over = np.concatenate([ends.max(axis=1, keepdims=True) - whole_s, ends[:, :-1]], axis=1)
+    number = np.cumsum(begins > np.maximum.accumulate(over, axis=1) + gap_s, axis=1)
+    in_trial = np.maximum(number[:, -1:], 1)
+    first = np.concatenate([[0], np.cumsum(in_trial)])[:-1, None]
+    group = (first + (number - 1) % in_trial).ravel()  # those before the first gap belong to the last group
+    count = int(in_trial.sum())
     total = np.bincount(group, strength[order].ravel(), count)
     met = sum(
         (np.bincount(group, (channel == c)[order].ravel(), count) > 0).astype(int)

@@ -16,6 +16,11 @@ class Estimate:
     standard_error: float
 
 
+def reaches(share: float, limit: float) -> bool:
+    """Whether a sum of weights is at least `limit`; 0.1 + 0.2 + 0.2 is 0.5, whatever the order it is added up in."""
+    return share >= limit - 1e-9
+
+
 def fuse(parts: Sequence[tuple[Estimate, float]], correlation: float) -> Estimate:
     """Weighted mean of `parts` (estimate, weight), weights re-normalised to 1.
 

@@ -37,7 +37,7 @@ from interview_analysis.scoring.report.report import (
     Reason,
 )
 from interview_analysis.scoring.report.speakers import NOBODY_SCORED
-from interview_analysis.scoring.rubric.fusion import Estimate, fuse
+from interview_analysis.scoring.rubric.fusion import Estimate, fuse, reaches
 from interview_analysis.scoring.rubric.gates import gates
 from interview_analysis.scoring.rubric.job_bar import job_bar
 from interview_analysis.scoring.rubric.measures import (
@@ -119,7 +119,7 @@ def _channel(
     if not wanted:
         return _Channel((), None, None)
     share = sum(m.norm.weight for m in measures) / wanted
-    if share < norms.limits.min_measured_share:
+    if not reaches(share, norms.limits.min_measured_share):
         return _Channel(measures, None, _too_little(share, norms))
     return _Channel(
         measures, fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation), None
@@ -158,7 +158,7 @@ def _dimension(
     parts = [(estimate, mix[c]) for c in mix if (estimate := own[c].estimate) is not None]
     measured = sum(share for _, share in parts)
     unasked = _not_asked(own, mix)
-    enough = measured >= norms.limits.min_measured_share and not unasked
+    enough = reaches(measured, norms.limits.min_measured_share) and not unasked
     fused = fuse(parts, norms.error_correlation) if enough else None
     level = norms.level(fused.score) if fused else None
     return DimensionScore(
@@ -214,7 +214,7 @@ def _why_not(
     largest = max(missing, key=lambda c: mix[c])
     if missing[largest].reason in NOBODY_SCORED:
         return missing[largest]
-    if len(missing) == 1 or mix[largest] > 1 - norms.limits.min_measured_share:
+    if len(missing) == 1 or not reaches(1 - mix[largest], norms.limits.min_measured_share):
         return missing[largest]
     values: dict[str, float | str] = {"channels": ", ".join(missing), "share": round(measured, 3)}
     return Abstention(reason=Reason.CHANNELS_MISSING, values=values)
@@ -346,7 +346,7 @@ def overall_of(dimensions: Sequence[DimensionScore], norms: Norms) -> OverallSco
     """The mean of the dimensions that were scored, in the weights of the profile; abstains where they are too few."""
     scored = [d for d in dimensions if d.score is not None and d.standard_error is not None]
     share = sum(d.weight for d in scored)
-    if share < norms.limits.min_measured_share:
+    if not reaches(share, norms.limits.min_measured_share):
         nobody = next((d.abstention for d in dimensions if _is_nobodys(d)), None)
         if nobody is not None:
             return OverallScore(score=None, standard_error=None, level=None, weight=1.0, abstention=nobody)

@@ -20,6 +20,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+UNSPACED = ("zh", "ja", "yue")  # languages written without spaces between words
 FloatArray = NDArray[np.floating]
 Channel = Literal["content", "voice", "face", "posture"]
 CHANNELS: tuple[Channel, ...] = ("content", "voice", "face", "posture")
@@ -155,7 +156,7 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        return ("" if self.language in ("zh", "ja") else " ").join(s.text.strip() for s in self.segments)
+        return ("" if self.language in UNSPACED else " ").join(s.text.strip() for s in self.segments)
 
 
 @dataclass(frozen=True, slots=True)

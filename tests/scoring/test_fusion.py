@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from interview_analysis.scoring.rubric.fusion import Estimate, fuse
+from interview_analysis.scoring.rubric.fusion import Estimate, fuse, reaches
 
 scores = st.floats(0, 100)
 weights = st.floats(0.01, 1)
@@ -46,6 +46,13 @@ def test_order_does_not_matter(parts, random):
 def test_weights_count_only_relative_to_each_other(parts, factor):
     scaled = [(estimate, weight * factor) for estimate, weight in parts]
     assert fuse(parts, 0.5).score == pytest.approx(fuse(scaled, 0.5).score)
+
+
+def test_a_half_is_a_half_in_whatever_order_it_is_added_up():
+    assert 0.7 - 0.2 == 0.49999999999999994
+    assert reaches(0.7 - 0.2, 0.5)
+    assert reaches(0.3 + 0.1 + 0.1, 0.5)
+    assert not reaches(0.499, 0.5)
 
 
 def test_nothing_to_fuse_is_an_error():

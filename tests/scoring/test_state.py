@@ -102,6 +102,16 @@ def test_the_rate_by_chance_is_what_geometry_says():
     assert len(by_chance(events, 1000.0, 2.0)) / 999 == pytest.approx(0.02, abs=0.015)
 
 
+def test_moments_that_reach_over_the_end_meet_those_at_the_beginning():
+    """Two of 20 s that join at 2 s meet in 44 of 60 s, on a circle."""
+    events = [moment("rate_rise", 0.0, 20.0), moment("face_touches", 30.0, 50.0)]
+    assert len(by_chance(events, 60.0, 2.0)) / 999 == pytest.approx(44 / 60, abs=0.05)
+    third = moment("long_off_camera", 25.0, 26.0)
+    met = by_chance([*events, third], 60.0, 60.0)
+    assert len(met) == 999  # everything within the gap is one
+    assert met == pytest.approx(np.full(999, sum(e.confidence for e in (*events, third))))
+
+
 def test_chance_is_measured_over_the_time_in_which_nobody_else_speaks():
     events = [moment("rate_rise", 600.0, 610.0), moment("face_touches", 602.0, 606.0)]
     talk = conversation([(500.0, 1000.0)], [(1, 0.0, 500.0)])
