@@ -49,7 +49,7 @@ def fit(
     """Fit the content model on labelled answers.
 
     Prints how well answers are rated by models that have not seen their competency (or person, where one is named). The
-    vectors of all sentences are kept, so that the second time takes two minutes instead of twenty.
+    vectors of all sentences are kept, so that the second time takes a few minutes instead of half an hour.
 
     \b
     Example:

@@ -34,6 +34,10 @@ _HALF = (
     "bearing.questions.en",
     "bearing.questions.zh",
 )
+_BEARS = {
+    "bearing.by_stories.unasked": "by_stories", "bearing.by_stories.asked": "by_stories_asked",
+    "bearing.by_texts.unasked": "by_texts", "bearing.by_texts.asked": "by_texts_asked",
+}  # fmt: skip
 # What reading a file raises that is none: TypeError where it holds one array instead of an archive of several.
 _NO_ARRAYS = (
     OSError,
@@ -91,10 +95,7 @@ def _as_arrays(model: ContentModel) -> Arrays:
         "bearing.usual": bearing.usual,
     }  # fmt: skip
     found |= {f"{name}.{lang}": value for name, of in by_language.items() for lang, value in of.items()}
-    logistics = {
-        "bearing.by_stories.unasked": bearing.by_stories.unasked, "bearing.by_stories.asked": bearing.by_stories.asked,
-        "bearing.by_texts.unasked": bearing.by_texts.unasked, "bearing.by_texts.asked": bearing.by_texts.asked,
-    }  # fmt: skip
+    logistics = {name: getattr(bearing.bears, field) for name, field in _BEARS.items()}
     for lang, levels in model.levels.items():
         found |= {
             f"levels.{lang}.thresholds": levels.thresholds, f"levels.{lang}.parts": np.array(list(levels.weights)),
@@ -170,8 +171,7 @@ def _of_arrays(arrays: Arrays) -> ContentModel:
             questions=Directions(ids("bearing.ids"), each("bearing.questions")), usual=each("bearing.usual"),
             centres=each("bearing.centres"), middles=each("bearing.middles"),
             question_centres=each("bearing.question_centres"), whitening=of("bearing.whitening"),
-            by_stories=Bears(logistic("bearing.by_stories.unasked"), logistic("bearing.by_stories.asked")),
-            by_texts=Bears(logistic("bearing.by_texts.unasked"), logistic("bearing.by_texts.asked")),
+            bears=Bears(**{field: logistic(name) for name, field in _BEARS.items()}),
         ),
     )  # fmt: skip
 

@@ -51,11 +51,40 @@ class Directions:
 
 
 @dataclass(frozen=True, slots=True)
-class Bears:
-    """When an answer is about something: `unasked` where the question is not known, `asked` where it is."""
+class Near:
+    """How near an answer lies to what it is held against, over what is usual, as a whole and in its clearest clauses, (2,)
+    each. `stories` is None where none are known, `asked` where the question is not."""
 
-    unasked: Logistic
-    asked: Logistic
+    texts: Array
+    stories: Array | None
+    asked: Array | None
+
+    def features(self, with_stories: bool, with_question: bool) -> Array:
+        """Each nearness, and with a question also whichever is nearer, it or the other."""
+        own = [self.texts, *([self.stories] if with_stories and self.stories is not None else [])]
+        if not with_question or self.asked is None:
+            return np.concatenate(own)
+        return np.concatenate([self.asked, *own, *(np.maximum(self.asked, one) for one in own)])
+
+
+@dataclass(frozen=True, slots=True)
+class Bears:
+    """When an answer is about something: by the texts and the stories of a competency, or by texts alone, which is for
+    dimensions that users make; and where the question is known or not."""
+
+    by_stories: Logistic
+    by_stories_asked: Logistic
+    by_texts: Logistic
+    by_texts_asked: Logistic
+
+    def probability(self, near: Near) -> float:
+        """That what was said is about what it was held against."""
+        told, asked = near.stories is not None, near.asked is not None
+        if told:
+            learned = self.by_stories_asked if asked else self.by_stories
+        else:
+            learned = self.by_texts_asked if asked else self.by_texts
+        return learned.probability(near.features(told, asked))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +106,7 @@ class BearingModel:
     middles: Mapping[str, Array]
     question_centres: Mapping[str, Array]
     whitening: Array
-    by_stories: Bears
-    by_texts: Bears  # for what no stories are known of, such as a dimension that a user has made
+    bears: Bears
 
     def direction(self, dimension: Dimension, language: Language, encoder: SentenceEncoder) -> Array:
         """Unit vector (d,): the library's own where the dimension is one of its competencies, else by its texts."""
@@ -88,47 +116,34 @@ class BearingModel:
         mean = unit(vectors - self.centres[language]).mean(axis=0)
         return unit((mean - self.middles[language]) @ self.whitening)
 
-    def probability(self, said: Said, direction: Array, competency: str) -> float:
-        """That an answer is about a dimension."""
-        texts, stories, _ = self.near(said, direction, competency)
-        if stories is None:
-            return self.by_texts.unasked.probability(texts)
-        return self.by_stories.unasked.probability(np.concatenate([texts, stories]))
-
-    def answers(self, said: Said, direction: Array, competency: str, question: Asked) -> float:
-        """The same where the question is known."""
-        texts, stories, asked = self.near(said, direction, competency, question)
-        if stories is None:
-            return self.by_texts.asked.probability(with_question(asked, texts))
-        return self.by_stories.asked.probability(with_question(asked, texts, stories))
-
-    def near(
+    def probability(
         self, said: Said, direction: Array, competency: str, question: Asked | None = None
-    ) -> tuple[Array, Array | None, Array]:
-        """Nearness to the texts of a competency, to the stories about it (None where there are none) and to the question
-        (zeros where there is none), (2,) each, over what is usual."""
+    ) -> float:
+        """That an answer, to `question` where that is known, is about a dimension."""
+        return self.bears.probability(self.near(said, direction, competency, question))
+
+    def near(self, said: Said, direction: Array, competency: str, question: Asked | None = None) -> Near:
+        """How near an answer lies to the texts of a competency, which lie in `direction`, to the stories about it and to
+        the question."""
         told = competency in self.stories.ids
         table = self.usual[said.language]
         usual = table[self.stories.ids.index(competency)] if told else table.mean(axis=0)
-        texts = self.texts.nearness(said, direction, competency, self.whitening) - usual[:2]
-        stories = None
-        if told:
-            own = self.stories.of(competency, said.language)
-            stories = self.stories.nearness(said, own, competency, self.whitening) - usual[2:4]
-        asked = np.zeros(2)
-        if question is not None:
-            asked = self.questions.nearness(said, question, competency, self.whitening) - usual[4:]
-        return texts, stories, asked
+
+        def over_usual(library: Directions, own: Array, columns: slice) -> Array:
+            return np.asarray(library.nearness(said, own, competency, self.whitening) - usual[columns])
+
+        return Near(
+            over_usual(self.texts, direction, slice(0, 2)),
+            over_usual(self.stories, self.stories.of(competency, said.language), slice(2, 4))
+            if told
+            else None,
+            None if question is None else over_usual(self.questions, question, slice(4, 6)),
+        )
 
     def asked_question(self, question: str, language: Language, encoder: SentenceEncoder) -> Asked:
         """Where a question lies: whitened unit vector (d,)."""
         vector = encoder.encode([question])[0].astype(np.float64)
         return unit(unit(vector - self.question_centres[language]) @ self.whitening)
-
-
-def with_question(asked: Array, *near: Array) -> Array:
-    """Nearness to the question and to each of `near`, and to whichever of the two is nearer."""
-    return np.concatenate([asked, *near, *(np.maximum(asked, own) for own in near)])
 
 
 @dataclass(frozen=True, slots=True)

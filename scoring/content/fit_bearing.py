@@ -8,17 +8,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.bearing import (
     BearingModel,
     Bears,
     Directions,
+    Near,
     Said,
     directions_of,
     reference_texts,
-    with_question,
 )
 from interview_analysis.scoring.content.examples import GRADED, REAL_WEIGHT, Known
 from interview_analysis.scoring.content.fit_levels import fit_logistic
@@ -27,7 +26,6 @@ from interview_analysis.scoring.content.logistic import Logistic
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.profile import Dimension, Language
 
-Mask = NDArray[np.bool_]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 OTHERS = 6  # other competencies that each answer is held against
 # Most answers are about what was asked; kinds of answers that are not, and every answer held against something else.
@@ -72,15 +70,6 @@ class _Pair:
     weight: float
 
 
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """What `BearingModel.near` gives for pairs, (n, 2) each."""
-
-    texts: Array
-    stories: Array  # NaN where there are none
-    asked: Array
-
-
 def as_dimension(competency: Competency) -> Dimension:
     """A dimension that asks for nothing but this competency."""
     return Dimension(
@@ -105,7 +94,7 @@ def fit_bearing(
     pairs = _pairs(answers, encoder, centres)
     own = [_Pair(a, a.said, a.known.competency, a.known.question, True, 0.0) for a in answers]
     every = [*pairs, *own]
-    near = _Near(*(np.full((len(every), 2), np.nan) for _ in range(3)))
+    near: dict[int, Near] = {}
     for fold in range(folds):
         unseen = _blank([a for a in answers if a.fold != fold], stories, library_texts)
         wanted = {(p.said.language, p.question) for p in every if p.answer.fold == fold}
@@ -116,56 +105,36 @@ def fit_bearing(
         for i, pair in enumerate(every):
             if pair.answer.fold == fold:
                 language = pair.said.language
-                texts, told, asked = unseen.near(
-                    pair.said,
-                    unseen.texts.of(pair.competency, language),
-                    pair.competency,
-                    questions[language, pair.question],
-                )
-                near.texts[i], near.asked[i] = texts, asked
-                if told is not None:
-                    near.stories[i] = told
-    table = _features(near, len(pairs))
-    about, weights = np.array([p.about for p in pairs]), np.array([p.weight for p in pairs])
-    fold_of = np.array([p.answer.fold for p in pairs])
+                direction = unseen.texts.of(pair.competency, language)
+                question = questions[language, pair.question]
+                near[i] = unseen.near(pair.said, direction, pair.competency, question)
+    held = [near[i] for i in range(len(pairs))]
     bears = np.zeros(len(answers))
     for fold in range(folds):
-        learned = _learned(table, about, weights, fold_of != fold)
+        learned = _learned(pairs, held, [p.answer.fold != fold for p in pairs])
         for i, answer in enumerate(answers):
             if answer.fold == fold:
-                bears[i] = _probability(learned, near, len(pairs) + i)
-    by_stories, by_texts = _learned(table, about, weights, np.ones(len(pairs), dtype=bool))
-    return replace(_blank(answers, stories, library_texts), by_stories=by_stories, by_texts=by_texts), bears
+                bears[i] = learned.probability(near[len(pairs) + i])
+    learned = _learned(pairs, held, [True] * len(pairs))
+    return replace(_blank(answers, stories, library_texts), bears=learned), bears
 
 
-def _features(near: _Near, count: int) -> dict[str, Array]:
-    """What the four logistic models look at, by their names; rows of what no stories are known of are NaN in two."""
-    return {
-        "stories": np.hstack([near.texts, near.stories])[:count],
-        "stories asked": np.stack([
-            with_question(q, t, s) for q, t, s in zip(near.asked, near.texts, near.stories, strict=True)
-        ])[:count],
-        "texts": near.texts[:count],
-        "texts asked": np.stack([with_question(q, t) for q, t in zip(near.asked, near.texts, strict=True)])[:count],
-    }  # fmt: skip
+def _learned(pairs: Sequence[_Pair], near: Sequence[Near], used: Sequence[bool]) -> Bears:
+    """From the pairs in `used`; those that stories are known of teach both ways of telling."""
 
+    def fitted(by_stories: bool, asked: bool) -> Logistic:
+        rows = [
+            (n.features(by_stories, asked), p)
+            for p, n, u in zip(pairs, near, used, strict=True)
+            if u and not (by_stories and n.stories is None)
+        ]
+        about = np.array([pair.about for _, pair in rows])
+        weights = (
+            np.array([pair.weight for _, pair in rows]) if asked else np.where(about, UNASKED_WEIGHT, 1.0)
+        )
+        return fit_logistic(np.stack([features for features, _ in rows]), about, ~about, weights, STRENGTH)
 
-def _learned(table: Mapping[str, Array], about: Mask, weights: Array, used: Mask) -> tuple[Bears, Bears]:
-    """By stories and by texts."""
-
-    def fitted(name: str) -> Logistic:
-        rows = used & np.isfinite(table[name]).all(axis=1)
-        counted = weights if name.endswith("asked") else np.where(about, UNASKED_WEIGHT, 1.0)
-        return fit_logistic(table[name], about & rows, ~about & rows, counted, STRENGTH)
-
-    return Bears(fitted("stories"), fitted("stories asked")), Bears(fitted("texts"), fitted("texts asked"))
-
-
-def _probability(learned: tuple[Bears, Bears], near: _Near, i: int) -> float:
-    by_stories, by_texts = learned
-    if np.isfinite(near.stories[i]).all():
-        return by_stories.asked.probability(with_question(near.asked[i], near.texts[i], near.stories[i]))
-    return by_texts.asked.probability(with_question(near.asked[i], near.texts[i]))
+    return Bears(fitted(True, False), fitted(True, True), fitted(False, False), fitted(False, True))
 
 
 def _pairs(answers: Sequence[Held], encoder: SentenceEncoder, centres: Mapping[str, Array]) -> list[_Pair]:
@@ -249,12 +218,12 @@ def _blank(answers: Sequence[Held], stories: Sequence[Story], library: _Texts) -
         )
         for language in LANGUAGES
     }
-    nothing = Bears(*[Logistic(np.zeros(1), np.ones(1), np.zeros(1), 0.0)] * 2)
+    nothing = Logistic(np.zeros(1), np.ones(1), np.zeros(1), 0.0)
     model = BearingModel(
         texts=Directions(library.ids, {language: directions for language, (directions, _) in found.items()}),
         stories=_where_stories_lie(stories, whitening), questions=Directions(library.ids, questions), usual={},
         centres=centres, middles={language: middle for language, (_, middle) in found.items()},
-        question_centres=middle, whitening=whitening, by_stories=nothing, by_texts=nothing,
+        question_centres=middle, whitening=whitening, bears=Bears(nothing, nothing, nothing, nothing),
     )  # fmt: skip
     return replace(model, usual={language: _usual(stories, model, language) for language in LANGUAGES})
 

@@ -121,10 +121,8 @@ def bears_on(
     said = said_of(reading.spoken, reading.functions, model.functions.centres)
     direction = model.bearing.direction(dimension, language, encoder)
     competency = dimension.competency or dimension.id
-    if not question:
-        return model.bearing.probability(said, direction, competency)
-    asked = model.bearing.asked_question(question, language, encoder)
-    return model.bearing.answers(said, direction, competency, asked)
+    asked = model.bearing.asked_question(question, language, encoder) if question else None
+    return model.bearing.probability(said, direction, competency, asked)
 
 
 def said_of(answer: Spoken, functions: Array, centres: Mapping[str, Array]) -> Said:

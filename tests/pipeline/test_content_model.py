@@ -58,8 +58,9 @@ def test_the_model_of_the_package_fits_its_program(model):
     assert model.functions.weights.shape == (len(FUNCTIONS), 4 * width + 4 * len(NAMES) + 4)
     assert model.levels["zh"].gates["own"].weights.shape == (2 * len(FUNCTIONS) + len(NAMES),)
     bearing = model.bearing
-    assert [b.unasked.weights.size for b in (bearing.by_texts, bearing.by_stories)] == [2, 4]
-    assert [b.asked.weights.size for b in (bearing.by_texts, bearing.by_stories)] == [6, 10]
+    bears = bearing.bears
+    assert [learned.weights.size for learned in (bears.by_texts, bears.by_stories)] == [2, 4]
+    assert [learned.weights.size for learned in (bears.by_texts_asked, bears.by_stories_asked)] == [6, 10]
     assert set(bearing.stories.ids) == set(bearing.texts.ids) == {c.id for c in load_library()}
     assert FILE.stat().st_size < 1_000_000
 
@@ -93,14 +94,14 @@ def test_what_is_returned_is_what_will_be_read(model, tmp_path):
 def test_the_version_changes_with_any_number(model, tmp_path):
     levels, bearing, functions = model.levels, model.bearing, model.functions
     en = levels["en"]
-    other = replace(bearing.by_texts.asked, intercept=0.125)
+    other = replace(bearing.bears, by_texts_asked=replace(bearing.bears.by_texts_asked, intercept=0.125))
     weights = functions.weights.copy()
     weights[3, 7] += 0.01
     changed = [
         replace(model, functions=replace(functions, weights=weights)),
         replace(model, levels=levels | {"en": replace(en, floor=en.floor + 0.01)}),
         replace(model, levels=levels | {"en": replace(en, weights=en.weights | {"deeds": 9.0})}),
-        replace(model, bearing=replace(bearing, by_texts=replace(bearing.by_texts, asked=other))),
+        replace(model, bearing=replace(bearing, bears=other)),
         replace(model, encoder="another"),
     ]
     versions = {save_content_model(m, tmp_path / f"{i}.npz").version for i, m in enumerate(changed)}
