@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from interview_analysis.pipeline.media.audio_spool import SAMPLE_RATE_HZ
 from interview_analysis.types import Interval
-from tests.pipeline.media_making import decode, times, write
+from tests.pipeline.media.media_making import decode, times, write
 
 FPS = 25
 GAP_S = 0.6  # between two turns

@@ -41,7 +41,7 @@ class EvidenceSettings:
     """How hits become credits. Credits are shares of an indicator, 0 to 1.
 
     `z_floor`, `margin_z` and `false_hit_rate` decide on hits by meaning; they were chosen on the labelled
-    `dev` sentences of tests/scoring/data and measured on the others. Density is the share of words
+    `dev` sentences of tests/scoring/evidence/data and measured on the others. Density is the share of words
     (characters in Chinese) that belong to keywords.
     """
 

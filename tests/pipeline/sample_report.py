@@ -25,7 +25,7 @@ from interview_analysis.scoring.report.report import (
 )
 from interview_analysis.types import Transcript
 from tests.events_scene import moment
-from tests.pipeline.sample_timeline import sample_timeline
+from tests.pipeline.report.sample_timeline import sample_timeline
 from tests.pipeline.sample_transcript import Spoken, sample_transcript
 
 LEVEL_CUTS = (20.0, 40.0, 60.0, 80.0)

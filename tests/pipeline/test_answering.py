@@ -21,8 +21,8 @@ from interview_analysis.scoring.report.provenance import RecordingPart
 from interview_analysis.scoring.report.report import Reason, Reliability, Report
 from interview_analysis.types import Observations
 from tests.answers_conversation import conversation, without_conversation
-from tests.pipeline.html_page import Page
-from tests.scoring.test_score import SUBSTANCE
+from tests.pipeline.report.html_page import Page
+from tests.scoring.rubric.test_score import SUBSTANCE
 
 ASKED = {
     "en": ("Tell me about a product that you built from what users asked for.", "Why should we hire you?"),

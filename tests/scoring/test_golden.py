@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
+from tests.scoring.rubric.test_score import SUBSTANCE
 from tests.scoring.scene import score_text
-from tests.scoring.test_score import SUBSTANCE
 
 FOLDER = Path(__file__).parent / "data"
 

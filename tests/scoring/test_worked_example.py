@@ -11,9 +11,9 @@ from interview_analysis.scoring.interview.answers import add_up
 from interview_analysis.scoring.rubric.fusion import Estimate, fuse
 from interview_analysis.scoring.rubric.measures import fitting, measure_error
 from tests.conftest import ROOT
+from tests.scoring.interview.test_answer_scores import answered
+from tests.scoring.rubric.test_score import SUBSTANCE
 from tests.scoring.scene import score_text
-from tests.scoring.test_answer_scores import answered
-from tests.scoring.test_score import SUBSTANCE
 
 NORMS = load_norms()
 TEXT = (ROOT / "docs" / "scoring.md").read_text(encoding="utf-8")

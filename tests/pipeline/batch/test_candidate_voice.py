@@ -16,7 +16,7 @@ from interview_analysis.pipeline.common.lineage import file_sha256
 from interview_analysis.pipeline.dev.conversation_maker import write_wav
 from interview_analysis.pipeline.media.audio_spool import SAMPLE_RATE_HZ
 from tests.pipeline.batch.conftest import Round, job_that_asks, tables
-from tests.pipeline.test_candidate import PARTS, made
+from tests.pipeline.observation.test_candidate import PARTS, made
 
 COLUMNS = (
     "interview_id",

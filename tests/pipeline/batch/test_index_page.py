@@ -19,8 +19,8 @@ from interview_analysis.pipeline.common.messages import load_messages
 from interview_analysis.scoring.report.report import Reason
 from tests.conftest import ROOT
 from tests.pipeline.batch.rows import JOBS, SampleScore, failed, profiles, sample_rows, scored
-from tests.pipeline.html_page import ATTACK, Page
-from tests.pipeline.test_messages import FLAGS
+from tests.pipeline.common.test_messages import FLAGS
+from tests.pipeline.report.html_page import ATTACK, Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_browser = pytest.mark.skipif(CHROMIUM is None, reason="SKIPPED: no chromium to look at the page with")

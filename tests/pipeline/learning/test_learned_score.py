@@ -34,7 +34,7 @@ from interview_analysis.scoring.learning.settings import LearnSettings
 from interview_analysis.scoring.learning.training import train
 from interview_analysis.scoring.report.report import Report
 from tests.pipeline.learning.conftest import QUICK, Trained
-from tests.pipeline.observed_scene import scene
+from tests.pipeline.observation.observed_scene import scene
 from tests.pipeline.sample_report import abstained_report, sample_report
 
 

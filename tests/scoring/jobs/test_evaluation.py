@@ -16,8 +16,8 @@ from interview_analysis.scoring.jobs.evaluation import (
     rank_correlation,
 )
 from interview_analysis.scoring.profile import JobProfile
-from tests.scoring.enrichment import profile
 from tests.scoring.jobs.descriptions import FOLDER, LABELS
+from tests.scoring.jobs.enrichment import profile
 
 ROW: dict[str, Any] = {
     "file": "en/a.txt",
