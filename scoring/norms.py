@@ -28,7 +28,7 @@ class Norm(Model):
     range: tuple[float, float]  # what is plausible; a value outside is clamped to it
     direction: Literal["higher", "lower", "band"]
     points: tuple[tuple[float, float], ...] = Field(min_length=2)
-    weight: float = Field(gt=0)  # among the measures of its channel
+    weight: float = Field(ge=0)  # among the measures of its channel
     languages: tuple[Language, ...] = ("zh", "en")
     window_sd: float = Field(
         ge=0

@@ -117,7 +117,7 @@ def _channel(
     measures = tuple(take_all(norms_of, tables, norms.limits.min_coverage_ratio))
     wanted = sum(n.weight for n in norms_of if n.feature != CONTENT_FEATURE)
     if not wanted:
-        return _Channel((), None, None)
+        return _Channel(measures, None, _too_little(0.0, norms) if measures else None)
     share = sum(m.norm.weight for m in measures) / wanted
     if not reaches(share, norms.limits.min_measured_share):
         return _Channel(measures, None, _too_little(share, norms))
@@ -251,7 +251,7 @@ def _dimension_evidence(
 
 def _measure_lines(channel: _Channel, share: float, window: Interval) -> list[Evidence]:
     """The measures of a channel that stands for `share` of a score."""
-    total = sum(m.norm.weight for m in channel.measures)
+    total = sum(m.norm.weight for m in channel.measures) or 1.0  # where all are for show
     return [as_evidence(m, share * m.norm.weight / total, window) for m in channel.measures]
 
 

@@ -8,9 +8,10 @@ import pytest
 import yaml
 
 from interview_analysis.features.core.extractor import extractors
-from interview_analysis.pipeline.cli.main import main
 from interview_analysis.pipeline.common.config import BUILT_IN, RunConfig
 from interview_analysis.pipeline.dev.feature_docs import feature_page
+from interview_analysis.scoring.norms import Norm
+from interview_analysis.types import MediaFacts, SpeechActivity, intervals
 from tests.conftest import ROOT
 
 UNITS = re.compile(r"_(wpm|cpm|per_min|per_100|ratio|s|hz|st|db|deg|count|sw)$")
@@ -34,9 +35,43 @@ def test_every_setting_is_explained_where_it_is_set():
         assert re.search(rf"^{setting}:", text, flags=re.M)
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
-def test_the_readme_shows_every_command(command):
-    assert f"interview-analysis {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_example_of_a_measure_does_what_the_page_says():
+    """docs/extending.md: its extractor passes its own test, and its curve is a norm."""
+    page = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+    extractor, test = re.findall(r"```python\n(.*?)```", page, flags=re.S)
+    names = {
+        "pytest": pytest,
+        "MediaFacts": MediaFacts,
+        "SpeechActivity": SpeechActivity,
+        "intervals": intervals,
+    }
+    exec(compile(extractor, "docs/extending.md", "exec"), names)
+    exec(compile(test, "docs/extending.md", "exec"), names)
+    names["test_the_longest_run_lies_between_two_pauses"]()
+    (curve,) = re.findall(r"```yaml\n(.*?)```", page, flags=re.S)
+    (norm,) = [Norm.model_validate(entry) for entry in yaml.safe_load(curve)]
+    assert norm.feature == f"{names['EXTRACTOR'].name}.{names['SPECS'][0].name}"
+    assert norm.weight == 0
+
+
+def test_the_pages_link_to_what_exists():
+    broken = []
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        text = page.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?:)([^)]+)\)", text):
+            path, _, anchor = target.partition("#")
+            file = (page.parent / path).resolve() if path else page
+            if not file.exists():
+                broken.append(f"{page.name}: {target} does not exist")
+            elif anchor and anchor not in _anchors(file.read_text(encoding="utf-8")):
+                broken.append(f"{page.name}: {target} has no such heading")
+    assert broken == []
+
+
+def _anchors(text: str) -> set[str]:
+    """What GitHub calls the headings of a page."""
+    headings = re.findall(r"^#+ (.*)$", text, flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_the_readme_s_make_targets_exist():
