@@ -11,7 +11,8 @@ from itertools import islice
 from typing import Any
 
 from interview_analysis.errors import ProfileError
-from interview_analysis.pipeline.job.pdf_layout import Line, is_cjk, is_mark, is_unmapped, text_of_pages
+from interview_analysis.pipeline.job.pdf_layout import text_of_pages
+from interview_analysis.pipeline.job.pdf_lines import Line, is_cjk, is_mark, is_unmapped
 
 MAX_PAGES = 50
 MAX_CHARACTERS = 100_000

@@ -6,21 +6,15 @@ no room on it; what tells that it was not is a list mark, a larger gap, another 
 
 from __future__ import annotations
 
-import math
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
 
-Column = Literal["all", "left", "right"]
+from interview_analysis.pipeline.job.pdf_columns import reading_order, with_marks
+from interview_analysis.pipeline.job.pdf_lines import Column, Line, beside, is_cjk
 
-_MARK = re.compile(
-    r"(?:[•●○◦▪■□◆◇★☆✦✓✔►▶→·‣⁃]|[-*–—](?=\s|$)|[(（]?\d{1,2}[)）、](?=\D|$)|\d{1,2}[.．](?=\D|$)"
-    r"|[(（]?[一二三四五六七八九十]{1,3}[)）、.．]|[①-⑳]|[(]?(?:[a-zA-Z]|[ivx]{1,4})\)(?=\s|$))\s*"
-)
 _ENDS = tuple("。！？；：!?;:.…")
 _PAGE_NUMBER = re.compile(
     r"(?:page\s*|第\s*|[-–—]\s*)?\d{1,3}(?:\s*(?:/|of|页|[-–—]).{0,10})?", re.IGNORECASE
@@ -34,61 +28,14 @@ _LOOSE = 1.3  # times the usual distance of lines: a gap between paragraphs
 _HEADING_SIZE = 1.15  # times the size of most of the text
 _MAX_HEADING_SHARE = 0.25  # of the characters of a document
 _MAX_HEADING = 60
-_MAX_LABEL = 30
-_MIN_GUTTER_SHARE = 0.2  # share of lines that may run across the gap between two columns
-_MIN_COLUMN_LINES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a page; lengths in points from the page's left and bottom edge.
-
-    `first_width` is the width of its first word, `start` where its text begins if that is not `left`.
-    """
-
-    text: str
-    left: float
-    right: float
-    baseline: float
-    size: float
-    bold: bool
-    first_width: float
-    page_width: float
-    start: float | None = None
-    column: Column = "all"
-    page: int = 0
-
-    @property
-    def marked(self) -> bool:
-        """Whether it begins with a list mark, or a picture in place of one."""
-        return bool(_MARK.match(self.text)) or unicodedata.category(self.text[0]) == "So"
-
-    @property
-    def text_left(self) -> float:
-        return self.left if self.start is None else self.start
-
-
-def is_mark(text: str) -> bool:
-    """Whether `text` is a list mark and nothing else."""
-    return bool(_MARK.fullmatch(text)) or (len(text) == 1 and is_unmapped(text))
-
-
-def is_unmapped(character: str) -> bool:
-    """Whether a font does not say what it draws for a character."""
-    return character == "\ufffd" or unicodedata.category(character) in ("Cc", "Cn", "Co", "Cs")
-
-
-def is_cjk(character: str) -> bool:
-    """Whether a character is set without spaces around it: Chinese, or full-width punctuation."""
-    return bool(re.match(r"[⺀-鿿豈-﫿︰-﹏＀-｠“”‘’·…—]", character)) and not character.isspace()
 
 
 def text_of_pages(pages: Sequence[Sequence[Line]]) -> str:
     """The text of a document's pages."""
     ordered: list[Line] = []
     for number, page in enumerate(_without_running_heads(pages)):
-        rows = _with_labels(_with_marks(list(page)))
-        ordered.extend(replace(line, page=number) for line in _reading_order(rows))
+        lines = reading_order(with_marks(page))
+        ordered.extend(replace(line, page=number) for line in lines)
     if not ordered:
         return ""
     setting = _Setting.of(ordered)
@@ -203,7 +150,7 @@ def _without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
         edges = _edges(page)
         heads = [line for line in edges if seen[_place(line)] >= needed or _PRINTED.fullmatch(line.text)]
         heads += [line for line in edges[:1] if _PAGE_NUMBER.fullmatch(line.text)]
-        result.append([line for line in page if not any(_beside(line, head) for head in heads)])
+        result.append([line for line in page if not any(beside(line, head) for head in heads)])
     return result
 
 
@@ -215,102 +162,6 @@ def _edges(page: Sequence[Line]) -> list[Line]:
 
 def _place(line: Line) -> tuple[str, int]:
     return re.sub(r"\d+", "#", line.text), round(line.baseline / 4)
-
-
-def _with_marks(lines: Sequence[Line]) -> list[Line]:
-    """Lines with the list marks that are drawn apart from them."""
-    result: list[Line] = []
-    for line in lines:
-        if (
-            result
-            and is_mark(result[-1].text)
-            and _beside(result[-1], line)
-            and line.left >= result[-1].right
-        ):
-            mark = result.pop()
-            line = replace(line, text=f"{mark.text} {line.text}", left=mark.left)
-        result.append(line)
-    return result
-
-
-def _beside(a: Line, b: Line) -> bool:
-    return abs(a.baseline - b.baseline) < 0.4 * max(a.size, b.size)
-
-
-def _with_labels(lines: Sequence[Line]) -> list[Line]:
-    """Rows of a table of names and values as one line each: where several values stand below each other."""
-    pairs = [
-        (a, b)
-        for a, b in pairwise(lines)
-        if _beside(a, b) and b.left > a.right and len(a.text) <= _MAX_LABEL and not a.marked and not b.marked
-    ]
-    lefts = Counter(round(b.left / 2) for _, b in pairs)
-    values = {id(b): a for a, b in pairs if lefts[round(b.left / 2)] > 1}
-    rows = Counter(round(line.baseline / 2) for line in lines)
-    result: list[Line] = []
-    for line in lines:
-        label = values.get(id(line))
-        if label is not None and result and result[-1] is label and rows[round(line.baseline / 2)] == 2:
-            colon = " " if label.text.endswith((":", "：")) else ": "
-            text = f"{label.text}{colon}{line.text}"
-            result[-1] = replace(line, text=text, left=label.left, start=line.left, bold=False)
-        else:
-            result.append(line)
-    return result
-
-
-def _reading_order(lines: Sequence[Line]) -> list[Line]:
-    """Lines in the order in which they are read, each with its column.
-
-    That is the order in which the page draws them, unless it draws from the top down across two columns of
-    text, or one column in another order.
-    """
-    gutter = _gutter(lines)
-    if gutter is None:
-        side_by_side = any(_beside(a, b) for i, a in enumerate(lines) for b in lines[i + 1 : i + 60])
-        return list(lines) if side_by_side else sorted(lines, key=lambda line: -line.baseline)
-    placed = [replace(line, column=_column(line, gutter)) for line in lines]
-    left = [line for line in placed if line.column == "left"]
-    begin = min(line.left for line in left)
-    widths = sorted((line.right - line.left) / (gutter - begin) for line in left)
-    switches = sum({a.column, b.column} == {"left", "right"} for a, b in pairwise(placed))
-    if switches <= 0.6 * len(placed) or widths[len(widths) // 2] < 0.6:
-        return placed
-    result: list[Line] = []
-    waiting: list[Line] = []
-    for line in sorted(placed, key=lambda line: -line.baseline):
-        if line.column == "all":
-            result.extend([*waiting, line])
-            waiting = []
-        else:  # of what stands between two lines of full width, the left column comes first
-            waiting = sorted([*waiting, line], key=lambda li: li.column)
-    return [*result, *waiting]
-
-
-def _column(line: Line, gutter: float) -> Column:
-    if line.right <= gutter:
-        return "left"
-    return "right" if line.text_left >= gutter else "all"
-
-
-def _gutter(lines: Sequence[Line]) -> float | None:
-    """Where the right one of two columns begins, None where the page has one."""
-    best: tuple[int, float] | None = None
-    lefts = Counter(math.floor(line.text_left) for line in lines)
-    for gutter in sorted(left for left, count in lefts.items() if count >= _MIN_COLUMN_LINES):
-        columns = Counter(_column(line, gutter) for line in lines)
-        if (
-            columns["all"] > _MIN_GUTTER_SHARE * len(lines)
-            or min(columns["left"], columns["right"]) < _MIN_COLUMN_LINES
-        ):
-            continue
-        left = [line for line in lines if _column(line, gutter) == "left"]
-        right = [line for line in lines if _column(line, gutter) == "right"]
-        low, high = min(line.baseline for line in right), max(line.baseline for line in right)
-        beside = sum(low <= line.baseline <= high for line in left)
-        if beside >= _MIN_COLUMN_LINES and (best is None or columns["all"] < best[0]):
-            best = (columns["all"], gutter)
-    return None if best is None else best[1]
 
 
 def _written(paragraphs: Sequence[Sequence[Line]], setting: _Setting) -> str:
