@@ -14,11 +14,14 @@ from interview_analysis.scoring.profile import Language
 
 Part = Literal["title", "duty", "must", "nice", "unmarked", "benefit", "company", "legal", "other"]
 LEXICON = "job_text"
-_HEADED: tuple[Part, ...] = ("duty", "must", "nice", "benefit", "company", "legal", "other", "title")
+HEADED: tuple[Part, ...] = ("duty", "must", "nice", "benefit", "company", "legal", "other", "title")
 _CJK = re.compile(r"[㐀-䶿一-鿿]")
 _LATIN_WORD = re.compile(r"[A-Za-z]+")
+# A pictogram, or a digit in a key's cap, with what says how it is drawn.
+SIGN = r"(?:[←-⇿⌀-⏿■-➿⤀-⥿⬀-⯿\U0001f000-\U0001faff]|[0-9#*]\ufe0f?\u20e3)[\ufe0f\u200d\U0001f3fb-\U0001f3ff]*"
+_SIGNS_AT_END = re.compile(rf"(?:\s*{SIGN})+$")
 _MARK = re.compile(
-    r"^\s*(?:[-*+•●○◦▪■□◆◇★☆✦✓✔►▶→·・–—>]+\s*|[(（\[]?\d{1,2}[)）、\]]\s*|\d{1,2}[.．](?=\D)\s*"
+    rf"^\s*(?:(?:{SIGN})+\s*|[-*+•·‧・–—>]+\s*|[(（\[]?\d{{1,2}}[)）、\]]\s*|\d{{1,2}}[.．](?=\D)\s*"
     r"|[(（]?[一二三四五六七八九十]{1,3}[)）、.．]\s*|[①-⑳]\s*|[(]?(?:[a-zA-Z]|[ivx]{1,4})[)]\s+|__)+"
 )
 _DECORATION = "#*=_~ \t"
@@ -96,8 +99,8 @@ def _listed(piece: str) -> bool:
 
 
 def unmarked(text: str) -> str:
-    """`text` without list marks and decoration at its ends."""
-    return _MARK.sub("", text.strip(_DECORATION)).strip(_DECORATION)
+    """`text` without list marks, pictograms and decoration at its ends."""
+    return _SIGNS_AT_END.sub("", _MARK.sub("", text.strip(_DECORATION)).strip(_DECORATION))
 
 
 def heading(line: Line, following: Sequence[Line]) -> tuple[Part | None, str]:
@@ -108,7 +111,7 @@ def heading(line: Line, following: Sequence[Line]) -> tuple[Part | None, str]:
     followed by a list.
     """
     head, colon, rest = _split(line.text)
-    kind = _known(head)
+    kind = section_named(head)
     if kind and (colon or not rest):
         return kind, rest
     if rest and colon:
@@ -143,7 +146,7 @@ def _decorated(piece: str) -> bool:
 @cache
 def _headings_inside() -> re.Pattern[str]:
     words = sorted(
-        {w for kind in _HEADED[:7] for w in phrases(LEXICON, f"{kind}_headings", "zh") if len(w) >= 3},
+        {w for kind in HEADED[:7] for w in phrases(LEXICON, f"{kind}_headings", "zh") if len(w) >= 3},
         key=lambda w: (-len(w), w),
     )
     return re.compile(
@@ -154,7 +157,7 @@ def _headings_inside() -> re.Pattern[str]:
 @cache
 def _headings() -> dict[str, Part]:
     table: dict[str, Part] = {}
-    for kind in _HEADED:
+    for kind in HEADED:
         for language in LANGUAGES:
             for phrase in phrases(LEXICON, f"{kind}_headings", language):
                 table.setdefault(normalise(phrase), kind)
@@ -172,7 +175,7 @@ def _split(text: str) -> tuple[str, str, str]:
     return text.strip(_DECORATION + "[]【】<>"), "", ""
 
 
-def _known(head: str) -> Part | None:
+def section_named(head: str) -> Part | None:
     """The section of a known heading; of both halves of a bilingual one; with small words around it."""
     key = normalise(head).replace("&", "and").strip(" .:!?*_-—–~'\"<>[]")
     table = _headings()

@@ -17,6 +17,7 @@ from interview_analysis.features.language.lexicons import LANGUAGES, found, patt
 from interview_analysis.features.language.sentences import normalise
 from interview_analysis.scoring.jobs.headings import LEXICON, Part, heading, language_of, lines, unmarked
 from interview_analysis.scoring.jobs.title import clean_title, take_title, title_in
+from interview_analysis.scoring.jobs.unfolding import unfolded
 from interview_analysis.scoring.profile import Language, Section
 
 ASKING: tuple[str, ...] = get_args(Section)
@@ -55,7 +56,7 @@ class Outline:
 def outline(text: str, language: Language | None = None) -> Outline:
     """Cut `text` into its title and sentences. `language` is found from the text when not given."""
     spoken = language or language_of(text)
-    title, rest = take_title(lines(text))
+    title, rest = take_title(lines(unfolded(text)))
     opened = [heading(line, rest[index + 1 :]) for index, line in enumerate(rest)]
     # With headings that ask, what stands before them and after their lists introduces the company and its terms.
     between: Part = "company" if any(kind in _ASKING_HEADINGS for kind, _ in opened) else "unmarked"
