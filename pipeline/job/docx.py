@@ -1,7 +1,8 @@
 """The text of a Word document (docx): paragraphs, lists, tables and text boxes in the order of the document.
 
 Read with the standard library, because only a handful of elements matter here, and so that size and entities
-are checked before anything is unpacked. Insertions under review are shown; deletions and hidden text are not.
+are checked before anything is unpacked; docs/decisions.md compares it with python-docx and mammoth. Insertions under
+review are shown; deletions and hidden text are not.
 """
 
 from __future__ import annotations
@@ -14,10 +15,11 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 from xml.etree import ElementTree
 
 from interview_analysis.errors import ProfileError
+from interview_analysis.pipeline.job.blocks import MAX_BOLD_HEADING, Block, Kind, table, written
+from interview_analysis.pipeline.job.running_heads import under_its_title
 
 MAX_UNPACKED_BYTES = 20_000_000  # of the parts that are read, together
 MAX_RATIO = 200  # unpacked to packed; text in XML reaches 30
@@ -26,14 +28,11 @@ _DAMAGE = (
     zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError, KeyError, NotImplementedError, OSError, UnicodeError,
     ValueError, struct.error,
 )  # fmt: skip
-_MAX_LABEL = 30  # characters of a table's cell that names what stands beside it
-_MAX_BOLD = 60  # characters of a paragraph in bold that is a heading
 
 _MAIN = re.compile(r"/officeDocument$")
 _OFFICE = {"xl/": "an Excel workbook", "ppt/": "a PowerPoint presentation"}
 _LIST_STYLE = re.compile(r"list (?:bullet|number)", re.IGNORECASE)
 _HEADING_STYLE = re.compile(r"(?:heading|title|subtitle|标题|副标题)(?: ?\d)?", re.IGNORECASE)
-_ENDS = tuple(":：。.;；!！?？")
 _SKIPPED = frozenset(
     [
         "del",
@@ -50,16 +49,6 @@ _SKIPPED = frozenset(
     ]
 )
 
-Kind = Literal["heading", "item", "plain", "row", "blank"]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A paragraph, or a table's row, with what it is."""
-
-    kind: Kind
-    text: str
-
 
 @dataclass(frozen=True, slots=True)
 class _Styles:
@@ -68,6 +57,15 @@ class _Styles:
     headings: frozenset[str] = frozenset()
     lists: frozenset[str] = frozenset()
     bold: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What of a document is read; `heads` are those of its pages."""
+
+    document: ElementTree.Element
+    styles: _Styles
+    heads: tuple[ElementTree.Element, ...]
 
 
 @dataclass(slots=True)
@@ -102,17 +100,18 @@ def read_docx(data: bytes, origin: str) -> str:
     """The text of the document in `data`. Raises ProfileError for what is no docx, damaged, protected or a bomb."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            document, styles = _parts(archive, origin)
+            parts = _parts(archive, origin)
     except _DAMAGE as error:
         raise ProfileError(f"{origin}: damaged docx; save it again, or pass it as txt or pdf") from error
-    body = document.find("body")
-    blocks = list(_blocks(body, styles)) if body is not None else []
+    body = parts.document.find("body")
+    blocks = list(_blocks(body, parts.styles)) if body is not None else []
+    heads = [block.text for head in parts.heads for block in _blocks(head, parts.styles) if block.text]
     if not any(block.text for block in blocks):
         raise ProfileError(f"{origin} holds no text; paste the text of its pictures, or run OCR on them")
-    return _layout(blocks)
+    return under_its_title(written(blocks), heads)
 
 
-def _parts(archive: zipfile.ZipFile, origin: str) -> tuple[ElementTree.Element, _Styles]:
+def _parts(archive: zipfile.ZipFile, origin: str) -> _Parts:
     names = archive.namelist()
     relations = "_rels/.rels"
     if relations not in names:
@@ -130,9 +129,32 @@ def _parts(archive: zipfile.ZipFile, origin: str) -> tuple[ElementTree.Element, 
             f"{origin} is {_kind_of_archive(names)}; pass a description as txt, md, docx or pdf"
         )
     document, room = _part(archive, main, origin, room)
-    path = posixpath.join(posixpath.dirname(main), "styles.xml")
-    styles = _styles(_part(archive, path, origin, room)[0]) if path in names else _Styles()
-    return document, styles
+    folder, file = posixpath.split(main)
+    styles, path = _Styles(), posixpath.join(folder, "styles.xml")
+    if path in names:
+        root, room = _part(archive, path, origin, room)
+        styles = _styles(root)
+    heads, path = [], posixpath.join(folder, "_rels", f"{file}.rels")
+    if path in names:
+        root, room = _part(archive, path, origin, room)
+        for target in _heads(document, root):
+            if (path := posixpath.normpath(posixpath.join(folder, target))) in names:
+                root, room = _part(archive, path, origin, room)
+                heads.append(root)
+    return _Parts(document, styles, tuple(heads))
+
+
+def _heads(document: ElementTree.Element, relations: ElementTree.Element) -> list[str]:
+    """Where the heads of the pages are kept: that of a section's first page, if it has its own, before the other one."""
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+    found: list[str] = []
+    for section in document.iter("sectPr"):
+        for kind in ("first", "default") if _is_on(section, "titlePg") else ("default",):
+            ids = [
+                r.get("id") for r in section.findall("headerReference") if r.get("type", "default") == kind
+            ]
+            found += [targets[key] for key in ids if key in targets]
+    return list(dict.fromkeys(found))
 
 
 def _kind_of_archive(names: Iterable[str]) -> str:
@@ -232,7 +254,7 @@ def _kind(paragraph: ElementTree.Element, inline: _Inline, text: str, styles: _S
     if listed:
         return "item"
     bold = not inline.has_plain or style in styles.bold
-    return "heading" if bold and len(text) <= _MAX_BOLD and "\n" not in text else "plain"
+    return "heading" if bold and len(text) <= MAX_BOLD_HEADING and "\n" not in text else "plain"
 
 
 def _collect(element: ElementTree.Element, into: _Inline, bold: bool) -> None:
@@ -265,40 +287,8 @@ def _collect(element: ElementTree.Element, into: _Inline, bold: bool) -> None:
             _collect(child, into, bold)
 
 
-def _table(table: ElementTree.Element, styles: _Styles) -> Iterator[Block]:
-    rows = [_cells(row, styles) for row in _find(table, "tr") if row.find("trPr/del") is None]
-    rows = [row for row in rows if row]
-    is_form = len({len(row) for row in rows}) > 1  # rows of different widths: labels and values in pairs
-    yield Block("blank", "")
-    for row in rows:
-        if any(len(cell) > 1 for cell in row) or len(row) == 1:
-            yield from _long_row(row)
-        elif len(row) == 2 or (is_form and len(row) % 2 == 0):
-            pairs = zip(row[::2], row[1::2], strict=True)
-            for label, value in pairs:
-                yield Block("item" if value[0].kind == "item" else "row", _pair(label[0].text, value[0].text))
-        else:
-            yield Block("row", " | ".join(cell[0].text for cell in row))
-    yield Block("blank", "")
-
-
-def _long_row(row: list[list[Block]]) -> Iterator[Block]:
-    """Cell after cell; a short one before a long one is its heading."""
-    for index, cell in enumerate(row):
-        if len(cell) == 1 and index + 1 < len(row) and len(row[index + 1]) > 1 and _is_label(cell[0].text):
-            yield Block("heading", cell[0].text)
-        else:
-            yield from cell
-
-
-def _pair(label: str, value: str) -> str:
-    if not _is_label(label):
-        return f"{label} | {value}"
-    return f"{label} {value}" if label.endswith(_ENDS) else f"{label}: {value}"
-
-
-def _is_label(text: str) -> bool:
-    return len(text) <= _MAX_LABEL and "\n" not in text
+def _table(element: ElementTree.Element, styles: _Styles) -> Iterator[Block]:
+    return table(_cells(row, styles) for row in _find(element, "tr") if row.find("trPr/del") is None)
 
 
 def _find(element: ElementTree.Element, tag: str) -> Iterator[ElementTree.Element]:
@@ -314,22 +304,3 @@ def _cells(row: ElementTree.Element, styles: _Styles) -> list[list[Block]]:
     """The cells of a row that hold text."""
     cells = ([block for block in _blocks(cell, styles) if block.text] for cell in _find(row, "tc"))
     return [cell for cell in cells if cell]
-
-
-def _layout(blocks: Iterable[Block]) -> str:
-    """Blocks as text: an empty line between paragraphs, none between the items of a list or after a heading."""
-    lines: list[str] = []
-    before: Kind = "heading"
-    for block in blocks:
-        if block.text:
-            close = (
-                before == "heading"
-                or (block.kind == "item" and before != "blank")
-                or before == block.kind == "row"
-            )
-            if lines and not close:
-                lines.append("")
-            mark = {"heading": "# ", "item": "- "}.get(block.kind, "")
-            lines.append(mark + block.text)
-        before = block.kind
-    return "\n".join(lines)

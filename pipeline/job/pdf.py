@@ -1,4 +1,7 @@
-"""The text of a pdf by PDFium: the characters of each page, put together to lines; `pdf_layout` makes text of them."""
+"""The text of a pdf by PDFium: the characters of each page, put together to lines; `pdf_layout` makes text of them.
+
+docs/decisions.md compares it with pdfplumber and pdfminer.
+"""
 
 from __future__ import annotations
 

@@ -78,7 +78,9 @@ def _columns_of_text(lines: Sequence[Line]) -> list[Line]:
     begin = min((line.left for line in left), default=gutter)
     end = lines[0].page_width - begin
     wide = gutter - begin > _MIN_COLUMN_SHARE * (end - begin)
-    return placed if wide and _is_text(left, begin, gutter) and _is_text(right, gutter, end) else []
+    if not wide or not _is_text(left, begin, gutter):
+        return []
+    return placed if _is_text(right, gutter, end) or _is_beside_a_list(left, right) else []
 
 
 def _without_lone_columns(placed: Sequence[Line]) -> list[Line]:
@@ -101,6 +103,13 @@ def _is_text(column: Sequence[Line], begin: float, end: float) -> bool:
     """Whether enough lines of a column are items of a list, or fill it."""
     filled = sum(line.marked or line.right - begin > 0.6 * (end - begin) for line in column)
     return filled >= _MIN_FILLED_SHARE * len(column)
+
+
+def _is_beside_a_list(left: Sequence[Line], right: Sequence[Line]) -> bool:
+    """Whether the short lines on the right are a column beside a list, and not values of its items."""
+    items = [line for line in left if line.marked]
+    values = sum(any(beside(item, line) for item in items) for line in right)
+    return len(items) >= _MIN_COLUMN_LINES and values < len(right)
 
 
 def _is_drawn_across(placed: Sequence[Line]) -> bool:
@@ -126,7 +135,8 @@ def _column_by_column(placed: Sequence[Line]) -> list[Line]:
 def _column(line: Line, gutter: float) -> Column:
     if line.right <= gutter:
         return "left"
-    return "right" if line.text_left >= gutter else "all"
+    hangs_over = 0.3 * line.size  # as the hook of a "j" does
+    return "right" if line.text_left >= gutter - hangs_over else "all"
 
 
 def _gutter(lines: Sequence[Line], over: Sequence[Line] | None = None) -> float | None:

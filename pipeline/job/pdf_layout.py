@@ -14,6 +14,7 @@ from itertools import pairwise
 
 from interview_analysis.pipeline.job.pdf_columns import reading_order, with_marks
 from interview_analysis.pipeline.job.pdf_lines import Column, Line, beside, is_cjk
+from interview_analysis.pipeline.job.running_heads import under_its_title
 
 _ENDS = tuple("。！？；：!?;:.…")
 _PAGE_NUMBER = re.compile(
@@ -32,10 +33,10 @@ _MAX_HEADING = 60
 
 def text_of_pages(pages: Sequence[Sequence[Line]]) -> str:
     """The text of a document's pages."""
+    bare, heads = _without_running_heads(pages)
     ordered: list[Line] = []
-    for number, page in enumerate(_without_running_heads(pages)):
-        lines = reading_order(with_marks(page))
-        ordered.extend(replace(line, page=number) for line in lines)
+    for number, page in enumerate(bare):
+        ordered.extend(replace(line, page=number) for line in reading_order(with_marks(page)))
     if not ordered:
         return ""
     setting = _Setting.of(ordered)
@@ -45,7 +46,7 @@ def text_of_pages(pages: Sequence[Sequence[Line]]) -> str:
             paragraphs[-1].append(line)
         else:
             paragraphs.append([line])
-    return _written(paragraphs, setting)
+    return under_its_title(_written(paragraphs, setting), heads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +142,21 @@ def _margin(column: Sequence[Line], lines: Sequence[Line]) -> float:
     return furthest if furthest - start > 0.8 * (bound - start) else bound
 
 
-def _without_running_heads(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Pages without page numbers, and without what stands in the same place at the edge of most of them."""
+def _without_running_heads(pages: Sequence[Sequence[Line]]) -> tuple[list[list[Line]], list[str]]:
+    """Pages without page numbers, and without what stands in the same place at the edge of most of them; and what of
+    that stands at their top."""
     seen = Counter(key for page in pages for key in {_place(line) for line in _edges(page)})
     needed = max(2, len(pages) / 2)
-    result = []
+    result, tops = [], []
     for page in pages:
         edges = _edges(page)
         heads = [line for line in edges if seen[_place(line)] >= needed or _PRINTED.fullmatch(line.text)]
         heads += [line for line in edges[:1] if _PAGE_NUMBER.fullmatch(line.text)]
-        result.append([line for line in page if not any(beside(line, head) for head in heads)])
-    return result
+        kept = [line for line in page if not any(beside(line, head) for head in heads)]
+        highest = max((line.baseline for line in kept), default=0.0)
+        tops += [line.text for line in page if line.baseline > highest]
+        result.append(kept)
+    return result, tops
 
 
 def _edges(page: Sequence[Line]) -> list[Line]:

@@ -10,6 +10,7 @@ import unicodedata
 from pathlib import Path
 
 from interview_analysis.errors import ProfileError
+from interview_analysis.pipeline.job.markup import without_markup
 
 STANDARD_INPUT = "-"
 MAX_BYTES = 20_000_000
@@ -133,7 +134,7 @@ def _plain_text(data: bytes, origin: str) -> str:
         raise ProfileError(
             f"{origin} is a web page (HTML); paste its text into a txt file, or print it to pdf"
         )
-    return text
+    return without_markup(text)
 
 
 def decode(data: bytes) -> str | None:

@@ -216,6 +216,48 @@ def test_table_inside_a_layout_table(tmp_path: Path) -> None:
     assert read(document, tmp_path) == ["Nurse", "", "Ward: Medical", "Shift: Nights"]
 
 
+OFFICE = "http://schemas.openxmlformats.org"
+STRICT = {
+    f"{OFFICE}/officeDocument/2006/relationships": "http://purl.oclc.org/ooxml/officeDocument/relationships",
+    f"{OFFICE}/wordprocessingml/2006/main": "http://purl.oclc.org/ooxml/wordprocessingml/main",
+}
+MACROS = {
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml": "application/vnd.ms-word.document.macroEnabled.main+xml"
+}
+
+
+@pytest.mark.parametrize("names", [STRICT, MACROS], ids=["strict", "macros"])
+def test_other_dialects_of_word(tmp_path: Path, names: dict[str, str]) -> None:
+    document = docx.Document()
+    document.sections[0].header.paragraphs[0].text = "Ward Nurse"
+    document.add_heading("About us", 1)
+    document.add_paragraph("We are by the sea.")
+    whole = io.BytesIO()
+    document.save(whole)
+    path = tmp_path / "job.docx"
+    with zipfile.ZipFile(whole) as source, zipfile.ZipFile(path, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            for old, new in names.items():
+                content = content.replace(old.encode(), new.encode())
+            target.writestr(name, content)
+    assert read_description(path).split("\n") == ["# Ward Nurse", "", "# About us", "We are by the sea."]
+
+
+@pytest.mark.parametrize(("duties", "requirements"), [("Duties", "Requirements"), ("岗位职责", "任职要求")])
+def test_sections_beside_each_other_in_a_table(tmp_path: Path, duties: str, requirements: str) -> None:
+    document = docx.Document()
+    table = document.add_table(rows=2, cols=2)
+    for cell, text in zip(table.rows[0].cells, (duties, requirements), strict=True):
+        cell.text = text
+    for cell, texts in zip(table.rows[1].cells, (("care", "write"), ("licence", "SQL")), strict=True):
+        for text in texts:
+            cell.add_paragraph(text, style="List Bullet")
+    assert [line for line in read(document, tmp_path) if line] == [
+        f"# {duties}", "- care", "- write", f"# {requirements}", "- licence", "- SQL",
+    ]  # fmt: skip
+
+
 def test_name_does_not_matter(tmp_path: Path) -> None:
     document = docx.Document()
     document.add_paragraph("Words")
