@@ -1,7 +1,7 @@
 """An OpenAI-compatible chat endpoint, asked over HTTP: for additions to a profile, and for a second rating.
 
 The one place where words of a description or of an answer can leave the machine, and only to the address that the user
-gives.
+gives. docs/decisions.md says why it is asked by urllib.
 """
 
 from __future__ import annotations
@@ -171,7 +171,8 @@ class Endpoint:
             cause = error.reason if isinstance(error, urllib.error.URLError) else error
             if isinstance(cause, TimeoutError):
                 raise _AgainError(f"gave no whole answer within {timeout_s:g} s") from None
-            reason = (cause.strerror if isinstance(cause, OSError) else "") or type(cause).__name__
+            told = cause.strerror if isinstance(cause, OSError) else cause if isinstance(cause, str) else ""
+            reason = told or type(cause).__name__
             raise self._error(
                 f"cannot be talked to ({reason}); start the server, check the URL, {self._caller.or_leave}"
             ) from None

@@ -292,6 +292,15 @@ def test_a_proxy_of_the_environment_is_used_for_other_machines(server, monkeypat
     assert server.asked[-1].path == "http://models.invalid/v1/chat/completions"
 
 
+def test_a_proxy_that_cannot_be_used_is_named(server, monkeypatch):
+    monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    text = complaint(server, GOOD, url="http://models.invalid/v1")
+    assert "http://models.invalid cannot be talked to (unknown url type: socks5)" in text
+    assert server.asked == []
+
+
 def test_the_only_model_of_a_server_is_taken_when_none_is_named(server):
     result = ask(server, json.dumps({"data": [{"id": "qwen3:8b"}]}), GOOD, model="")
     assert [(a.method, a.path) for a in server.asked] == [
