@@ -44,7 +44,13 @@ from interview_analysis.scoring.interview.flags import flags
 from interview_analysis.scoring.interview.state import state_report, timeline_event
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.scoring.report.provenance import JobDescription, Media, RecordingPart
+from interview_analysis.scoring.report.provenance import (
+    AudioTrack,
+    JobDescription,
+    Media,
+    RecordingPart,
+    Stretch,
+)
 from interview_analysis.scoring.report.report import Report, Series, Timeline
 from interview_analysis.scoring.report.speakers import speakers
 from interview_analysis.scoring.rubric.score import ScoreCard, score
@@ -297,6 +303,7 @@ def _media(name: str, facts: MediaFacts) -> Media:
         fps=_number(facts.fps),
         variable_frame_rate=facts.variable_frame_rate,
         rotation_deg=facts.rotation_deg,
+        mirrored=facts.mirrored,
         video_codec=facts.video_codec,
         audio_codec=facts.audio_codec,
         audio_rate_hz=facts.audio_rate_hz,
@@ -304,6 +311,14 @@ def _media(name: str, facts: MediaFacts) -> Media:
         clipping_ratio=_number(facts.clipping_ratio, 6),
         snr_db=_number(facts.snr_db),
         luma_median=_number(facts.luma_median),
+        bandwidth_hz=_number(facts.bandwidth_hz),
+        audio_tracks=tuple(
+            AudioTrack(number=track.number, name=track.name, left_out=track.left_out)
+            for track in facts.audio_tracks
+        ),
+        sound_holes=tuple(
+            Stretch(start_s=round(hole.start_s, 3), end_s=round(hole.end_s, 3)) for hole in facts.sound_holes
+        ),
     )
 
 

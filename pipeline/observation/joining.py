@@ -33,7 +33,7 @@ from interview_analysis.types import (
     Word,
 )
 
-VERSION = 2  # raised when a joined or clipped recording comes out differently
+VERSION = 3  # raised when a joined or clipped recording comes out differently
 Track = TypeVar("Track", AcousticTrack, FaceTrack, PoseTrack)
 _SLACK_S = 1e-6  # sums of lengths are rounded
 _MIXED_LANGUAGES = "mixed_languages"
@@ -82,7 +82,7 @@ def joined(parts: Sequence[Observations]) -> Observations:
     ends_s = np.cumsum([part.facts.duration_s for part in parts])
     starts_s = [0.0, *map(float, ends_s[:-1])]
     heard = {part.transcript.language for part in parts if part.transcript and part.transcript.words}
-    facts = _joined_facts([part.facts for part in parts])
+    facts = _joined_facts([part.facts for part in parts], starts_s)
     if len(heard) > 1:
         facts = replace(facts, flags=(*facts.flags, _MIXED_LANGUAGES))
     return Observations(
@@ -107,7 +107,7 @@ def placed(recordings: Iterable[RecordingPart]) -> tuple[RecordingPart, ...]:
 
 def _part(seen: Observations, part: Interval) -> Observations:
     return Observations(
-        facts=_with_length(seen.facts, part.duration_s),
+        facts=_facts_part(seen.facts, part),
         speech=None if seen.speech is None else _speech_part(seen.speech, part),
         transcript=None if seen.transcript is None else _transcript_part(seen.transcript, part),
         acoustics=None if seen.acoustics is None else _acoustics_part(seen.acoustics, part),
@@ -125,10 +125,23 @@ def _with_length(facts: MediaFacts, duration_s: float) -> MediaFacts:
     return replace(shorter, flags=(*short, *others))
 
 
-def _speech_part(speech: SpeechActivity, part: Interval) -> SpeechActivity:
-    regions = tuple(
-        _shift(_cut(r, part), -part.start_s) for r in speech.regions if r.overlap_s(part) > _SLACK_S
+def _facts_part(facts: MediaFacts, part: Interval) -> MediaFacts:
+    cut = replace(
+        facts, sound_holes=_intervals_part(facts.sound_holes, part), holes=_intervals_part(facts.holes, part)
     )
+    missing = "sound_missing" in quality_flags(cut)
+    flags = tuple(flag for flag in facts.flags if flag != "sound_missing" or missing)
+    return _with_length(replace(cut, flags=flags), part.duration_s)
+
+
+def _intervals_part(pieces: Iterable[Interval], part: Interval) -> tuple[Interval, ...]:
+    return tuple(
+        _shift(_cut(piece, part), -part.start_s) for piece in pieces if piece.overlap_s(part) > _SLACK_S
+    )
+
+
+def _speech_part(speech: SpeechActivity, part: Interval) -> SpeechActivity:
+    regions = _intervals_part(speech.regions, part)
     joints_s, others_s = (
         tuple(s - part.start_s for s in moments_s if part.start_s + _SLACK_S < s < part.end_s - _SLACK_S)
         for moments_s in (speech.joints_s, speech.others_s)
@@ -140,9 +153,7 @@ def _conversation_part(conversation: Conversation, part: Interval) -> Conversati
     words = conversation.other_words
     return replace(
         conversation,
-        own=tuple(
-            _shift(_cut(o, part), -part.start_s) for o in conversation.own if o.overlap_s(part) > _SLACK_S
-        ),
+        own=_intervals_part(conversation.own, part),
         others=turns_part(conversation.others, part),
         other_words=None if words is None else _transcript_part(words, part),
     )
@@ -275,7 +286,7 @@ def _in_width(track: Track, aspect_ratio: float) -> Track:
     return replace(track, aspect_ratio=aspect_ratio, **moved)
 
 
-def _joined_facts(facts: Sequence[MediaFacts]) -> MediaFacts:
+def _joined_facts(facts: Sequence[MediaFacts], starts_s: Sequence[float]) -> MediaFacts:
     heard = [fact for fact in facts if fact.has_audio] or list(facts)
     seen = [fact for fact in facts if fact.has_video] or list(facts)
     sound, picture = (max(some, key=lambda fact: fact.duration_s) for some in (heard, seen))
@@ -295,13 +306,18 @@ def _joined_facts(facts: Sequence[MediaFacts]) -> MediaFacts:
         fps=mean("fps", seen),
         variable_frame_rate=any(fact.variable_frame_rate for fact in facts),
         rotation_deg=picture.rotation_deg,
+        mirrored=picture.mirrored,
         video_codec=picture.video_codec,
         audio_codec=sound.audio_codec,
         audio_rate_hz=sound.audio_rate_hz,
         loudness_lufs=10 * math.log10(power) if power > 0 else power if math.isnan(power) else -math.inf,
         clipping_ratio=mean("clipping_ratio", heard),
         snr_db=mean("snr_db", heard),
+        bandwidth_hz=mean("bandwidth_hz", heard),
         luma_median=mean("luma_median", seen),
+        audio_tracks=sound.audio_tracks,
+        sound_holes=tuple(_shift(h, s) for f, s in zip(facts, starts_s, strict=True) for h in f.sound_holes),
+        holes=tuple(_shift(h, s) for f, s in zip(facts, starts_s, strict=True) for h in f.holes),
     )
     flags = dict.fromkeys(flag for fact in facts for flag in fact.flags)
     return _with_length(replace(together, flags=tuple(flags)), together.duration_s)

@@ -33,12 +33,12 @@ from interview_analysis.types import Interval, Observations, Transcript
 
 # Raised when the code makes another observation out of the same recording, settings and libraries.
 OBSERVER_VERSIONS: Mapping[Kind, int] = {
-    "facts": 2,
-    "hearing": 2,
-    "voices": 2,
-    "acoustics": 2,
-    "faces": 1,
-    "poses": 1,
+    "facts": 3,
+    "hearing": 3,
+    "voices": 3,
+    "acoustics": 3,
+    "faces": 2,
+    "poses": 2,
 }
 OBSERVED: tuple[Kind, ...] = tuple(OBSERVER_VERSIONS)
 _DECODING = ("av", "numpy")
@@ -60,7 +60,7 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
     vision = (*_DECODING, "mediapipe")
     hearing = ("onnxruntime", "opencc-python-reimplemented", *_HEARING_LIBRARIES[config.asr.engine])
     keys: dict[Kind, str] = {
-        "facts": _observation_key("facts", sha256, frames, (), _DECODING),
+        "facts": _observation_key("facts", sha256, frames, (), (*_DECODING, "librosa", "scipy")),
         "hearing": _observation_key(
             "hearing",
             sha256,

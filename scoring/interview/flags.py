@@ -13,11 +13,11 @@ from interview_analysis.scoring.evidence.indicators import ContentEvidence
 from interview_analysis.scoring.report.report import ChannelName, Flag, Reason
 from interview_analysis.scoring.report.speakers import NOBODY_SCORED
 from interview_analysis.scoring.rubric.score import ScoreCard
-from interview_analysis.types import Conversation, Observations, Sentence
+from interview_analysis.types import Conversation, MediaFacts, Observations, Sentence
 
 # Which channel a quality flag of the recording speaks of.
 QUALITY_CHANNELS: dict[str, ChannelName | None] = {
-    "low_snr": "voice", "clipped": "voice", "quiet": "voice", "dark_video": "face", "low_resolution": "face",
+    "low_snr": "voice", "clipped": "voice", "quiet": "voice", "narrow_band": "voice", "sound_missing": "voice", "dark_video": "face", "low_resolution": "face",
     "low_frame_rate": "face", "variable_frame_rate": None, "short": None, "mixed_languages": "content",
 }  # fmt: skip
 NON_ANSWER_LIMIT = 0.2  # share of sentences that decline to answer: one in five is worth a look
@@ -50,7 +50,8 @@ def _recording(seen: Observations, face_and_body: bool) -> Iterable[Flag]:
     facts = seen.facts
     measured: dict[str, dict[str, float]] = {
         "low_snr": {"snr_db": facts.snr_db}, "clipped": {"clipping_ratio": facts.clipping_ratio},
-        "quiet": {"loudness_lufs": facts.loudness_lufs}, "dark_video": {"luma": facts.luma_median},
+        "quiet": {"loudness_lufs": facts.loudness_lufs}, "narrow_band": {"bandwidth_hz": facts.bandwidth_hz},
+        "sound_missing": {"seconds": sum(hole.duration_s for hole in facts.sound_holes)}, "dark_video": {"luma": facts.luma_median},
         "low_resolution": {"width_px": facts.width_px, "height_px": facts.height_px},
         "low_frame_rate": {"fps": facts.fps}, "short": {"seconds": facts.duration_s},
     }  # fmt: skip
@@ -60,17 +61,33 @@ def _recording(seen: Observations, face_and_body: bool) -> Iterable[Flag]:
         if QUALITY_CHANNELS.get(code) == "face" and not face_and_body:
             continue
         values = {key: round(float(value), 4) for key, value in measured.get(code, {}).items()}
-        channel = QUALITY_CHANNELS.get(code)
+        holes = facts.sound_holes if code == "sound_missing" else ()
         yield Flag(
             code=code,
             severity="info" if code == "variable_frame_rate" else "warning",
-            channel=channel,
+            channel=QUALITY_CHANNELS.get(code),
+            start_s=round(holes[0].start_s, 3) if holes else None,
+            end_s=round(holes[0].end_s, 3) if holes else None,
             values=dict(values),
         )
+    yield from _tracks(facts)
     if not facts.has_audio:
         yield Flag(code="no_audio", severity="warning", channel="voice")
     if not facts.has_video:
         yield Flag(code="no_video", severity="info", channel="face")
+
+
+def _tracks(facts: MediaFacts) -> Iterable[Flag]:
+    """Audio tracks that were not heard."""
+    for reason, severity in (("undecodable", "warning"), ("silent", "info")):
+        named = [f"{t.number} {t.name}".strip() for t in facts.audio_tracks if t.left_out == reason]
+        if named:
+            yield Flag(
+                code=f"{reason}_track",
+                severity=severity,
+                channel="voice",
+                values={"tracks": ", ".join(named)},
+            )
 
 
 def _picture(seen: Observations, tables: FeatureTables) -> Iterable[Flag]:

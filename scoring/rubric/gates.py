@@ -10,7 +10,7 @@ from interview_analysis.scoring.norms import Limits
 from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report.report import Abstention, ChannelName, Reason
 from interview_analysis.scoring.report.speakers import candidate_of, nobody_known
-from interview_analysis.types import CHANNELS, FloatArray, Observations
+from interview_analysis.types import CHANNELS, FloatArray, MediaFacts, Observations
 
 
 def _abstain(reason: Reason, **values: float | str) -> Abstention:
@@ -72,8 +72,12 @@ def _video_gate(seen: Observations, limits: Limits) -> Abstention | None:
     return None
 
 
-def _seen(present: NDArray[np.bool_], time_s: FloatArray, duration_s: float) -> tuple[float, float]:
-    """Share of the recording, and seconds of it, in which something was seen; a camera that stopped saw nothing."""
+def _seen(present: NDArray[np.bool_], time_s: FloatArray, facts: MediaFacts) -> tuple[float, float]:
+    """Share of the recording, and seconds of it, in which something was seen; a camera that stopped saw nothing.
+
+    Where there is no sound either, nothing was recorded.
+    """
+    duration_s = facts.duration_s - sum(hole.duration_s for hole in facts.holes)
     step_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
     seconds = min(float(present.sum()) * step_s, duration_s)
     return seconds / duration_s, seconds
@@ -85,7 +89,7 @@ def face_gate(seen: Observations, limits: Limits) -> Abstention | None:
         return blocked
     if seen.faces is None or not seen.faces.present.any():
         return _abstain(Reason.NO_FACE)
-    ratio, seconds = _seen(seen.faces.present, seen.faces.time_s, seen.facts.duration_s)
+    ratio, seconds = _seen(seen.faces.present, seen.faces.time_s, seen.facts)
     if ratio < limits.min_face_ratio or seconds < limits.min_face_s:
         return _abstain(
             Reason.FACE_TOO_BRIEF,
@@ -104,7 +108,7 @@ def posture_gate(seen: Observations, limits: Limits) -> Abstention | None:
     if seen.poses is None or not len(seen.poses.time_s):
         return _abstain(Reason.NO_UPPER_BODY, ratio=0.0, limit=limits.min_upper_body_ratio)
     shoulders = [np.isfinite(seen.poses.point(f"{side}_shoulder")[:, 0]) for side in ("left", "right")]
-    ratio, seconds = _seen(shoulders[0] & shoulders[1], seen.poses.time_s, seen.facts.duration_s)
+    ratio, seconds = _seen(shoulders[0] & shoulders[1], seen.poses.time_s, seen.facts)
     if ratio < limits.min_upper_body_ratio:
         return _abstain(Reason.NO_UPPER_BODY, ratio=ratio, limit=limits.min_upper_body_ratio)
     if seconds < limits.min_face_s:
