@@ -118,10 +118,10 @@ def _leave_out_holes(whole: pd.DataFrame, observations: Observations) -> None:
         holes = facts.sound_holes if extractor.channel in ("content", "voice") else facts.holes
         if not holes:
             continue
-        column = f"{extractor.name}.{COVERAGE}"
-        for start_s, end_s in whole.index:
-            window = Interval(float(start_s), float(end_s))
-            recorded_s = window.duration_s - sum(hole.overlap_s(window) for hole in holes)
-            if recorded_s > 0:
-                observed_s = whole.at[(start_s, end_s), column] * window.duration_s
-                whole.at[(start_s, end_s), column] = min(1.0, observed_s / recorded_s)
+        windows = [Interval(float(start_s), float(end_s)) for start_s, end_s in whole.index]
+        length_s = np.array([window.duration_s for window in windows])
+        lost_s = np.array([sum(hole.overlap_s(window) for hole in holes) for window in windows])
+        observed_s = _column(whole, f"{extractor.name}.{COVERAGE}") * length_s
+        recorded_s = np.maximum(length_s - lost_s, observed_s)
+        share = np.divide(observed_s, recorded_s, out=np.zeros_like(observed_s), where=recorded_s > 0)
+        whole[f"{extractor.name}.{COVERAGE}"] = share

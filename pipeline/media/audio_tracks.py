@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from interview_analysis.pipeline.media.opening import open_recording
 from interview_analysis.types import AudioTrackFacts
 
 if TYPE_CHECKING:
-    from av import AudioStream
+    from av import AudioStream, Packet
     from av.container import InputContainer
 
 _SILENT_PEAK = 10 ** (-70 / 20)  # ten steps of 16 bits: less than the noise of any microphone
@@ -38,7 +38,7 @@ def silent(path: Path, streams: dict[int, AudioStream]) -> frozenset[int]:
             for packet in container.demux(*(container.streams[index] for index in waiting)):
                 if packet.stream.index in waiting and any(
                     np.abs(unit_scaled(frame.to_ndarray())).max(initial=0) >= _SILENT_PEAK
-                    for frame in packet.decode()
+                    for frame in cast("Packet[AudioStream]", packet).decode()
                 ):
                     del waiting[packet.stream.index]
                     if not waiting:

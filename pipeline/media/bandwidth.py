@@ -7,6 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.models.environment import kept
+
 _WINDOW_SAMPLES, _HOP_SAMPLES = 512, 512  # 32 ms, every one once: a hum or a hiss lasts longer
 _BAND_BINS = 8  # 250 Hz at 16 kHz
 _PIECE_FRAMES = 64  # 2 s: shorter pieces cost more in calls than in work
@@ -42,7 +44,8 @@ class BandwidthMeter:
             self._rest = self._rest[size:]
 
     def _measure(self, samples: NDArray[np.float32]) -> None:
-        from librosa.core.spectrum import stft
+        with kept():  # librosa brings scikit-learn, which sets how OpenMP is to behave in forks
+            from librosa.core.spectrum import stft
 
         spectrum = stft(samples, n_fft=_WINDOW_SAMPLES, hop_length=_HOP_SAMPLES, center=False)
         power = np.square(np.abs(spectrum[1:])) / (_WINDOW_SAMPLES / 4) ** 2  # a full-scale sine of a bin: 1

@@ -84,6 +84,7 @@ class Decoder:
         self._on_progress = on_progress
         self._facts: MediaFacts | None = None
         self._channel_levels: NDArray[np.float32] | None = None
+        self._heard_tracks = 0
         self._damaged = False
         self._container = open_recording(self._path)
         self._audio, self._video = decodable(self._container), video_track(self._container)
@@ -141,6 +142,11 @@ class Decoder:
         """How loud each channel is, see `ChannelMeter.levels`; there once the audio is finished."""
         return self._channel_levels
 
+    @property
+    def heard_tracks(self) -> int:
+        """How many audio tracks are heard; of several, `channel_levels` are those of each. There with them."""
+        return self._heard_tracks
+
     def frames(self, spool: AudioSpool) -> Generator[Frame]:
         """Decode the recording: sampled frames come out, the audio goes to `spool` as it is met.
 
@@ -176,6 +182,7 @@ class Decoder:
     def _run(self, spool: AudioSpool) -> Iterator[Frame]:
         left_silent = silent(self._path, self._audio)
         heard = {number: stream for number, stream in self._audio.items() if number not in left_silent}
+        self._heard_tracks = len(heard)
         audio = Soundtrack(heard, self._origin_s, spool) if heard else None
         video = None
         if self._video:

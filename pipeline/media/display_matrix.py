@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,8 @@ def orientation(frame: VideoFrame) -> Orientation:
     """The nearest one to what a frame's display matrix says; upright where there is none or it has no size."""
     from av.sidedata.sidedata import Type
 
-    data = next((bytes(side) for side in frame.side_data if side.type == Type.DISPLAYMATRIX), b"")
+    sides: Any = frame.side_data  # a mapping by number, of which the stubs make one by name
+    data = bytes(sides[Type.DISPLAYMATRIX]) if Type.DISPLAYMATRIX in sides else b""
     if len(data) < 20:
         return Orientation()
     a, b, _, c, d = (value / _FIXED_POINT for value in struct.unpack("=5i", data[:20]))

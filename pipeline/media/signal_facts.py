@@ -268,9 +268,13 @@ class FrameClock:
 
     @property
     def fps(self) -> float:
-        """NaN for fewer than two frames."""
+        """Of the time without gaps, where there is any; NaN for fewer than two frames."""
+        gaps, count = len(self._ends_s), float(self._intervals.sum())
+        filmed_s = sum(stretch.duration_s for stretch in self.stretches)
+        if gaps < count and filmed_s > 0:
+            return (count - gaps) / filmed_s
         span_s = self._last_s - self._first_s
-        return float(self._intervals.sum() / span_s) if span_s > 0 else math.nan
+        return count / span_s if span_s > 0 else math.nan
 
     @property
     def variable(self) -> bool:

@@ -117,6 +117,8 @@ def observe(
     watch = watch or Stopwatch()
     with ExitStack() as stack:
         decoder = stack.enter_context(_decoder(recording, models, on_progress))
+        with watch.stage("load models"):
+            models.load(picture=decoder.has_video)
         spool = stack.enter_context(AudioSpool())
         given_up = threading.Event()
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=5, thread_name_prefix="observe"))
@@ -193,7 +195,8 @@ def _start_hearing(
         speech = known.hearing.speech if known.hearing else models.detector.detect(spool)
         spool.wait(sys.maxsize)  # the channels are known once the audio has ended
         with watch.stage("voices"):
-            return models.diarize(spool, speech, decoder.channel_levels)
+            levels, heard = decoder.channel_levels, decoder.heard_tracks
+            return models.diarize(spool, speech, levels, tracks=heard > 1)
 
     return (
         hearing,

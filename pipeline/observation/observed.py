@@ -10,7 +10,6 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache as remembered
-from pathlib import Path
 from typing import Any
 
 from interview_analysis.features.core.extractor import extractors
@@ -28,6 +27,7 @@ from interview_analysis.pipeline.observation.cache import ObservationCache
 from interview_analysis.pipeline.observation.file import FORMAT, Heard, Kind, SentenceVectors
 from interview_analysis.pipeline.observation.loaded import SPEAKER_ENCODER, VOICE_MODELS, LoadedModels
 from interview_analysis.pipeline.observation.observe import Known, observe
+from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.scoring.content.model import clauses
 from interview_analysis.types import Interval, Observations, Transcript
 
@@ -111,8 +111,7 @@ def recalled(sha256: str, models: LoadedModels, cache: ObservationCache) -> Obse
 
 
 def observed(
-    recording: Path,
-    sha256: str,
+    recording: RecordingFile,
     models: LoadedModels,
     cache: ObservationCache,
     *,
@@ -122,17 +121,17 @@ def observed(
     """The observations of a recording: those that are kept, and the others made in one pass and kept.
 
     The vectors of its sentences are kept, too. Raises what `observe` and `LoadedModels.load` raise, OutputError
-    where the cache cannot be read or written, and StorageFullError where no space is left in it.
+    where the cache cannot be read or written, StorageFullError where no space is left in it, and MediaError where the recording
+    changed while it was observed, of which nothing is kept.
     """
     watch = watch or Stopwatch()
     with watch.stage("recall"):
-        keys = observation_keys(sha256, models)
+        keys = observation_keys(recording.sha256, models)
         known = _known(keys, cache)
         seen = known.observations(face_and_body=models.config.policy.face_and_body)
     if seen is None:
-        with watch.stage("load models"):
-            models.load()
-        seen = observe(recording, models, known=known, on_progress=on_progress, watch=watch)
+        seen = observe(recording.path, models, known=known, on_progress=on_progress, watch=watch)
+        recording.check_unchanged()
         with watch.stage("keep"):
             _keep(seen, known, keys, cache)
     with watch.stage("sentences"):

@@ -79,12 +79,12 @@ def _recording(seen: Observations, face_and_body: bool) -> Iterable[Flag]:
 
 def _tracks(facts: MediaFacts) -> Iterable[Flag]:
     """Audio tracks that were not heard."""
-    for reason, severity in (("undecodable", "warning"), ("silent", "info")):
+    for reason in ("undecodable", "silent"):
         named = [f"{t.number} {t.name}".strip() for t in facts.audio_tracks if t.left_out == reason]
         if named:
             yield Flag(
                 code=f"{reason}_track",
-                severity=severity,
+                severity="warning" if reason == "undecodable" else "info",
                 channel="voice",
                 values={"tracks": ", ".join(named)},
             )
