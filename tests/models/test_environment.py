@@ -14,11 +14,16 @@ def test_new_changed_and_removed_variables_come_back(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("KEPT_A", "1")
     monkeypatch.setenv("KEPT_B", "2")
     before = dict(os.environ)
-    with pytest.raises(RuntimeError), kept():
-        os.environ["KEPT_A"] = "changed"
-        os.environ["KEPT_NEW"] = "new"
-        del os.environ["KEPT_B"]
-        raise RuntimeError
+
+    def fail() -> None:
+        with kept():
+            os.environ["KEPT_A"] = "changed"
+            os.environ["KEPT_NEW"] = "new"
+            del os.environ["KEPT_B"]
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
     assert dict(os.environ) == before
 
 
