@@ -56,7 +56,7 @@ class Decoder:
 
     Parameters
     ----------
-    path: any file that FFmpeg reads, see `media_open.FORMATS`.
+    path: any file that FFmpeg reads, see `opening.FORMATS`.
     frames_per_second: rate at which the video is sampled.
     max_side_px: longer side of the frames; larger video is shrunk, smaller is left.
     threads: decoding threads of the video. More than one finish sooner in the same processor time.

@@ -120,3 +120,18 @@ def test_memory_does_not_grow_with_the_length_of_tracks(tmp_path: Path) -> None:
         tracemalloc.stop()
         assert spool.samples == 60 * RATE_HZ
     assert peak < 5e6  # 60 s of two tracks and of their mean take 12 MB in single precision
+
+
+def test_a_track_that_cannot_be_read_is_left_out_and_said(tmp_path: Path) -> None:
+    """As the spatial sound beside the stereo track of a telephone's camera, in a codec that FFmpeg does not know."""
+    path = write_tracks(
+        tmp_path / "spatial.mp4", {"a": [(0, tone(440, 3, RATE_HZ))], "b": [(0, tone(880, 3, RATE_HZ))]}
+    )
+    data = path.read_bytes()
+    first = data.index(b"fLaC", data.index(b"stsd"))
+    second = data.index(b"fLaC", data.index(b"stsd", first))
+    path.write_bytes(data[:second] + b"zzzz" + data[second + 4 :])
+    samples, facts, _ = heard(path)
+    assert [track.left_out for track in facts.audio_tracks] == ["", "undecodable"]
+    assert peak_hz(samples) == pytest.approx(440, abs=2)
+    assert np.std(samples) == pytest.approx(0.5 / np.sqrt(2), rel=0.01)
