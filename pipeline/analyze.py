@@ -32,7 +32,7 @@ from interview_analysis.pipeline.job.files import load_job
 from interview_analysis.pipeline.observation.cache import ObservationCache
 from interview_analysis.pipeline.observation.candidate import VoiceSample, candidates_view, voice_sample
 from interview_analysis.pipeline.observation.loaded import LoadedModels
-from interview_analysis.pipeline.observation.observe import observe
+from interview_analysis.pipeline.observation.observe import load_models, observe
 from interview_analysis.pipeline.observation.observed import knowing_encoder, observed, tables_of
 from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.storage.places import local_copy
@@ -115,6 +115,7 @@ def analyze(
         if cache is not None:
             seen = observed(file, models, cache, on_progress=on_progress, watch=watch)
         else:
+            load_models(path, models, watch)
             seen = observe(path, models, on_progress=on_progress, watch=watch)
             file.check_unchanged()
     view = candidates_view(seen, models.config.candidate_channel, sample)

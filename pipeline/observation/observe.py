@@ -96,6 +96,12 @@ def parted(speech: SpeechActivity, holes: Sequence[Interval]) -> SpeechActivity:
 _NOTHING = Known()
 
 
+def load_models(recording: Path, models: LoadedModels, watch: Stopwatch) -> None:
+    """Load the models that a recording needs. Raises MediaError, WeightsError and SystemLibraryError."""
+    with watch.stage("load models"), Decoder(recording) as decoder:
+        models.load(picture=decoder.has_video)
+
+
 def observe(
     recording: Path,
     models: LoadedModels,
@@ -117,8 +123,6 @@ def observe(
     watch = watch or Stopwatch()
     with ExitStack() as stack:
         decoder = stack.enter_context(_decoder(recording, models, on_progress))
-        with watch.stage("load models"):
-            models.load(picture=decoder.has_video)
         spool = stack.enter_context(AudioSpool())
         given_up = threading.Event()
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=5, thread_name_prefix="observe"))

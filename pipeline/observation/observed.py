@@ -26,7 +26,7 @@ from interview_analysis.pipeline.observation import joining
 from interview_analysis.pipeline.observation.cache import ObservationCache
 from interview_analysis.pipeline.observation.file import FORMAT, Heard, Kind, SentenceVectors
 from interview_analysis.pipeline.observation.loaded import SPEAKER_ENCODER, VOICE_MODELS, LoadedModels
-from interview_analysis.pipeline.observation.observe import Known, observe
+from interview_analysis.pipeline.observation.observe import Known, load_models, observe
 from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.scoring.content.model import clauses
 from interview_analysis.types import Interval, Observations, Transcript
@@ -130,6 +130,7 @@ def observed(
         known = _known(keys, cache)
         seen = known.observations(face_and_body=models.config.policy.face_and_body)
     if seen is None:
+        load_models(recording.path, models, watch)
         seen = observe(recording.path, models, known=known, on_progress=on_progress, watch=watch)
         recording.check_unchanged()
         with watch.stage("keep"):
