@@ -75,7 +75,7 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
     if faces is None:
         return NO_COVERAGE
     offset = offset_deg(faces)
-    seen = Seen.within(window, faces.time_s, np.isfinite(offset).all(axis=1))
+    seen = Seen.within(window, faces.time_s, np.asarray(np.isfinite(offset).all(axis=1)))
     if not seen:
         return NO_COVERAGE
     return {

@@ -80,7 +80,7 @@ def another_face(faces: FaceTrack) -> list[Event]:
     for run in bouts(faces.time_s, faces.face_count > usual, OTHER_FACE_S, OTHER_FACE_GAP_S):
         counts = faces.face_count[run[0] : run[1] + 1]
         more = float((counts > usual).mean())
-        event = peak_event("another_face", faces.time_s, run, faces.face_count)
+        event = peak_event("another_face", faces.time_s, run, faces.face_count.astype(float))
         trust = confidence(more, float(len(counts)), float("nan"))
         found.append(replace(event, confidence=trust, baseline=usual))
     return found
@@ -139,7 +139,7 @@ def _strongest(run: list[Event]) -> Event:
 
 def _gaze_sign(faces: FaceTrack, offset: FloatArray, window: Interval) -> str:
     """``fixed_left`` and the like, ``sweeping``, or nothing."""
-    seen = Seen.within(window, faces.time_s, np.isfinite(offset).all(axis=1))
+    seen = Seen.within(window, faces.time_s, np.asarray(np.isfinite(offset).all(axis=1)))
     if inside(faces.time_s, window).sum() < 2 or seen.coverage < MIN_SEEN_RATIO:
         return ""
     here = offset[seen.mask]
