@@ -41,8 +41,8 @@ def face_model() -> Path:
         pytest.skip(f"SKIPPED: {error}")
 
 
-def track(model: Path, frames: Iterator[Frame] | list[Frame]) -> FaceTrack:
-    with FaceLandmarker(model) as landmarker:
+def track(model: Path, frames: Iterator[Frame] | list[Frame], **options: int) -> FaceTrack:
+    with FaceLandmarker(model, **options) as landmarker:
         for frame in frames:
             landmarker.observe(frame)
         return landmarker.track()
@@ -159,6 +159,12 @@ def test_faces_in_tiles_are_followed_each_on_its_own(face_model: Path) -> None:
     assert other.roll_deg[5] == pytest.approx(-faces.roll_deg[5], abs=4.0)
     assert other.present.all()
     assert (faces.face_count == 2).all()
+
+
+def test_one_face_is_observed_the_same_however_many_are_looked_for(face_model: Path) -> None:
+    person = astronaut()
+    frames = [Frame(t / 5, np.roll(person, 2 * t, axis=1)) for t in range(10)]
+    assert_same(track(face_model, frames, max_faces=2), track(face_model, frames))
 
 
 def test_a_face_that_passes_is_none_of_the_others(face_model: Path) -> None:
