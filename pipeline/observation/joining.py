@@ -37,6 +37,7 @@ VERSION = 3  # raised when a joined or clipped recording comes out differently
 Track = TypeVar("Track", AcousticTrack, FaceTrack, PoseTrack)
 _SLACK_S = 1e-6  # sums of lengths are rounded
 _MIXED_LANGUAGES = "mixed_languages"
+_FACE_VALUES = ("blendshapes", "yaw_deg", "pitch_deg", "roll_deg", "points")
 
 
 def clip(
@@ -90,7 +91,7 @@ def joined(parts: Sequence[Observations]) -> Observations:
         speech=_joined_speech(held, starts_s),
         transcript=_joined_transcript(held, starts_s),
         acoustics=_joined_track([part.acoustics for part in held], starts_s),
-        faces=_joined_track([part.faces for part in held], starts_s),
+        faces=_joined_faces([part.faces for part in held], starts_s),
         poses=_joined_track([part.poses for part in held], starts_s),
         voices=joined_voices([part.voices for part in held], starts_s),
     )
@@ -111,10 +112,11 @@ def _part(seen: Observations, part: Interval) -> Observations:
         speech=None if seen.speech is None else _speech_part(seen.speech, part),
         transcript=None if seen.transcript is None else _transcript_part(seen.transcript, part),
         acoustics=None if seen.acoustics is None else _acoustics_part(seen.acoustics, part),
-        faces=None if seen.faces is None else _rows(seen.faces, part),
+        faces=None if seen.faces is None else _faces_part(seen.faces, part),
         poses=None if seen.poses is None else _rows(seen.poses, part),
         voices=None if seen.voices is None else voices_part(seen.voices, part),
         conversation=None if seen.conversation is None else _conversation_part(seen.conversation, part),
+        candidate_face=seen.candidate_face,
     )
 
 
@@ -203,6 +205,10 @@ def _acoustics_part(track: AcousticTrack, part: Interval) -> AcousticTrack:
     )
 
 
+def _faces_part(faces: FaceTrack, part: Interval) -> FaceTrack:
+    return replace(_rows(faces, part), others=tuple(_rows(other, part) for other in faces.others))
+
+
 def _rows(track: Track, part: Interval, leave: Iterable[str] = ()) -> Track:
     """The rows of a track within `part`, its arrays in `leave` untouched."""
     rows = (track.time_s >= part.start_s - _SLACK_S) & (track.time_s < part.end_s - _SLACK_S)
@@ -211,7 +217,7 @@ def _rows(track: Track, part: Interval, leave: Iterable[str] = ()) -> Track:
 
 
 def _arrays(track: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(track) if field.name != "aspect_ratio")
+    return tuple(field.name for field in fields(track) if isinstance(getattr(track, field.name), np.ndarray))
 
 
 def _joined_speech(parts: Sequence[Observations], starts_s: Sequence[float]) -> SpeechActivity | None:
@@ -269,6 +275,28 @@ def _joined_track(tracks: Sequence[Track | None], starts_s: Sequence[float]) -> 
             [getattr(track, name) + (start_s if clock else 0) for track, start_s in there]
         )
     return replace(first, **changes)
+
+
+def _joined_faces(tracks: Sequence[FaceTrack | None], starts_s: Sequence[float]) -> FaceTrack | None:
+    """The faces that were followed as one, and the first, second ... of the others of each recording likewise."""
+    joined_first = _joined_track(tracks, starts_s)
+    if joined_first is None:
+        return None
+    most = max(len(track.others) for track in tracks if track is not None)
+    others = [
+        _joined_track([None if t is None else _other(t, number) for t in tracks], starts_s)
+        for number in range(most)
+    ]
+    turned_deg = max(track.turned_deg for track in tracks if track is not None)
+    return replace(joined_first, others=tuple(o for o in others if o is not None), turned_deg=turned_deg)
+
+
+def _other(faces: FaceTrack, number: int) -> FaceTrack:
+    """One of the other faces, or frames without it where there are fewer."""
+    if number < len(faces.others):
+        return faces.others[number]
+    unseen = {name: np.full_like(getattr(faces, name), np.nan) for name in _FACE_VALUES}
+    return replace(faces, **unseen, others=())
 
 
 def _in_width(track: Track, aspect_ratio: float) -> Track:

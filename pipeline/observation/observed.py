@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache as remembered
 from typing import Any
 
+from interview_analysis.features.conversation import candidate_face
 from interview_analysis.features.core.extractor import extractors
 from interview_analysis.features.language.lexicons import LANGUAGES
 from interview_analysis.features.language.sentences import sentences
@@ -37,7 +38,7 @@ OBSERVER_VERSIONS: Mapping[Kind, int] = {
     "hearing": 3,
     "voices": 3,
     "acoustics": 3,
-    "faces": 2,
+    "faces": 3,
     "poses": 2,
 }
 OBSERVED: tuple[Kind, ...] = tuple(OBSERVER_VERSIONS)
@@ -209,6 +210,8 @@ def tables_of(
         "features",
         [[sorted(observation_keys(sha256, models).items()), start, end] for sha256, start, end in recordings],
         None if observations.conversation is None else observations.conversation.candidate.voice,
+        None if observations.candidate_face is None else observations.candidate_face.face,
+        candidate_face.VERSION,
         joining.VERSION,
         moments.VERSION,
         sorted((extractor.name, extractor.version) for extractor in extractors()),

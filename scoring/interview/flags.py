@@ -25,6 +25,8 @@ FACE_COVERAGE_LIMIT = 0.9
 MANY_VOICES = 4  # more than a panel of three and the candidate
 # Of the talk: the interviewers of the 96 interviews of the MIT data had 6 to 25 % of the words.
 BACKGROUND_SHARE = 0.05
+# By whether it was told which of them is the candidate's; None where others were beside the candidate for moments.
+_OTHER_FACES = {None: "other_faces", True: "face_by_voice", False: "face_unknown"}
 UNDER_WAY_S = 0.05  # whoever begins after the recording does is heard to begin
 
 
@@ -93,10 +95,14 @@ def _tracks(facts: MediaFacts) -> Iterable[Flag]:
 def _picture(seen: Observations, tables: FeatureTables) -> Iterable[Flag]:
     if seen.faces is None or not len(seen.faces.time_s):
         return
+    if seen.faces.turned_deg:
+        values: dict[str, float | str] = {"degrees": float(seen.faces.turned_deg)}
+        yield Flag(code="picture_lies", severity="warning", channel="face", values=values)
     others = [event for event in tables.events if event.kind == "other_face"]
     if others:
         share = sum(event.end_s - event.start_s for event in others) / seen.facts.duration_s
-        yield Flag(code="other_faces", severity="warning", channel="face", values={"share": round(share, 3)})
+        code = _OTHER_FACES[None if seen.candidate_face is None else seen.candidate_face.face is not None]
+        yield Flag(code=code, severity="warning", channel="face", values={"share": round(share, 3)})
     present = float(seen.faces.present.mean())
     if 0 < present < FACE_COVERAGE_LIMIT:
         yield Flag(

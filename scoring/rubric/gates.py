@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.features.core.visual import is_candidate
 from interview_analysis.features.language.sentences import unit_count
 from interview_analysis.scoring.norms import Limits
 from interview_analysis.scoring.profile import JobProfile
@@ -108,11 +109,30 @@ def posture_gate(seen: Observations, limits: Limits) -> Abstention | None:
     if seen.poses is None or not len(seen.poses.time_s):
         return _abstain(Reason.NO_UPPER_BODY, ratio=0.0, limit=limits.min_upper_body_ratio)
     shoulders = [np.isfinite(seen.poses.point(f"{side}_shoulder")[:, 0]) for side in ("left", "right")]
-    ratio, seconds = _seen(shoulders[0] & shoulders[1], seen.poses.time_s, seen.facts)
+    both = shoulders[0] & shoulders[1]
+    ratio, seconds = _seen(both, seen.poses.time_s, seen.facts)
     if ratio < limits.min_upper_body_ratio:
         return _abstain(Reason.NO_UPPER_BODY, ratio=ratio, limit=limits.min_upper_body_ratio)
     if seconds < limits.min_face_s:
         return _abstain(Reason.TOO_SHORT, seconds=seconds, limit=limits.min_face_s)
+    if seen.candidate_face is not None:
+        own, _ = _seen(both & is_candidate(seen), seen.poses.time_s, seen.facts.duration_s)
+        if own < limits.min_upper_body_ratio:
+            return _abstain(Reason.BODY_OF_OTHER, ratio=own, limit=limits.min_upper_body_ratio)
+    return None
+
+
+def _nobodys_face(seen: Observations) -> Abstention | None:
+    """What keeps both face and posture from being scored: the picture, or that the face in it is not the candidate's."""
+    if seen.faces is not None and seen.faces.turned_deg:
+        return _abstain(Reason.PICTURE_LIES, degrees=float(seen.faces.turned_deg))
+    candidate = candidate_of(seen)
+    if candidate is not None and candidate.doubt == "face_of_other":
+        return _abstain(Reason.FACE_OF_OTHER)
+    if seen.candidate_face is not None and seen.candidate_face.face is None:
+        return _abstain(Reason.FACE_UNKNOWN)
+    if candidate is not None and candidate.by == "only_voice" and candidate.doubt == "silent":
+        return _abstain(Reason.FACE_SILENT)
     return None
 
 
@@ -122,11 +142,7 @@ def gates(
     """For each channel, why it cannot be scored, or None. Without `face_and_body` the policy has these two off."""
     if (unknown := nobody_known(seen)) is not None:
         return dict.fromkeys(CHANNELS, _abstain(unknown))
-    candidate = candidate_of(seen)
-    other = candidate is not None and candidate.doubt == "face_of_other"
-    unseen = None if face_and_body else _abstain(Reason.POLICY_OFF)
-    if unseen is None and other:
-        unseen = _abstain(Reason.FACE_OF_OTHER)
+    unseen = _nobodys_face(seen) if face_and_body else _abstain(Reason.POLICY_OFF)
     return {
         "content": content_gate(seen, profile, limits),
         "voice": voice_gate(seen, profile, limits),

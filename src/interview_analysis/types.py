@@ -240,6 +240,17 @@ class CandidateVoice:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateFace:
+    """Which of several faces in view is the candidate's: the one whose mouth goes with the candidate's voice.
+
+    `face` is 0 for the most persistent large one, then counts `FaceTrack.others`; None where it cannot be told.
+    """
+
+    face: int | None
+    confidence: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """What the candidate's view of a recording keeps of the others."""
 
@@ -268,7 +279,7 @@ class AcousticTrack:
 
 @dataclass(frozen=True, slots=True)
 class FaceTrack:
-    """One row a sampled frame, the candidate's face only (the most persistent large one)."""
+    """One row a sampled frame of one face: as a model gives it, of the most persistent large one."""
 
     time_s: FloatArray  # (n,)
     face_count: NDArray[np.int_]  # (n,) faces seen in the frame
@@ -278,6 +289,8 @@ class FaceTrack:
     roll_deg: FloatArray
     points: FloatArray  # (n, len(FACE_POINTS), 2) image points
     aspect_ratio: float  # image width / height
+    others: tuple[FaceTrack, ...] = ()  # faces that were beside it for long, of the same frames
+    turned_deg: int = 0  # counter-clockwise, by which the picture would stand upright; 0 where it seems to
 
     @property
     def present(self) -> NDArray[np.bool_]:
@@ -320,6 +333,7 @@ class Observations:
     poses: PoseTrack | None = None
     voices: Voices | None = None
     conversation: Conversation | None = None  # given where this is the candidate's view
+    candidate_face: CandidateFace | None = None  # given in that view where several faces were seen
 
 
 @dataclass(frozen=True, slots=True)
