@@ -116,7 +116,7 @@ def posture_gate(seen: Observations, limits: Limits) -> Abstention | None:
     if seconds < limits.min_face_s:
         return _abstain(Reason.TOO_SHORT, seconds=seconds, limit=limits.min_face_s)
     if seen.candidate_face is not None:
-        own, _ = _seen(both & is_candidate(seen), seen.poses.time_s, seen.facts.duration_s)
+        own, _ = _seen(both & is_candidate(seen), seen.poses.time_s, seen.facts)
         if own < limits.min_upper_body_ratio:
             return _abstain(Reason.BODY_OF_OTHER, ratio=own, limit=limits.min_upper_body_ratio)
     return None
