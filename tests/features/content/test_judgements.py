@@ -9,18 +9,19 @@ from interview_analysis.features.core.extractor import extractors, tabulate
 from tests.transcripts import observations_from_text, whole
 
 
-@pytest.mark.parametrize(
-    ("text", "language", "expected"),
-    [
+def test_judgements_are_counted_and_turned_by_a_negation():
+    cases = [
         ("it was great and i enjoyed it", "en", (2, 0)),
         ("i was not happy. it was terrible", "en", (0, 2)),
         ("good morning", "en", (0, 0)),
         ("项目很成功,我很自豪", "zh", (2, 0)),
         ("我不喜欢,结果很糟糕", "zh", (0, 2)),
-    ],
-)
-def test_judgements_are_counted_and_turned_by_a_negation(text, language, expected):
-    assert judgements(text, language) == expected
+    ]
+    assert [
+        (text, language, expected, found)
+        for text, language, expected in cases
+        if (found := judgements(text, language)) != expected
+    ] == []
 
 
 @pytest.mark.parametrize(

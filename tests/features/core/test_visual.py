@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -19,13 +21,12 @@ def test_a_camera_that_stops_covers_what_it_saw(extractor) -> None:
     assert extractor.compute(brief, Interval(0.0, 600.0))["coverage_ratio"] == pytest.approx(10 / 600)
 
 
-@pytest.mark.parametrize("fps", [2.5, 5.0])
-@pytest.mark.parametrize("length_s", [1.0, 2.3, 10.0, 59.9])
-@pytest.mark.parametrize("start_s", [0.0, 0.13, 0.39])
-def test_a_window_that_was_seen_throughout_is_covered(fps: float, length_s: float, start_s: float) -> None:
-    time_s = np.arange(0.05, 60.4, 1.0 / fps)
-    seen = np.ones(time_s.size, dtype=bool)
-    assert 0.95 <= coverage(seen, time_s, Interval(start_s, start_s + length_s)) <= 1.0
+def test_a_window_that_was_seen_throughout_is_covered() -> None:
+    for fps, length_s, start_s in product((2.5, 5.0), (1.0, 2.3, 10.0, 59.9), (0.0, 0.13, 0.39)):
+        time_s = np.arange(0.05, 60.4, 1.0 / fps)
+        seen = np.ones(time_s.size, dtype=bool)
+        covered = coverage(seen, time_s, Interval(start_s, start_s + length_s))
+        assert 0.95 <= covered <= 1.0, (fps, length_s, start_s)
 
 
 def test_uneven_samples_stand_for_the_time_up_to_the_next() -> None:

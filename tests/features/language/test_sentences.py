@@ -67,18 +67,17 @@ def test_an_empty_transcript_has_no_sentences():
     assert sentences(Transcript("zh", 1.0, (), "synthetic", "text")) == ()
 
 
-@pytest.mark.parametrize(
-    ("written", "folded"),
-    [
+def test_normalise_folds_width_case_and_script():
+    cases = [
         ("用戶調研", "用户调研"),
         ("PRD文档", "prd文档"),
         ("Don’t", "don't"),
         ("需求", "需求"),
         ("專案", "专案"),
-    ],
-)
-def test_normalise_folds_width_case_and_script(written, folded):
-    assert normalise(written) == folded
+    ]
+    assert [
+        (written, folded, found) for written, folded in cases if (found := normalise(written)) != folded
+    ] == []
 
 
 def test_tokens_are_words_without_punctuation():

@@ -42,19 +42,20 @@ def test_english_filled_pauses(text: str, labels: list[str]) -> None:
     assert [event.label for event in filled_pauses(script(text, "en"))] == labels
 
 
-@pytest.mark.parametrize(
-    ("text", "labels"),
-    [
+def test_chinese_filled_pauses() -> None:
+    cases = [
         ("嗯， 我 觉得 呃 可以", ["嗯", "呃"]),
         ("啊， 我 知道", ["啊"]),
         ("是 啊， 我 知道", []),
         ("额， 金 额 很 大", ["额"]),
         ("額， 這 個", ["额"]),
         ("嗯嗯嗯 好", ["嗯嗯嗯"]),
-    ],
-)
-def test_chinese_filled_pauses(text: str, labels: list[str]) -> None:
-    assert [event.label for event in filled_pauses(script(text, "zh"))] == labels
+    ]
+    assert [
+        (text, labels, found)
+        for text, labels in cases
+        if (found := [event.label for event in filled_pauses(script(text, "zh"))]) != labels
+    ] == []
 
 
 def test_a_pause_sets_a_particle_off_like_a_comma() -> None:
@@ -62,9 +63,8 @@ def test_a_pause_sets_a_particle_off_like_a_comma() -> None:
     assert [e.label for e in filled_pauses(script("好 的 啊 我 说", "zh", pauses=(2, 3)))] == ["啊"]
 
 
-@pytest.mark.parametrize(
-    ("text", "language", "labels"),
-    [
+def test_discourse_markers_are_set_off() -> None:
+    cases = [
         ("we, you know, tried", "en", ["you know"]),
         ("do you know him", "en", []),
         ("I like it", "en", []),
@@ -73,10 +73,12 @@ def test_a_pause_sets_a_particle_off_like_a_comma() -> None:
         ("我 要 那个。", "zh", []),
         ("就 是， 我们 做", "zh", ["就是"]),
         ("这 就是 答案", "zh", []),
-    ],
-)
-def test_discourse_markers_are_set_off(text: str, language: str, labels: list[str]) -> None:
-    assert [event.label for event in discourse_markers(script(text, language))] == labels
+    ]
+    assert [
+        (text, language, labels, found)
+        for text, language, labels in cases
+        if (found := [event.label for event in discourse_markers(script(text, language))]) != labels
+    ] == []
 
 
 def track(seconds: float, *voiced: tuple[float, float], f0_hz: float = 120.0) -> AcousticTrack:

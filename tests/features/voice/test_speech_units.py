@@ -14,9 +14,8 @@ from interview_analysis.features.voice.speech_units import (
 from interview_analysis.types import Interval, SpeechActivity, Word, intervals
 
 
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
+def test_chinese_units() -> None:
+    cases = [
         ("需求分析", 4),
         ("项目管理能力。", 6),
         ("2023年", 5),
@@ -27,15 +26,14 @@ from interview_analysis.types import Interval, SpeechActivity, Word, intervals
         ("用Python做", 4),
         ("，", 0),
         ("", 0),
-    ],
-)
-def test_chinese_units(text: str, count: int) -> None:
-    assert count_units(text, "zh") == count
+    ]
+    assert [
+        (text, count, found) for text, count in cases if (found := count_units(text, "zh")) != count
+    ] == []
 
 
-@pytest.mark.parametrize(
-    ("text", "count"),
-    [
+def test_english_units() -> None:
+    cases = [
         ("hello", 1),
         ("don't", 1),
         ("well-known,", 1),
@@ -45,17 +43,15 @@ def test_chinese_units(text: str, count: int) -> None:
         ("$5", 2),
         ("--", 0),
         ("two words", 2),
-    ],
-)
-def test_english_units(text: str, count: int) -> None:
-    assert count_units(text, "en") == count
+    ]
+    assert [
+        (text, count, found) for text, count in cases if (found := count_units(text, "en")) != count
+    ] == []
 
 
-@pytest.mark.parametrize(
-    ("word", "count"), [("cat", 1), ("make", 1), ("table", 2), ("analysis", 4), ("tree", 1), ("hmm", 1)]
-)
-def test_syllables(word: str, count: int) -> None:
-    assert syllables(word) == count
+def test_syllables() -> None:
+    cases = [("cat", 1), ("make", 1), ("table", 2), ("analysis", 4), ("tree", 1), ("hmm", 1)]
+    assert [(word, count, found) for word, count in cases if (found := syllables(word)) != count] == []
 
 
 def test_a_word_across_the_edge_counts_in_parts() -> None:

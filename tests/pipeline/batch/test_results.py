@@ -195,9 +195,8 @@ def test_numbers_and_plain_text_stay() -> None:
     assert csv_bytes(table).decode("utf-8-sig") == "n,t,b\r\n-1.5,a-b = c,True\r\n,,False\r\n"
 
 
-@pytest.mark.parametrize(
-    ("text", "safe"),
-    [
+def test_what_could_be_a_formula_gets_an_apostrophe() -> None:
+    cases = [
         ("=1+1", "'=1+1"),
         ("+86 138", "'+86 138"),
         ("-5", "'-5"),
@@ -212,10 +211,8 @@ def test_numbers_and_plain_text_stay() -> None:
         ("x\n =1", "x\n' =1"),
         ("", ""),
         ("张三 a=b, -c", "张三 a=b, -c"),
-    ],
-)
-def test_what_could_be_a_formula_gets_an_apostrophe(text: str, safe: str) -> None:
-    assert neutral(text) == safe
+    ]
+    assert [(text, safe, found) for text, safe in cases if (found := neutral(text)) != safe] == []
 
 
 _BLANK = "\u200b\u2060\ufeff" + "".join(map(chr, range(32)))

@@ -11,19 +11,16 @@ from interview_analysis.pipeline.observation.cache import FOLDER_VARIABLE, Obser
 from tests.pipeline.observation.test_observation_cache import KEYS, used, vectors
 
 
-@pytest.mark.parametrize(
-    ("text", "size"),
-    [
+def test_sizes():
+    cases = [
         ("5GB", 5 * 10**9),
         ("500 MB", 5 * 10**8),
         ("1.5GiB", 3 << 29),
         ("1000", 1000),
         ("2k", 2000),
         ("3tb", 3 * 10**12),
-    ],
-)
-def test_sizes(text, size):
-    assert parse_size(text) == size
+    ]
+    assert [(text, size, found) for text, size in cases if (found := parse_size(text)) != size] == []
 
 
 @pytest.mark.parametrize("text", ["", "5 apples", "-1GB", "GB", "1e9", "5GBs", "nan"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -155,27 +156,29 @@ def test_words_to_the_scorer_do_not_pay(addressed):
 # ------------------------------------------------------------------------------------------- odd answers
 
 
-@pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("text", ["", " ", "\n\n", "...", "?!。，", "😀", "😀😀 👍🏽", "\0", "\u200b"])
-def test_nothing_said_is_no_reading(text, language, model, encoder):
-    assert reading_of(model, encoder, transcript_of_text(text, language), "") is None
+def test_nothing_said_is_no_reading(model, encoder):
+    texts = ["", " ", "\n\n", "...", "?!。，", "😀", "😀😀 👍🏽", "\0", "\u200b"]
+    languages = ["en", "zh"]
+    assert [
+        (text, language, found)
+        for text in texts
+        for language in languages
+        if (found := reading_of(model, encoder, transcript_of_text(text, language), "")) is not None
+    ] == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize(
-    "text",
-    [
+def test_odd_answers_are_read(language, model, encoder):
+    texts = [
         "Yes.", "嗯", "No", "5", "a\0b c\0d", "😀 we won 😀", "我们 team 一起 did the project 去年", "Ωμέγα привет שלום",
         "我們去年一起完成了項目", "e" * 600, "の", "\u202eabc\u202c", "𠀀𠀁",
-    ],
-)  # fmt: skip
-def test_odd_answers_are_read(text, language, model, encoder):
-    for question in ("", QUESTION[language], "\0😀"):
+    ]  # fmt: skip
+    for text, question in product(texts, ("", QUESTION[language], "\0😀")):
         found = level_of(model, encoder, text, language, question)
-        assert found.probabilities.sum() == pytest.approx(1.0)
-        assert 10.0 <= found.score <= 90.0
-        assert found.standard_error > 0
-        assert all(0.0 <= gate <= 1.0 for gate in found.gates.values())
+        assert found.probabilities.sum() == pytest.approx(1.0), text
+        assert 10.0 <= found.score <= 90.0, text
+        assert found.standard_error > 0, text
+        assert all(0.0 <= gate <= 1.0 for gate in found.gates.values()), text
 
 
 @pytest.mark.parametrize(

@@ -147,9 +147,8 @@ def test_the_order_of_indicators_and_dimensions_does_not_matter(product_manager,
     assert one.stuffing == other.stuffing
 
 
-@pytest.mark.parametrize(
-    ("text", "language", "indicator", "strength"),
-    [
+def test_strength_of_a_hit(product_manager):
+    cases = [
         ("I ran a survey with users.", "en", "user_research_data", "demonstrated"),
         ("A survey is important to me.", "en", "user_research_data", "mentioned"),
         ("There was one survey. We interviewed ten people.", "en", "user_research_data", "demonstrated"),
@@ -171,10 +170,12 @@ def test_the_order_of_indicators_and_dimensions_does_not_matter(product_manager,
         ("我没有做过用户调研，但是我写过需求文档。", "zh", "need_to_feature", "demonstrated"),
         ("用户调研我没做过。", "zh", "user_research_data", "absent"),
         ("用户调研，这个我不知道。", "zh", "user_research_data", "absent"),
-    ],
-)
-def test_strength_of_a_hit(product_manager, text, language, indicator, strength):
-    assert _of(_find(product_manager, text, language), indicator).strength == strength
+    ]
+    assert [
+        (text, language, indicator, strength, found)
+        for text, language, indicator, strength in cases
+        if (found := _of(_find(product_manager, text, language), indicator).strength) != strength
+    ] == []
 
 
 def test_denied_hits_are_kept_apart_with_their_words(product_manager):
@@ -224,14 +225,12 @@ def test_credits_come_from_the_settings(product_manager):
     assert _of(_find(product_manager, text, "en", credit_mentioned=0.2), "user_research_data").credit == 0.2
 
 
-@pytest.mark.parametrize(
-    "text", ["", "???", "<script>alert(1)</script>", "{{ 7*7 }}", "(((((", "a" * 3000, "\u202e用户"]
-)
 @pytest.mark.parametrize("language", ["en", "zh", "ru"])
-def test_hostile_text_finds_nothing_and_breaks_nothing(product_manager, text, language):
-    evidence = _find(product_manager, text, language)
-    assert _total(product_manager, evidence) == 0.0
-    assert not evidence.stuffing.flagged
+def test_hostile_text_finds_nothing_and_breaks_nothing(product_manager, language):
+    for text in ("", "???", "<script>alert(1)</script>", "{{ 7*7 }}", "(((((", "a" * 3000, "\u202e用户"):
+        evidence = _find(product_manager, text, language)
+        assert _total(product_manager, evidence) == 0.0, text
+        assert not evidence.stuffing.flagged, text
 
 
 def test_an_empty_transcript_has_no_declined_share(product_manager):

@@ -60,19 +60,20 @@ def test_the_clause_in_chinese(words_only):
     assert clauses == {"sql": "精通sql", "sap": "了解sap", "teamwork": "有团队精神"}
 
 
-@pytest.mark.parametrize(
-    "sentence",
-    [
+def test_what_is_not_needed_does_not_ask(words_only):
+    sentences = [
         "SQL is not required",
         "No experience required in SQL",
         "You don't need SQL",
         "无需SQL",
         "不要求会SQL",
         "SQL零基础",
-    ],
-)
-def test_what_is_not_needed_does_not_ask(sentence, words_only):
-    assert words_only.read(asking(sentence)).matches == ()
+    ]
+    assert [
+        (sentence, found)
+        for sentence in sentences
+        if (found := words_only.read(asking(sentence)).matches) != ()
+    ] == []
 
 
 def test_only_sentences_that_ask_are_matched(words_only):
@@ -87,18 +88,19 @@ def test_the_title_is_statement_minus_one(words_only):
     assert found(matches, "title") == {(-1, "healthcare")}
 
 
-@pytest.mark.parametrize(
-    ("title", "known"),
-    [
+def test_a_title_of_the_library_is_known(words_only):
+    cases = [
         ("Staff Nurse", True),
         ("采购专员", True),
         ("Lighthouse Keeper", False),
         ("Team player", False),
         ("", False),
-    ],
-)
-def test_a_title_of_the_library_is_known(title, known, words_only):
-    assert words_only.read(asking("A tidy desk", title=title)).known_title == known
+    ]
+    assert [
+        (title, known, found)
+        for title, known in cases
+        if (found := words_only.read(asking("A tidy desk", title=title)).known_title) != known
+    ] == []
 
 
 def test_the_asking_ratio_is_the_share_of_sentences_that_ask_by_a_term(words_only):

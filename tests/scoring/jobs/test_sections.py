@@ -228,6 +228,6 @@ def test_sections_with_a_heading_are_named():
     assert outline(PROSE_EN).headed == frozenset()
 
 
-@pytest.mark.parametrize("text", [MARKDOWN, BRACKETS, BILINGUAL, OFFICIAL, PROSE_EN, PROSE_ZH])
-def test_every_sentence_stands_verbatim_in_the_text(text):
-    assert all(s.text in text for s in outline(text).statements)
+def test_every_sentence_stands_verbatim_in_the_text():
+    texts = [MARKDOWN, BRACKETS, BILINGUAL, OFFICIAL, PROSE_EN, PROSE_ZH]
+    assert [text for text in texts if any(s.text not in text for s in outline(text).statements)] == []
