@@ -1,4 +1,4 @@
-"""Golden scores: what two spoken answers get, in full. A change here is a change that users will see.
+"""Golden scores: what two spoken answers get, and each measure and part that they are made of. A change here is a change that users will see.
 
 `python -m tests.scoring.test_golden` writes the files anew; read the difference before you commit it.
 """
@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from interview_analysis.scoring.report.report import Score
 from tests.scoring.rubric.test_score import SUBSTANCE
 from tests.scoring.scene import score_text
 
@@ -18,13 +19,20 @@ FOLDER = Path(__file__).parent / "data"
 
 
 def scored(language: str) -> dict[str, Any]:
-    card, found, _ = score_text(SUBSTANCE[language], language)
+    card, _, _ = score_text(SUBSTANCE[language], language)
     return {
-        "overall": card.overall.model_dump(mode="json"),
-        "channels": {name: channel.model_dump(mode="json") for name, channel in card.channels.items()},
-        "dimensions": [dimension.model_dump(mode="json") for dimension in card.dimensions],
-        "sentences": [sentence.text for sentence in found.sentences],
+        "overall": figures(card.overall),
+        "channels": {name: figures(channel) for name, channel in card.channels.items()},
+        "dimensions": {d.id: figures(d) | {"channels": d.channel_scores} for d in card.dimensions},
     }
+
+
+def figures(score: Score) -> dict[str, Any]:
+    """The score, its error and level, or the reason why there is none, and the scores that it is made of."""
+    if score.abstention is not None:
+        return {"abstention": str(score.abstention.reason)}
+    made_of = {e.id: e.score for e in score.evidence if e.kind in ("measure", "part")}
+    return {"score": score.score, "standard_error": score.standard_error, "level": score.level, "of": made_of}
 
 
 def assert_same(one: Any, other: Any, where: str = "") -> None:
