@@ -11,6 +11,7 @@ import pytest
 
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.observation.cache import FOLDER_VARIABLE
+from tests.vectors import KnownVectors, keep_new_vectors, known_vectors
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("INTERVIEW_ANALYSIS_SHARED_DATA", ROOT.parent / "shared" / "data"))
@@ -32,6 +33,23 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(FOLDER_VARIABLE, str(tmp_path_factory.mktemp("observations")))
         yield
+
+
+@pytest.fixture(scope="session")
+def common_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The temporary folder that all processes of this run of the tests share."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(scope="session")
+def vectors() -> KnownVectors:
+    """The default encoder, with the vectors of earlier runs."""
+    return known_vectors()
+
+
+def pytest_sessionfinish() -> None:
+    keep_new_vectors()
 
 
 @pytest.fixture

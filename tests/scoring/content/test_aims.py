@@ -41,15 +41,19 @@ def scored(known: list[Known], encoder) -> pd.DataFrame:
     return score_answers(known, load_library(), model, encoder, load_norms(), lambda: None)
 
 
-@pytest.fixture(scope="session")
-def held_out(encoder) -> pd.DataFrame:
+def sample() -> list[Known]:
     known = read_known(HELD_OUT, load_library())
     asked = [{k.competency for k in known if k.kind == GRADED and k.lang == lang} for lang in ("en", "zh")]
     competencies = sorted(asked[0] & asked[1])[::2]
     kept = [k for k in known if k.kind == GRADED and k.competency in competencies]
     for kind in SEEN_THROUGH:
         kept += [k for k in known if k.kind == kind][::4]
-    return scored(kept, encoder)
+    return kept
+
+
+@pytest.fixture(scope="session")
+def held_out(encoder) -> pd.DataFrame:
+    return scored(sample(), encoder)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.pipeline.content.model_file import load_content_model
 from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.examples import Known
@@ -18,6 +19,7 @@ from interview_analysis.scoring.content.typed import transcript_of_text
 from interview_analysis.scoring.profile import Dimension
 
 FOLDER = Path(__file__).resolve().parents[3] / "data" / "graded_answers" / "development"
+FILES = ("h1_en.json", "h1_zh.json")
 LIBRARY = {c.id: as_dimension(c) for c in load_library()}
 
 
@@ -30,11 +32,6 @@ def told(name: str) -> list[Known]:
     """A complete answer about each competency of a set."""
     entries = json.loads((FOLDER / name).read_text(encoding="utf-8"))
     return [Known.model_validate(e) for e in entries if e["level"] == 4]
-
-
-@pytest.fixture(scope="module")
-def model(encoder) -> ContentModel:
-    return load_content_model(encoder.id)
 
 
 def probabilities(
@@ -55,9 +52,27 @@ def probabilities(
     return found[0], found[1]
 
 
+def all_probabilities(
+    encoder: SentenceEncoder,
+) -> dict[tuple[str, bool, bool], tuple[np.ndarray, np.ndarray]]:
+    """By file, whether the dimension is of a user's own, and whether it was asked about."""
+    model = load_content_model(encoder.id)
+    return {
+        (name, made, asked): probabilities(told(name), model, encoder, made, asked)
+        for name in FILES
+        for made in (True, False)
+        for asked in (True, False)
+    }
+
+
+@pytest.fixture(scope="module")
+def model(encoder) -> ContentModel:
+    return load_content_model(encoder.id)
+
+
 @pytest.mark.parametrize("asked", [True, False], ids=["asked", "unasked"])
 @pytest.mark.parametrize("made", [True, False], ids=["own-dimension", "library"])
-@pytest.mark.parametrize("name", ["h1_en.json", "h1_zh.json"])
+@pytest.mark.parametrize("name", FILES)
 def test_answers_are_about_what_they_tell_of(name: str, made: bool, asked: bool, model, encoder):
     about, elsewhere = probabilities(told(name), model, encoder, made, asked)
     assert about.mean() > (0.75 if asked else 0.4)  # most of what is said unasked is about something else

@@ -9,7 +9,7 @@ import yaml
 
 from interview_analysis.scoring.jobs.evaluation import Label, parse_labels
 from interview_analysis.scoring.jobs.headings import heading, lines
-from interview_analysis.scoring.jobs.sections import Outline, Statement
+from interview_analysis.scoring.jobs.sections import Outline, Statement, outline
 from interview_analysis.scoring.profile import JobProfile, Language
 
 FOLDER = Path(__file__).resolve().parents[3] / "data" / "job_descriptions"
@@ -52,6 +52,12 @@ def everything() -> list[str]:
     """All texts that a profile is made of in these tests."""
     texts = [read(file) for file in (*DEV, *PARAPHRASES.values())]
     return texts + [translation(name, language) for name in TRANSLATIONS for language in LANGUAGES]
+
+
+def sentences() -> list[str]:
+    """What these texts and those that are refused ask for, sentence by sentence."""
+    texts = [*everything(), *(read(f"refused/{file}") for file in REFUSED)]
+    return sorted({s.text for text in texts for s in outline(text).statements if s.asks})
 
 
 def lists(text: str) -> list[range]:

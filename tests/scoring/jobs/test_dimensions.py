@@ -163,17 +163,17 @@ def sources_found(teamwork, asked, read, encoder):
     return indicator_sources(teamwork, asked, read, vectors, descriptions)
 
 
-def test_a_sentence_goes_to_the_indicator_that_it_is_nearest_to(teamwork, sentence_encoder):
-    found = sources_found(teamwork, by_meaning(HELP, SETTLE), asking(HELP, SETTLE), sentence_encoder)
+def test_a_sentence_goes_to_the_indicator_that_it_is_nearest_to(teamwork, vectors):
+    found = sources_found(teamwork, by_meaning(HELP, SETTLE), asking(HELP, SETTLE), vectors)
     assert found == {"helping_colleagues": HELP, "team_disagreement": SETTLE}
 
 
-def test_a_keyword_goes_before_meaning(teamwork, sentence_encoder):
+def test_a_keyword_goes_before_meaning(teamwork, vectors):
     read = asking(HELP, SETTLE)
     asked = by_meaning(HELP, SETTLE, matches=(keyword(1, "helping_colleagues"), keyword(0, "shared_work")))
     known = {"helping_colleagues": SETTLE, "shared_work": HELP}
     assert indicator_sources(teamwork, asked, read, {}, None) == known
-    assert sources_found(teamwork, asked, read, sentence_encoder) == {
+    assert sources_found(teamwork, asked, read, vectors) == {
         **known,
         "team_disagreement": SETTLE,
     }
@@ -185,8 +185,8 @@ def test_the_title_is_no_sentence_of_an_indicator(teamwork):
     assert indicator_sources(teamwork, asked, read, {}, None).get("helping_colleagues") in (None, "Buddy")
 
 
-def test_nothing_asks_for_the_indicators_of_a_default(teamwork, sentence_encoder):
-    assert sources_found(teamwork, None, asking(HELP), sentence_encoder) == {}
+def test_nothing_asks_for_the_indicators_of_a_default(teamwork, vectors):
+    assert sources_found(teamwork, None, asking(HELP), vectors) == {}
 
 
 def test_no_keyword_of_a_dimension_stands_twice_in_an_indicator(analysis):

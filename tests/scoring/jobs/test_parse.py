@@ -72,50 +72,52 @@ def missing(names: Iterable[str], misses: Mapping[str, str]) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def parsed(read_parser: JobParser):
+def parsed(parser: JobParser):
     """Profiles by file, each parsed once."""
     known: dict[str, JobProfile] = {}
 
     def profile(file: str) -> JobProfile:
         if file not in known:
-            known[file] = read_parser.parse(read(file), file)
+            known[file] = parser.parse(read(file), file)
         return known[file]
 
     return profile
 
 
 @pytest.mark.parametrize("file", SOME)
-def test_the_same_text_gives_the_same_profile(file, parsed, read_parser):
-    again = replace(read_parser, skills=tuple(reversed(read_parser.skills)))
+def test_the_same_text_gives_the_same_profile(file, parsed, parser):
+    again = replace(parser, skills=tuple(reversed(parser.skills)))
     assert profile_text(again.parse(read(file), file)) == profile_text(parsed(file))
 
 
-@pytest.mark.parametrize("file", DEV)
-def test_a_profile_is_whole(file, parsed):
-    profile = parsed(file)
-    assert 3 <= len(profile.dimensions) <= 7
-    assert sum(round(d.weight * 100) for d in profile.dimensions) == 100
-    assert parse_profile(yaml.safe_load(profile_text(profile)), file) == profile
-    weights = [d.weight for d in profile.dimensions]
-    assert weights == sorted(weights, reverse=True)
-    for dimension in profile.dimensions:
-        assert dimension.reason.en
-        assert dimension.reason.zh
-        assert len(dimension.questions) >= 4
-        assert dimension.expected_level
+def test_every_profile_is_whole(parsed):
+    for file in DEV:
+        profile = parsed(file)
+        assert 3 <= len(profile.dimensions) <= 7, file
+        assert sum(round(d.weight * 100) for d in profile.dimensions) == 100, file
+        assert parse_profile(yaml.safe_load(profile_text(profile)), file) == profile
+        weights = [d.weight for d in profile.dimensions]
+        assert weights == sorted(weights, reverse=True), file
+        for dimension in profile.dimensions:
+            assert dimension.reason.en, (file, dimension.id)
+            assert dimension.reason.zh, (file, dimension.id)
+            assert len(dimension.questions) >= 4, (file, dimension.id)
+            assert dimension.expected_level, (file, dimension.id)
 
 
-@pytest.mark.parametrize("file", [*DEV, *PARAPHRASES.values()])
-def test_everything_carries_a_sentence_that_stands_in_the_text(file, parsed):
-    text = read(file)
-    for dimension in parsed(file).dimensions:
-        asked_for = [source.quote for source in dimension.sources if source.section != "title"]
-        assert dimension.sources or "O*NET" in dimension.reason.en
-        assert all(quote in text for quote in asked_for), dimension.id
-        for indicator in dimension.indicators:
-            assert indicator.source in text or indicator.source in _titles(dimension), indicator.id
-            if indicator.id.startswith(SKILL):
-                assert indicator.source, indicator.id
+def test_everything_carries_a_sentence_that_stands_in_the_text(parsed):
+    for file in (*DEV, *PARAPHRASES.values()):
+        text = read(file)
+        for dimension in parsed(file).dimensions:
+            asked_for = [source.quote for source in dimension.sources if source.section != "title"]
+            assert dimension.sources or "O*NET" in dimension.reason.en, (file, dimension.id)
+            assert [quote for quote in asked_for if quote not in text] == [], (file, dimension.id)
+            for indicator in dimension.indicators:
+                assert indicator.source in text or indicator.source in _titles(dimension), (
+                    file,
+                    indicator.id,
+                )
+                assert indicator.source or not indicator.id.startswith(SKILL), (file, indicator.id)
 
 
 def _titles(dimension):
@@ -123,10 +125,13 @@ def _titles(dimension):
 
 
 @pytest.mark.parametrize("order", ["reversed", "shuffled"])
-@pytest.mark.parametrize("file", [file for file in DEV if lists(read(file))])
-def test_re_ordering_a_list_moves_no_weight_far(file, order, parsed, read_parser):
-    profile = read_parser.parse(reordered(read(file), order), file)
-    assert moved(parsed(file), profile, MOST) == {}
+def test_re_ordering_a_list_moves_no_weight_far(order, parsed, parser):
+    files = [file for file in DEV if lists(read(file))]
+    assert len(files) >= 12
+    far = {
+        file: moved(parsed(file), parser.parse(reordered(read(file), order), file), MOST) for file in files
+    }
+    assert {file: weights for file, weights in far.items() if weights} == {}
 
 
 @pytest.mark.parametrize("file", missing(PARAPHRASES, PARAPHRASE_MISSES))
@@ -135,13 +140,13 @@ def test_a_paraphrase_moves_no_weight_far(file, parsed):
 
 
 @pytest.fixture(scope="module")
-def pair(read_parser):
+def pair(parser):
     """The profiles of a description and of its translation."""
     known: dict[str, tuple[JobProfile, JobProfile]] = {}
 
     def both(name: str) -> tuple[JobProfile, JobProfile]:
         if name not in known:
-            zh, en = (read_parser.parse(translation(name, language), name) for language in ("zh", "en"))
+            zh, en = (parser.parse(translation(name, language), name) for language in ("zh", "en"))
             known[name] = (zh, en)
         return known[name]
 
@@ -178,10 +183,10 @@ HEADS = {
 
 
 @pytest.mark.parametrize("offer", OFFERS)
-@pytest.mark.parametrize("file", SOME)
-def test_what_is_offered_changes_no_weight(file, offer, parsed, read_parser):
-    text = read(file) + OFFERS[offer].format(**HEADS[file[:2]])
-    assert moved(parsed(file), read_parser.parse(text, file)) == {}
+def test_what_is_offered_changes_no_weight(offer, parsed, parser):
+    texts = {file: read(file) + OFFERS[offer].format(**HEADS[file[:2]]) for file in SOME}
+    changed = {file: moved(parsed(file), parser.parse(text, file)) for file, text in texts.items()}
+    assert {file: weights for file, weights in changed.items() if weights} == {}
 
 
 INSTRUCTION = {
@@ -193,29 +198,29 @@ ORDINARY = {"en": "Excellent leadership is essential.", "zh": "具备出色的�
 
 @pytest.mark.parametrize("place", ["at the end", "at the head"])
 @pytest.mark.parametrize("file", SOME)
-def test_an_instruction_is_no_more_than_a_sentence(file, place, parsed, read_parser):
+def test_an_instruction_is_no_more_than_a_sentence(file, place, parsed, parser):
     """It moves no weight further than two sentences that plainly ask for the same would in its place."""
 
     def with_line(line: str) -> JobProfile:
         title, _, rest = read(file).partition("\n")
         text = f"{title}\n{rest}\n{line}\n" if place == "at the end" else f"{title}\n{line}\n{rest}\n"
-        return read_parser.parse(text, file)
+        return parser.parse(text, file)
 
     before = parsed(file)
     told = with_line(" ".join(INSTRUCTION.values()))
     asked = with_line(" ".join(ORDINARY.values()))
     assert moved(before, told, max(moves(before, asked).values()) + ROUNDING) == {}
-    known = set(read_parser.competencies) | {SKILL + skill.id for skill in read_parser.skills}
+    known = set(parser.competencies) | {SKILL + skill.id for skill in parser.skills}
     assert set(weights_of(told)) <= known
     assert set(weights_of(told)) - set(weights_of(before)) <= {"leadership"}
 
 
-@pytest.mark.parametrize("file", REFUSED)
-def test_other_texts_are_refused(file, parser):
-    with pytest.raises(ProfileError) as error:
-        parser.parse(read(f"refused/{file}"), file)
-    assert str(error.value).startswith(file)
-    assert "\n" not in str(error.value)
+def test_other_texts_are_refused(parser):
+    for file in REFUSED:
+        with pytest.raises(ProfileError) as error:
+            parser.parse(read(f"refused/{file}"), file)
+        assert str(error.value).startswith(file)
+        assert "\n" not in str(error.value)
 
 
 @pytest.mark.parametrize("text", ["", "Project manager wanted", "x" * 50_001])
