@@ -12,8 +12,10 @@ READY := $(VENV)/.ready
 OUT := out
 JOB := configs/jobs/product-manager.yaml
 MLFLOW ?= sqlite:///mlflow.db
+# Two files at once, with a thread each, in the order of their names.
+TESTS := OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow and not faults" -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo test test-slow test-faults lint format docs head bench retrain mlflow-ui clean
+.PHONY: help setup demo test check test-slow test-faults lint format docs head bench retrain mlflow-ui clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,14 +29,17 @@ demo: setup ## Make a synthetic sample, score it, print where the report lies
 	@$(BIN)/interview-analysis score $(OUT)/demo/sample.mp4 --job $(JOB) --out $(OUT)/demo/report
 	@echo "Report: $(CURDIR)/$(OUT)/demo/report/report.html"
 
-test: setup lint ## Set up what is missing and run all checks but the slow tests
-	$(BIN)/pytest -m "not slow and not faults" --cov --cov-report=term --cov-fail-under=85
+test: setup lint ## Set up what is missing, check style and types, run all tests but the long ones
+	$(TESTS)
+
+check: setup lint ## What CI runs: the same with the coverage of the tests, and the wheel
+	$(TESTS) --cov --cov-report=term --cov-fail-under=85
 	@sh .ci/check_wheel $(BIN)/python
 
 test-slow: setup ## Run the tests that take minutes
 	$(BIN)/pytest -m slow
 
-test-faults: setup ## Run the long tests of batches: 200 interviews, killed again and again
+test-faults: setup ## Run the long tests of batches: by processes, 200 interviews, killed again and again
 	$(BIN)/pytest -m faults
 
 lint: $(READY) ## Check style, types and the direction of imports
