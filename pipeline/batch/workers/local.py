@@ -194,14 +194,15 @@ class LocalExecutor:
     def _after_silence(self) -> Outcome | None:
         """Replace workers that ended with exit code 0, which pebble reports to nobody, or while idle.
 
-        Any other end of a worker at work is left to pebble, which may not have noticed yet and knows of time limits.
+        Any other end of a worker at work is left to pebble, which may not have noticed yet and knows of time limits. But
+        where it found the worker dead before it handed the task on, its pool is broken and says no more.
         """
         for worker in self._workers:
             code = None if worker.process is None else worker.process.exitcode
             if code is not None and worker.attempt is None:
                 self._workers[self._workers.index(worker)] = self._replacement(worker)
-            elif code == 0 and not worker.future.done():
-                return self._after_loss(worker, ProcessExpired("ended", code=0))
+            elif code is not None and not worker.future.done() and (code == 0 or not worker.pool.active):
+                return self._after_loss(worker, ProcessExpired("ended", code=code))
         return None
 
     def _after_loss(self, worker: _Worker, error: BaseException) -> Outcome | None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -274,6 +275,22 @@ def test_local_workers_do_not_mind_ctrl_c_and_are_replaced_when_they_die_idle():
         assert ended_within([first], SLACK_S)
         (second, _) = run(executor, tasks(("loaded", None)))["0-loaded"].value
         assert second != first
+
+
+def test_a_task_for_a_local_worker_that_has_just_died_is_done_by_another(monkeypatch: pytest.MonkeyPatch):
+    with LocalExecutor(start, 1) as executor:
+        run(executor, tasks(("double", 1)))
+        (worker,) = executor._workers
+
+        def too_late(*_: Any, **__: Any) -> Future[Any]:
+            """The pool takes the task, and breaks before it has handed it on."""
+            os.kill(worker.process.pid, signal.SIGKILL)
+            while worker.pool.active:
+                time.sleep(0.01)
+            return Future()
+
+        monkeypatch.setattr(worker.pool, "schedule", too_late)
+        assert run(executor, tasks(("double", 21)))["0-double"].value == 42
 
 
 @pytest.mark.faults
