@@ -1,10 +1,12 @@
-"""The parser of job descriptions and a store like S3, started once for all tests of this folder."""
+"""Models, the parser of job descriptions, and stores like MLflow's and S3, once for all tests of this folder."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from itertools import count
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,6 +19,12 @@ from interview_analysis.pipeline.observation.loaded import LoadedModels
 from interview_analysis.scoring.jobs.parse import JobParser
 
 Job = Callable[..., Result]
+
+
+@pytest.fixture(scope="session")
+def loaded(model_store: ModelStore) -> LoadedModels:
+    """The models by the default configuration."""
+    return LoadedModels(load_run_config(), model_store)
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +50,22 @@ def job(request: pytest.FixtureRequest) -> Job:
         return loaded
 
     return partial(run_job, parser)
+
+
+@pytest.fixture(scope="session")
+def empty_mlflow(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new store; MLflow takes seconds to make one."""
+    from mlflow import MlflowClient
+
+    path = tmp_path_factory.mktemp("mlflow") / "mlflow.db"
+    MlflowClient(f"sqlite:///{path}").search_experiments()
+    return path
+
+
+@pytest.fixture
+def mlflow_uri(empty_mlflow: Path, tmp_path: Path) -> str:
+    """The URI of a new store of the test's own."""
+    return f"sqlite:///{shutil.copy(empty_mlflow, tmp_path / 'mlflow.db')}"
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from filelock import FileLock
 
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.common.config import BUILT_IN
+from tests.pipeline.batch.here import run_apart, run_here
 
 ANSWERS = {
     "team.wav": (
@@ -43,7 +45,8 @@ ASKED = "What did you do?"
 COLUMNS = ("interview_id", "candidate_id", "job", "recording", "question", "start_s", "end_s", "group_team")
 # What may not differ between two runs of the same round.
 TABLES = ("scores.csv", "scores.parquet", "features.parquet", "failures.csv")
-WAIT_S = 300.0
+
+Run = Callable[[Sequence[str]], subprocess.CompletedProcess[str]]
 
 
 @dataclass(frozen=True)
@@ -72,9 +75,8 @@ class Round:
         ]  # fmt: skip
 
     def score(self, out: Path | str, *more: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self.command(out, *more), capture_output=True, text=True, timeout=WAIT_S, check=False
-        )
+        """By a process of its own, with two workers."""
+        return run_apart(self.command(out, *more))
 
     def write(self, rows: Sequence[Sequence[str]]) -> None:
         with self.manifest.open("w", newline="", encoding="utf-8") as file:
@@ -112,6 +114,12 @@ def tables(out: Path) -> dict[str, bytes]:
     return {name: (out / name).read_bytes() for name in TABLES}
 
 
+@pytest.fixture(params=["here", pytest.param("processes", marks=pytest.mark.faults)])
+def run(request: pytest.FixtureRequest) -> Run:
+    """Runs a command in this process, and in the long tests as its user does."""
+    return run_here if request.param == "here" else run_apart
+
+
 @pytest.fixture(scope="session")
 def recordings(tmp_path_factory: pytest.TempPathFactory, model_store: ModelStore) -> Path:
     """The folder of the spoken answers."""
@@ -147,15 +155,19 @@ def make_round(recordings: Path) -> Callable[[Path, int], Round]:
 
 
 @pytest.fixture(scope="session")
-def small_round(tmp_path_factory: pytest.TempPathFactory, make_round: Callable[[Path, int], Round]) -> Round:
+def small_round(common_folder: Path, make_round: Callable[[Path, int], Round]) -> Round:
     """Twelve interviews."""
-    return make_round(tmp_path_factory.mktemp("round"), 12)
+    folder = common_folder / "round"
+    with FileLock(f"{folder}.lock"):
+        return Round(folder) if folder.exists() else make_round(folder, 12)
 
 
 @pytest.fixture(scope="session")
-def undisturbed(small_round: Round, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run of `small_round` that nothing disturbed; its cache is full from then on."""
-    out = tmp_path_factory.mktemp("runs") / "undisturbed"
-    done = small_round.score(out)
-    assert done.returncode == 0, done.stderr
+def undisturbed(small_round: Round, common_folder: Path) -> Path:
+    """The folder of a run of `small_round` that nothing disturbed; its cache is full from then on. Not to be written to."""
+    out = common_folder / "undisturbed"
+    with FileLock(f"{out}.lock"):
+        if not out.exists():
+            done = small_round.score(out)
+            assert done.returncode == 0, done.stderr
     return out

@@ -1,9 +1,13 @@
-"""Batches as their user runs them: real recordings, real workers, and the same tables whoever does the work."""
+"""Batches of real recordings, and the same tables whoever does the work.
+
+They run in this process, and as their user runs them in the long tests, but for the undisturbed run that all are held to.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from io import BytesIO
@@ -14,7 +18,8 @@ import pytest
 
 from interview_analysis.pipeline.batch.results import Row
 from interview_analysis.pipeline.storage.places import Folder
-from tests.pipeline.batch.conftest import ANSWERS, Round, manifest_rows, tables
+from tests.pipeline.batch.conftest import ANSWERS, Round, Run, manifest_rows, tables
+from tests.pipeline.batch.here import run_here
 
 MakeRound = Callable[[Path, int], Round]
 
@@ -54,21 +59,26 @@ def test_several_recordings_are_one_interview(undisturbed: Path) -> None:
     )
 
 
-def test_the_same_command_again_does_nothing(small_round: Round, undisturbed: Path) -> None:
-    before = {p: p.stat().st_mtime_ns for p in (undisturbed / "interviews").rglob("*")}
-    known = tables(undisturbed)
-    done = small_round.score(undisturbed)
+def test_the_same_command_again_does_nothing(
+    small_round: Round, undisturbed: Path, tmp_path: Path, run: Run
+) -> None:
+    out = shutil.copytree(undisturbed, tmp_path / "run")
+    before = {p: p.stat().st_mtime_ns for p in (out / "interviews").rglob("*")}
+    done = run(small_round.command(out))
     assert done.returncode == 0, done.stderr
-    assert {p: p.stat().st_mtime_ns for p in (undisturbed / "interviews").rglob("*")} == before
-    assert tables(undisturbed) == known
+    assert {p: p.stat().st_mtime_ns for p in (out / "interviews").rglob("*")} == before
+    assert tables(out) == tables(undisturbed)
 
 
+def test_tables_are_equal_without_workers(small_round: Round, undisturbed: Path, tmp_path: Path) -> None:
+    done = run_here(small_round.command(tmp_path / "run"))
+    assert done.returncode == 0, done.stderr
+    assert tables(tmp_path / "run") == tables(undisturbed)
+
+
+@pytest.mark.faults
 @pytest.mark.parametrize(
-    "more",
-    [
-        pytest.param(["--workers", "1"], id="one worker"),
-        pytest.param(["--executor", "ray"], id="ray", marks=pytest.mark.faults),
-    ],
+    "more", [pytest.param(["--workers", "1"], id="one worker"), pytest.param(["--executor", "ray"], id="ray")]
 )
 def test_tables_are_equal_whoever_does_the_work(
     more: list[str], small_round: Round, undisturbed: Path, tmp_path: Path
@@ -87,11 +97,13 @@ def test_a_cold_cache_gives_the_same_tables(make_round: MakeRound, undisturbed: 
     assert tables(tmp_path / "run") == tables(undisturbed)
 
 
-def test_groups_reach_a_table_and_no_score(small_round: Round, undisturbed: Path, tmp_path: Path) -> None:
+def test_groups_reach_a_table_and_no_score(
+    small_round: Round, undisturbed: Path, tmp_path: Path, run: Run
+) -> None:
     other = Round(tmp_path / "round")
     shutil.copytree(small_round.folder, other.folder)
     other.write(manifest_rows(12, team="b"))
-    done = other.score(tmp_path / "run")
+    done = run(other.command(tmp_path / "run"))
     assert done.returncode == 0, done.stderr
     assert tables(tmp_path / "run") == tables(undisturbed)
     assert set(pd.read_parquet(tmp_path / "run/groups.parquet")["group_team"]) == {"b"}
@@ -100,37 +112,36 @@ def test_groups_reach_a_table_and_no_score(small_round: Round, undisturbed: Path
 
 
 def test_a_changed_row_is_done_again_and_no_other(
-    small_round: Round, undisturbed: Path, tmp_path: Path
+    small_round: Round, undisturbed: Path, tmp_path: Path, run: Run
 ) -> None:
     round_, out = Round(tmp_path / "round"), tmp_path / "run"
     shutil.copytree(small_round.folder, round_.folder)
-    assert round_.score(out).returncode == 0
+    assert run(round_.command(out)).returncode == 0
     before = {p.parent.name: p.stat().st_mtime_ns for p in (out / "interviews").glob("*/row.json")}
     rows = [list(row) for row in manifest_rows(12)]
     rows[0][4] = "What else did you do?"
     round_.write(rows)
-    assert round_.score(out).returncode == 0
+    assert run(round_.command(out)).returncode == 0
     after = {p.parent.name: p.stat().st_mtime_ns for p in (out / "interviews").glob("*/row.json")}
     assert [name for name in before if after[name] != before[name]] == ["I000"]
 
 
-def test_rescoring_needs_no_recording(small_round: Round, undisturbed: Path, tmp_path: Path) -> None:
+def test_rescoring_needs_no_recording(
+    small_round: Round, undisturbed: Path, tmp_path: Path, run: Run
+) -> None:
     """With other weights the scores differ, with the same profiles they are equal; the recordings are gone by then."""
-    import subprocess
-
     import yaml
 
     gone = Round(tmp_path / "round")
     shutil.copytree(small_round.folder, gone.folder)
-    assert gone.score(tmp_path / "run").returncode == 0
+    assert run(gone.command(tmp_path / "run")).returncode == 0
     for name in ANSWERS:
         (gone.folder / name).unlink()
 
     def rescore(jobs: Path, out: Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        return run(
             [sys.executable, "-m", "interview_analysis.pipeline", "rescore", str(tmp_path / "run"), "--job-dir", str(jobs),
              "--out", str(out), "--cache", str(gone.cache), "--workers", "1"],
-            capture_output=True, text=True, timeout=300, check=False,
         )  # fmt: skip
 
     again = rescore(gone.jobs, tmp_path / "again")
@@ -153,7 +164,7 @@ def test_rescoring_needs_no_recording(small_round: Round, undisturbed: Path, tmp
 
 
 def test_what_cannot_be_read_is_a_row_with_its_reason(
-    small_round: Round, undisturbed: Path, tmp_path: Path
+    small_round: Round, undisturbed: Path, tmp_path: Path, run: Run
 ) -> None:
     round_ = Round(tmp_path / "round")
     shutil.copytree(small_round.folder, round_.folder)
@@ -163,7 +174,7 @@ def test_what_cannot_be_read_is_a_row_with_its_reason(
     rows += [("=1+1", "P900", "product-manager", "=cmd.wav", "", "", "", "a")]
     rows += [("I901", "P901", "product-manager", "empty.mp4", "", "", "", "a")]
     round_.write(rows)
-    done = round_.score(tmp_path / "run")
+    done = run(round_.command(tmp_path / "run"))
     assert done.returncode == 0, done.stderr
     scores = pd.read_csv(tmp_path / "run/scores.csv")
     assert list(scores["status"]) == ["scored"] * 12 + ["failed"] * 2
@@ -177,7 +188,9 @@ def test_what_cannot_be_read_is_a_row_with_its_reason(
     )
 
 
-def test_mistakes_of_a_manifest_are_told_before_any_work(small_round: Round, tmp_path: Path) -> None:
+def test_mistakes_of_a_manifest_are_told_before_any_work(
+    small_round: Round, tmp_path: Path, run: Run
+) -> None:
     round_ = Round(tmp_path / "round")
     shutil.copytree(small_round.folder, round_.folder)
     round_.write(
@@ -186,7 +199,7 @@ def test_mistakes_of_a_manifest_are_told_before_any_work(small_round: Round, tmp
             ("I2", "P2", "product-manager", "../x.wav", "", "", "", "a"),
         ]
     )
-    done = round_.score(tmp_path / "run")
+    done = run(round_.command(tmp_path / "run"))
     assert done.returncode == 2
     lines = done.stderr.strip().splitlines()
     assert len(lines) >= 3
@@ -196,9 +209,9 @@ def test_mistakes_of_a_manifest_are_told_before_any_work(small_round: Round, tmp
     assert not (tmp_path / "run").exists()
 
 
-def test_a_folder_with_other_files_is_refused(small_round: Round, tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_refused(small_round: Round, tmp_path: Path, run: Run) -> None:
     (tmp_path / "thesis.txt").write_text("do not touch")
-    done = small_round.score(tmp_path)
+    done = run(small_round.command(tmp_path))
     assert done.returncode == 2
     assert "thesis.txt" in done.stderr
     assert [p.name for p in tmp_path.iterdir()] == ["thesis.txt"]
@@ -224,10 +237,10 @@ def test_status_of_a_run(undisturbed: Path, tmp_path: Path) -> None:
     assert "holds no run" in missing.output
 
 
-def test_everything_may_lie_on_an_object_store(small_round: Round, undisturbed: Path, bucket: str) -> None:
+def test_everything_may_lie_on_an_object_store(
+    small_round: Round, undisturbed: Path, bucket: str, run: Run
+) -> None:
     """Manifest, recordings, profiles, cache and results on S3, and the tables that a local run gives."""
-    import subprocess
-
     store = Folder(bucket)
     for path in [*small_round.jobs.iterdir(), *(small_round.folder / name for name in ANSWERS)]:
         store.write_bytes(f"round/{path.relative_to(small_round.folder).as_posix()}", path.read_bytes())
@@ -237,26 +250,25 @@ def test_everything_may_lie_on_an_object_store(small_round: Round, undisturbed: 
         sys.executable, "-m", "interview_analysis.pipeline", "score", f"{bucket}/round/round.csv", "--job-dir",
         f"{bucket}/round/jobs", "--out", f"{bucket}/run", "--cache", f"{bucket}/cache", "--workers", "2",
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    done = run(command)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == f"{bucket}/run/index.html"
-    run = store.folder("run")
+    made = store.folder("run")
     known = pd.read_parquet(undisturbed / "scores.parquet").iloc[[0, 3]].reset_index(drop=True)
-    pd.testing.assert_frame_equal(pd.read_parquet(BytesIO(run.read_bytes("scores.parquet"))), known)
-    assert run.exists("interviews/I000/report.html")
+    pd.testing.assert_frame_equal(pd.read_parquet(BytesIO(made.read_bytes("scores.parquet"))), known)
+    assert made.exists("interviews/I000/report.html")
     assert any(name.startswith("cache/") for name in store.names("cache"))
 
 
 def test_mlflow_gets_parameters_metrics_and_the_page(
-    small_round: Round, undisturbed: Path, tmp_path: Path
+    small_round: Round, undisturbed: Path, tmp_path: Path, mlflow_uri: str, run: Run
 ) -> None:
     import mlflow
 
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     shutil.copytree(undisturbed, tmp_path / "run")  # nothing is left to score
-    done = small_round.score(tmp_path / "run", "--mlflow", uri)
+    done = run(small_round.command(tmp_path / "run", "--mlflow", mlflow_uri))
     assert done.returncode == 0, done.stderr
-    client = mlflow.MlflowClient(uri)
+    client = mlflow.MlflowClient(mlflow_uri)
     (experiment,) = [e for e in client.search_experiments() if e.name == "interview-analysis-batches"]
     (run,) = client.search_runs([experiment.experiment_id])
     assert run.data.params["asr.engine"] == "faster-whisper"
