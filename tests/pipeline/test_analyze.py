@@ -14,8 +14,7 @@ import pytest
 from interview_analysis import analyze
 from interview_analysis.features.core.extractor import extractors
 from interview_analysis.pipeline.analyze import Analysis
-from interview_analysis.pipeline.common.config import load_profile, load_run_config
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.common.config import load_profile
 from interview_analysis.pipeline.outputs import load_saved, save
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import Description, JobProfile, Question
@@ -25,11 +24,6 @@ from tests.media import grey, noise, silence, write_recording
 
 SEATED = "video_talking/latentsync_demo3_en_seated.mp4"
 MANDARIN = "derived/zh_picture_plus_speech_39s.mp4"
-
-
-@pytest.fixture(scope="module")
-def loaded(model_store) -> LoadedModels:
-    return LoadedModels(load_run_config(), model_store)
 
 
 def about_a_trip() -> JobProfile:

@@ -9,7 +9,7 @@ import pytest
 from interview_analysis.features.tables import answer_tables, feature_tables
 from interview_analysis.pipeline.analyze import Analysis, score_observations
 from interview_analysis.pipeline.answering import answers_of, asked_texts
-from interview_analysis.pipeline.common.config import load_norms, load_profile, load_run_config
+from interview_analysis.pipeline.common.config import load_norms, load_profile
 from interview_analysis.pipeline.observation.cache import ObservationCache
 from interview_analysis.pipeline.observation.joining import clip
 from interview_analysis.pipeline.observation.loaded import LoadedModels
@@ -30,11 +30,6 @@ ASKED = {
 }
 SHORT = {"en": "I am very careful indeed.", "zh": "因为我很细心。"}
 GREETING = {"en": "Hi, how are you doing today?", "zh": "你好，今天过得怎么样？"}
-
-
-@pytest.fixture(scope="module")
-def loaded(model_store) -> LoadedModels:
-    return LoadedModels(load_run_config(), store=model_store)
 
 
 def profile() -> JobProfile:

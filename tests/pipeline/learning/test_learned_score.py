@@ -125,8 +125,8 @@ def test_a_model_of_other_features_or_versions_is_refused_before_work_begins(goo
         check_measurable(older)
 
 
-def test_an_alias_is_pinned_to_its_version_and_a_folder_to_its_contents(of_recordings, tmp_path):
-    registry = Registry(f"sqlite:///{tmp_path / 'mlflow.db'}")
+def test_an_alias_is_pinned_to_its_version_and_a_folder_to_its_contents(of_recordings, tmp_path, mlflow_uri):
+    registry = Registry(mlflow_uri)
     promote(of_recordings.folder, registry, load_promotion_settings())
     source = pinned("models:/overall@champion", registry.uri)
     assert source.model == "models:/overall/1"

@@ -94,17 +94,18 @@ def test_evaluating_leaves_out_whom_the_model_knows(trained, rated, others):
 
 
 def test_a_registered_model_is_asked_by_its_name_and_knows_its_people_by_their_hashes(
-    trained, rated, others, tmp_path
+    trained, rated, others, tmp_path, mlflow_uri
 ):
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
     lenient = load_promotion_settings()
     guards = lenient.guards.model_copy(update={"slope": (-1e9, 1e9), "coverage_below": 1.0})
-    promote(trained.folder, Registry(uri), lenient.model_copy(update={"guards": guards, "samples": 100}))
+    promote(
+        trained.folder, Registry(mlflow_uri), lenient.model_copy(update={"guards": guards, "samples": 100})
+    )
     name = "models:/overall@champion"
-    found, _ = _predicted(name, others, tmp_path / "p.csv", "--mlflow", uri)
+    found, _ = _predicted(name, others, tmp_path / "p.csv", "--mlflow", mlflow_uri)
     same, _ = _predicted(trained.folder, others, tmp_path / "q.csv")
     pd.testing.assert_frame_equal(found, same)
-    done = CliRunner().invoke(main, ["evaluate", name, "--data", str(rated), "--mlflow", uri])
+    done = CliRunner().invoke(main, ["evaluate", name, "--data", str(rated), "--mlflow", mlflow_uri])
     assert "44 interviews of 22 persons" in done.stderr
 
 

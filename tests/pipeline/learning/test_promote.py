@@ -21,8 +21,8 @@ SETTINGS = load_promotion_settings().model_copy(update={"samples": 300})
 
 
 @pytest.fixture
-def registry(tmp_path) -> Registry:
-    return Registry(f"sqlite:///{tmp_path / 'mlflow.db'}")
+def registry(mlflow_uri) -> Registry:
+    return Registry(mlflow_uri)
 
 
 def test_a_better_challenger_is_promoted_and_a_worse_one_is_refused(registry, good, poor, tmp_path):
@@ -141,11 +141,9 @@ def test_a_reference_that_is_none_and_a_store_that_cannot_be_reached(registry, t
     assert "\n" not in str(caught.value)
 
 
-def test_the_commands_exit_codes(good, rated, tmp_path):
-    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
-
+def test_the_commands_exit_codes(good, rated, tmp_path, mlflow_uri):
     def run(*arguments: object):
-        return CliRunner().invoke(main, [*map(str, arguments), "--mlflow", uri])
+        return CliRunner().invoke(main, [*map(str, arguments), "--mlflow", mlflow_uri])
 
     first = run("promote", good.folder)
     assert first.exit_code == 0, first.output

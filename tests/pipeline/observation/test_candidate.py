@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from interview_analysis.errors import MediaError
 from interview_analysis.features.conversation.candidate_view import everyone
-from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.analyze import Analysis, analyze
 from interview_analysis.pipeline.common.config import load_run_config
 from interview_analysis.pipeline.dev.conversation_maker import write_wav
@@ -58,11 +57,6 @@ def made(candidate: Path, interviewer: Path, exchanges: int = 4) -> Made:
         place = round(start_s * SAMPLE_RATE_HZ)
         tracks[place : place + len(said), voice] += 0.05 * said / np.sqrt(np.mean(said**2))
     return Made(tracks, tuple(stretches))
-
-
-@pytest.fixture(scope="module")
-def loaded(model_store: ModelStore) -> LoadedModels:
-    return LoadedModels(load_run_config(), model_store)
 
 
 def words_of(analysis: Analysis, spoken: list[Interval]) -> float:

@@ -10,15 +10,8 @@ import pytest
 from interview_analysis import analyze
 from interview_analysis.features.moments.moments import KINDS
 from interview_analysis.pipeline.analyze import Analysis
-from interview_analysis.pipeline.common.config import load_run_config
 from interview_analysis.pipeline.observation.file import pack, unpack
-from interview_analysis.pipeline.observation.loaded import LoadedModels
 from interview_analysis.pipeline.outputs import save
-
-
-@pytest.fixture(scope="module")
-def loaded(model_store) -> LoadedModels:
-    return LoadedModels(load_run_config(), model_store)
 
 
 @pytest.fixture(scope="module")
