@@ -11,6 +11,7 @@ from interview_analysis.features.language.lexicons import background
 from interview_analysis.features.moments.moments import KINDS
 from interview_analysis.features.tables import FeatureTables, feature_tables
 from interview_analysis.models.text.encoder import SentenceEncoder
+from interview_analysis.models.weights.hashes import file_sha256
 from interview_analysis.pipeline.answering import (
     alone,
     answers_of,
@@ -26,7 +27,7 @@ from interview_analysis.pipeline.common.config import (
     load_norms,
     load_run_config,
 )
-from interview_analysis.pipeline.common.lineage import file_sha256, lineage
+from interview_analysis.pipeline.common.lineage import lineage
 from interview_analysis.pipeline.common.progress import Progress, ignore
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
 from interview_analysis.pipeline.common.system import check_system_libraries, quiet_dependencies

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from interview_analysis.errors import WeightsError
 from interview_analysis.models.torch_threads import inference
+from interview_analysis.models.weights.hashes import file_sha256
 
 Vectors = NDArray[np.float32]
 
@@ -87,7 +88,7 @@ class TransformersEncoder:
 
     @cached_property
     def id(self) -> str:
-        weights = _sha256(*sorted(self._path.glob("model*.safetensors")))[:12]
+        weights = file_sha256(*sorted(self._path.glob("model*.safetensors")))[:12]
         return f"{self._path.name}-{weights}@transformers{f'+{self._prefix.strip()}' if self._prefix else ''}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -188,15 +189,6 @@ def _write_vectors(path: Path, vectors: Vectors) -> None:
     except OSError:
         with suppress(OSError):
             aside.unlink()
-
-
-def _sha256(*paths: Path) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
 
 
 def _printable(text: str) -> str:

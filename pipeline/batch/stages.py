@@ -117,7 +117,7 @@ class Worker:
 
     def probe(self, path: str) -> Probe:
         """Fetch a recording, hash it and look how long it says it is. Raises MediaError for what is no recording."""
-        from interview_analysis.pipeline.common.lineage import file_sha256
+        from interview_analysis.models.weights.hashes import file_sha256
         from interview_analysis.pipeline.media.probe import probe
 
         begin = time.perf_counter()
@@ -129,7 +129,7 @@ class Worker:
 
     def observe(self, task: Observing | Listening) -> float:
         """Put what the models see and hear of a recording into the cache; gives the seconds that it took."""
-        from interview_analysis.pipeline.common.lineage import file_sha256
+        from interview_analysis.models.weights.hashes import file_sha256
         from interview_analysis.pipeline.observation.candidate import voice_sample
         from interview_analysis.pipeline.observation.observed import observed
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import interview_analysis
 from interview_analysis.features.core.extractor import extractors
@@ -24,11 +23,6 @@ LIBRARIES = (
     "openai-whisper", "opencc-python-reimplemented", "opencv-contrib-python", "pandas", "praat-parselmouth",
     "scipy", "torch", "transformers",
 )  # fmt: skip
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def lineage(

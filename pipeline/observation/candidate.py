@@ -10,8 +10,8 @@ import numpy as np
 from interview_analysis.errors import MediaError
 from interview_analysis.features.conversation.candidate_view import candidate_view
 from interview_analysis.features.conversation.roles import candidate_voice
+from interview_analysis.models.weights.hashes import file_sha256
 from interview_analysis.pipeline.common.config import CandidateChannel
-from interview_analysis.pipeline.common.lineage import file_sha256
 from interview_analysis.pipeline.media.audio_spool import AudioSpool
 from interview_analysis.pipeline.media.decoding import Decoder
 from interview_analysis.pipeline.media.opening import check_file

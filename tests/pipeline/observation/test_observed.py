@@ -12,9 +12,9 @@ import pytest
 from interview_analysis import analyze
 from interview_analysis.errors import ConfigError, StorageFullError
 from interview_analysis.features.tables import feature_tables
+from interview_analysis.models.weights.hashes import file_sha256
 from interview_analysis.pipeline.analyze import Analysis, score_observations
 from interview_analysis.pipeline.common.config import config_digest, load_norms, load_profile, load_run_config
-from interview_analysis.pipeline.common.lineage import file_sha256
 from interview_analysis.pipeline.observation import observe as observing
 from interview_analysis.pipeline.observation import observed as remembering
 from interview_analysis.pipeline.observation.cache import ObservationCache
