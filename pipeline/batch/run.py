@@ -30,6 +30,7 @@ from interview_analysis.pipeline.batch.settings import BatchSettings
 from interview_analysis.pipeline.batch.stages import INTERVIEWS, Probe
 from interview_analysis.pipeline.batch.workers.executor import Executor
 from interview_analysis.pipeline.common.config import RunConfig, config_digest, digest
+from interview_analysis.pipeline.common.tables import composed
 from interview_analysis.pipeline.learning.scorer_source import ScorerSource
 from interview_analysis.pipeline.storage.places import Folder, local_path
 from interview_analysis.scoring.edges import Model
@@ -87,7 +88,7 @@ def load_jobs(folder: Folder) -> dict[str, JobProfile]:
             raise ProfileError(
                 f"{folder.path(name)} is not valid YAML: {' '.join(str(error).split())}"
             ) from error
-        found[path.stem] = parse_profile(data, folder.path(name))
+        found[composed(path.stem)] = parse_profile(data, folder.path(name))
     if not found:
         raise ProfileError(
             f"no job profile in {folder.url}: expected YAML files; `interview-analysis job parse *.docx -o "

@@ -100,6 +100,28 @@ def test_what_excel_saves_reads_the_same(base: Path, encoding: str, delimiter: s
     assert manifest.groups["group_性别"].tolist() == ["女", "男"]
 
 
+def test_a_line_that_tells_excel_the_separator_is_no_row(base: Path) -> None:
+    for line in ("sep=;", '"sep=;"', "SEP=;"):
+        manifest = load(base, f"{line}\r\n{HEAD.replace(',', ';')}\r\n{ROW.replace(',', ';')}\r\n")
+        assert [i.id for i in manifest.interviews] == ["A1"]
+    (found,) = mistakes(base, f"sep=;\n{HEAD.replace(',', ';')}\nA1;C1;slaes;a.wav\n")
+    assert found.startswith("line 3, column job: ")
+
+
+def test_names_match_in_both_forms_of_unicode(base: Path) -> None:
+    """macOS writes é as two characters, in names of files and in what is copied from them; others write one."""
+    nfc, nfd = "\u00e9", "e\u0301"
+    (base / f"{nfd}t{nfd}").mkdir()
+    (base / f"{nfd}t{nfd}" / f"{nfc}.wav").write_bytes(b"sound")
+    rows = [f"{nfd},C{nfc},sales,{nfc}t{nfc}/{nfd}.wav", f"{nfc},C{nfd},sales,a.wav"]
+    (interview,) = load(base, "\n".join([HEAD, *rows])).interviews
+    assert (interview.id, interview.candidate_id) == (nfc, f"C{nfc}")
+    assert interview.recordings[0].path == str(base / f"{nfd}t{nfd}" / f"{nfc}.wav")
+    path = base / "j.csv"
+    path.write_text(f"{HEAD}\nA1,C1,{nfd}conome,a.wav\n", encoding="utf-8")
+    assert load_manifest(path, {f"{nfc}conome"}).interviews[0].job == f"{nfc}conome"
+
+
 def test_all_formats_read_the_same(base: Path) -> None:
     rows: list[dict[str, Any]] = [
         {"interview_id": "A1", "candidate_id": 7, "job": "sales", "recording": "a.wav", "start_s": 0.5, "group_age": "40+"},
@@ -223,7 +245,7 @@ def test_a_value_that_is_no_text(base: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("m.xlsx", b"PK", "a .csv, .jsonl or .parquet"),
+        ("m.xlsx", b"PK", "a .csv, .tsv, .txt, .jsonl or .parquet"),
         ("m.csv", b"", "is empty"),
         ("m.csv", b"\0\xff\x00\x01" * 9, "encoding"),
         ("m.parquet", b"PAR1 nonsense", "no readable Parquet"),
