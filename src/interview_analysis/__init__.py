@@ -17,8 +17,11 @@ __all__ = [
     "__version__",
     "analyze",
     "load_data",
+    "load_norms",
     "load_profile",
+    "load_run_config",
     "load_saved",
+    "save",
     "train",
     "train_with_proof",
     "write_sample",
@@ -27,10 +30,10 @@ __all__ = [
 if TYPE_CHECKING:
     from interview_analysis.errors import InterviewAnalysisError
     from interview_analysis.pipeline.analyze import analyze
-    from interview_analysis.pipeline.common.config import load_profile
+    from interview_analysis.pipeline.common.config import load_norms, load_profile, load_run_config
     from interview_analysis.pipeline.learning.sample import write_sample
     from interview_analysis.pipeline.learning.sources import load_data
-    from interview_analysis.pipeline.outputs import load_saved
+    from interview_analysis.pipeline.outputs import load_saved, save
     from interview_analysis.scoring.learning.settings import LearnSettings
     from interview_analysis.scoring.learning.training import train, train_with_proof
 
@@ -39,8 +42,11 @@ _HOMES = {
     "LearnSettings": "scoring.learning.settings",
     "analyze": "pipeline.analyze",
     "load_data": "pipeline.learning.sources",
+    "load_norms": "pipeline.common.config",
     "load_profile": "pipeline.common.config",
+    "load_run_config": "pipeline.common.config",
     "load_saved": "pipeline.outputs",
+    "save": "pipeline.outputs",
     "train": "scoring.learning.training",
     "train_with_proof": "scoring.learning.training",
     "write_sample": "pipeline.learning.sample",

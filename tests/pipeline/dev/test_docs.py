@@ -10,12 +10,14 @@ import yaml
 
 import interview_analysis
 from interview_analysis.features.core.extractor import extractors
+from interview_analysis.pipeline.cli.main import main
 from interview_analysis.pipeline.common.config import BUILT_IN, RunConfig
 from interview_analysis.pipeline.dev.cli_docs import cli_page, commands
 from interview_analysis.pipeline.dev.feature_docs import feature_page
 from interview_analysis.scoring.norms import Norm
 from interview_analysis.types import MediaFacts, SpeechActivity, intervals
 from tests.conftest import ROOT
+from tests.learning_data import write_run
 
 UNITS = re.compile(r"_(wpm|cpm|per_min|per_100|ratio|s|hz|st|db|deg|count|sw)$")
 
@@ -51,6 +53,19 @@ def test_the_package_offers_what_the_docs_use():
         assert getattr(interview_analysis, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'analyse'"):
         _ = interview_analysis.analyse
+
+
+def test_the_learning_example_of_the_python_page_runs(tmp_path, monkeypatch, capsys):
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    example = re.findall(r"```python\n(.*?)```", page, flags=re.S)[-1]
+    ids = [f"{number:03d}" for number in range(40)]
+    write_run(tmp_path / "runs/2026-11", ids)
+    rows = [f"{key},{3 + number % 4}" for number, key in enumerate(ids)]
+    (tmp_path / "ratings.csv").write_text("\n".join(["interview_id,Overall", *rows]), encoding="utf-8")
+    quick = "LearnSettings(meaning=False, learners=('ridge',), chosen='ridge', folds=3, repeats=1, bootstrap_samples=100, targets=('Overall',))"
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example.replace("LearnSettings(meaning=False)", quick), "docs/python.md", "exec"), {})
+    assert "standard_error" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("spec", [s for e in extractors() for s in e.specs], ids=lambda spec: spec.name)
