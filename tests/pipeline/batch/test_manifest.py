@@ -24,6 +24,8 @@ from interview_analysis.pipeline.batch.manifest.manifest import (
     slug,
     write_manifest,
 )
+from interview_analysis.pipeline.batch.run import load_jobs
+from interview_analysis.pipeline.common.config import BUILT_IN
 from interview_analysis.pipeline.storage.places import Folder, local_copy
 
 JOBS = {"product-manager", "sales"}
@@ -120,6 +122,11 @@ def test_names_match_in_both_forms_of_unicode(base: Path) -> None:
     path = base / "j.csv"
     path.write_text(f"{HEAD}\nA1,C1,{nfd}conome,a.wav\n", encoding="utf-8")
     assert load_manifest(path, {f"{nfc}conome"}).interviews[0].job == f"{nfc}conome"
+
+
+def test_a_profile_is_found_in_either_form_of_unicode(tmp_path: Path) -> None:
+    (tmp_path / "e\u0301conome.yaml").write_bytes((BUILT_IN / "jobs" / "product-manager.yaml").read_bytes())
+    assert list(load_jobs(Folder(tmp_path))) == ["\u00e9conome"]
 
 
 def test_all_formats_read_the_same(base: Path) -> None:
