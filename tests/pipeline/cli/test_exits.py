@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -98,3 +100,12 @@ def test_stopping_several_descriptions_says_what_is_there(
     assert done.stderr.splitlines()[-1] == (
         f"error: stopped: 1 profiles are in {tmp_path}, 1 descriptions were not read"
     )
+
+
+def test_a_reader_that_has_had_enough_is_no_error() -> None:
+    command = [sys.executable, "-m", "interview_analysis.pipeline", "job", "show", "product-manager"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        process.stdout.close()  # as `| head` does
+        _, told = process.communicate(timeout=120)
+    assert (process.returncode, told) == (0, "")
