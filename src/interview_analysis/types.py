@@ -9,6 +9,8 @@ Conventions, written once:
 - Head angles are degrees. Yaw is positive when the face turns towards larger ``x`` (the viewer's right), pitch
   is positive when it looks up, roll is positive when the head tilts clockwise as the viewer sees it.
 - Missing is NaN, never 0; a channel that does not exist is ``None``.
+
+What can be referred to weakly is what results are remembered for (features/core/memory.py).
 """
 
 from __future__ import annotations
@@ -140,7 +142,7 @@ class Segment:
     ends_turn: bool = False  # another voice takes the floor after it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Transcript:
     """`language` is an ISO 639-1 code. `probability` of a word is the recogniser's own, 0 to 1."""
 
@@ -293,7 +295,7 @@ class PoseTrack:
         return np.where(seen[:, None], self.points[:, index, :], np.nan)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Observations:
     """All that the models saw and heard. Features and scores depend on nothing else."""
 
