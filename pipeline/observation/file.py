@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from interview_analysis.features.core.extractor import Fault
 from interview_analysis.features.tables import FeatureTables
 from interview_analysis.types import (
     BLENDSHAPES,
@@ -171,7 +172,8 @@ def _tables_apart(tables: FeatureTables) -> tuple[Arrays, dict[str, Any]]:
         frame: pd.DataFrame = getattr(tables, name)
         arrays[f"{name}.values"] = frame.to_numpy(dtype=np.float64)
         arrays[f"{name}.index"] = np.array(list(frame.index), dtype=np.float64).reshape(len(frame), 2)
-    return arrays, {"columns": list(tables.whole.columns), "events": [asdict(e) for e in tables.events]}
+    rest = {"events": [asdict(e) for e in tables.events], "faults": [asdict(f) for f in tables.faults]}
+    return arrays, {"columns": list(tables.whole.columns), **rest}
 
 
 def _tables_together(arrays: Arrays, rest: dict[str, Any]) -> FeatureTables:
@@ -184,7 +186,8 @@ def _tables_together(arrays: Arrays, rest: dict[str, Any]) -> FeatureTables:
         labels = pd.MultiIndex.from_arrays([index[:, 0], index[:, 1]], names=["start_s", "end_s"])
         frames.append(pd.DataFrame(values, index=labels, columns=columns))
     events = _adapter(tuple[Event, ...]).validate_python(rest["events"])
-    return FeatureTables(frames[0], frames[1], frames[2], events)
+    faults = _adapter(tuple[Fault, ...]).validate_python(rest["faults"])
+    return FeatureTables(frames[0], frames[1], frames[2], events, faults)
 
 
 @cache

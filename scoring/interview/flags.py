@@ -41,7 +41,7 @@ def flags(
     """All flags, warnings first. Without `face_and_body` the policy has them off, and the picture does not matter."""
     raised = [
         *_recording(seen, face_and_body), *_picture(seen, tables), *_voices(seen), *_answer(found), *_scores(card),
-        *_limits(seen), *_questions(seen, answers), *_addressed(to_the_scorer),
+        *_limits(seen), *_questions(seen, answers), *_addressed(to_the_scorer), *_left_out(tables),
     ]  # fmt: skip
     return tuple(sorted(raised, key=lambda flag: (flag.severity != "warning", flag.code)))
 
@@ -178,6 +178,16 @@ def _limits(seen: Observations) -> Iterable[Flag]:
         yield Flag(code="fillers_lower_bound", severity="info", channel="voice")
     if seen.faces is not None and seen.faces.present.any():
         yield Flag(code="blink_lower_bound", severity="info", channel="face")
+
+
+def _left_out(tables: FeatureTables) -> Iterable[Flag]:
+    """Measures that an extractor failed at, with what it failed at."""
+    for fault in tables.faults:
+        yield Flag(
+            code="measure_left_out",
+            severity="warning",
+            values={"extractor": fault.extractor, "reason": fault.reason},
+        )
 
 
 def _questions(seen: Observations, answers: Sequence[Answer]) -> Iterable[Flag]:

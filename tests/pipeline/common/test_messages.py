@@ -26,7 +26,7 @@ FLAGS = (
     "only_voice", "other_voices", "candidate_guess", "candidate_unknown", "candidate_silent", "face_of_other",
     "lips_apart", "lips_still", "background_voice", "starts_under_way",
     "no_question_found", "question_not_heard", "question_language",
-    "policy_off",
+    "policy_off", "measure_left_out",
 )  # fmt: skip
 EVERY_TEXT = [(section, code) for section, codes in load_messages().items() for code in codes]
 # Feelings must not be read out of a recording; the list is of words that would do so.
