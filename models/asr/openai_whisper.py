@@ -15,6 +15,7 @@ from interview_analysis.models.asr.decoding import (
     initial_prompt,
     recognised_segments,
 )
+from interview_analysis.models.torch_threads import threads
 
 
 class OpenAIWhisper:
@@ -27,7 +28,6 @@ class OpenAIWhisper:
     model : str
         Its name, for the transcript.
     cpu_threads : int
-        Set for the whole process, as PyTorch does it.
     beam_size : int
         1 is greedy.
     """
@@ -43,11 +43,16 @@ class OpenAIWhisper:
     def detect_language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
         if not self._whisper.is_multilingual:
             return "en", 1.0
-        _, probabilities = self._whisper.detect_language(self._mel(samples))
+        with threads(self.cpu_threads):
+            _, probabilities = self._whisper.detect_language(self._mel(samples))
         language = max(probabilities, key=lambda code: float(probabilities[code]))
         return str(language), float(probabilities[language])
 
     def recognise(self, samples: NDArray[np.float32], language: str) -> tuple[RecognisedSegment, ...]:
+        with threads(self.cpu_threads):
+            return self._recognise(samples, language)
+
+    def _recognise(self, samples: NDArray[np.float32], language: str) -> tuple[RecognisedSegment, ...]:
         import whisper
         from whisper.audio import HOP_LENGTH
         from whisper.timing import find_alignment
@@ -92,9 +97,6 @@ class OpenAIWhisper:
 
     @cached_property
     def _whisper(self) -> Any:
-        import torch
-
         from interview_analysis.models.asr.ct2_to_openai import load_openai_model
 
-        torch.set_num_threads(self.cpu_threads)
         return load_openai_model(self.folder)
