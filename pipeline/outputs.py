@@ -17,7 +17,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from interview_analysis.errors import OutputError
 from interview_analysis.features.conversation.candidate_view import everyone
-from interview_analysis.pipeline.analyze import Analysis
+from interview_analysis.pipeline.interview import Analysis
 from interview_analysis.pipeline.job.files import write_profile
 from interview_analysis.pipeline.report.html import render_html
 from interview_analysis.pipeline.storage.disk import swap_folder

@@ -195,6 +195,6 @@ def ratings(data: Path, traits: tuple[str, ...], quiet: bool, log_format: str) -
 
 def _encoder(config: Path | None) -> RememberingEncoder:
     from interview_analysis.pipeline.common.config import load_run_config
-    from interview_analysis.pipeline.observation.loaded import LoadedModels
+    from interview_analysis.pipeline.loaded import LoadedModels
 
     return LoadedModels(load_run_config(config)).encoder

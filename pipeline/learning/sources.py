@@ -46,11 +46,11 @@ def load_source(source: Path, run: Path | None, *, embeddings: bool) -> Dataset:
 def default_encoder() -> SentenceEncoder:
     """The encoder of the default configuration; what it has encoded is kept with the observations of recordings."""
     from interview_analysis.pipeline.common.config import load_run_config
+    from interview_analysis.pipeline.loaded import LoadedModels
     from interview_analysis.pipeline.observation.cache import ObservationCache
-    from interview_analysis.pipeline.observation.loaded import LoadedModels
     from interview_analysis.pipeline.observation.observed import KeepingEncoder
 
-    return KeepingEncoder(LoadedModels(load_run_config()), ObservationCache.at())
+    return KeepingEncoder(LoadedModels(load_run_config()).encoder, ObservationCache.at())
 
 
 def load_groups(path: Path) -> pd.DataFrame:

@@ -156,6 +156,19 @@ class ObservationCache:
             self.prune(_PRUNED_TO * self.max_bytes)
 
 
+class NoCache:
+    """Keeps nothing."""
+
+    def read(self, kind: Kind, key: str) -> None:
+        return None
+
+    def write(self, kind: Kind, key: str, value: Any) -> None:
+        return None
+
+
+Cache = ObservationCache | NoCache
+
+
 @contextmanager
 def _advising(advice: str) -> Iterator[None]:
     """Say what a user of the cache can do where its folder takes nothing."""

@@ -17,7 +17,6 @@ from interview_analysis.errors import MediaError
 from interview_analysis.features.language.sentences import join_words
 from interview_analysis.pipeline.media.signal_facts import quality_flags
 from interview_analysis.pipeline.observation.joining_voices import joined_voices, turns_part, voices_part
-from interview_analysis.scoring.report.provenance import RecordingPart
 from interview_analysis.types import (
     AcousticTrack,
     Conversation,
@@ -33,7 +32,6 @@ from interview_analysis.types import (
     Word,
 )
 
-VERSION = 2  # raised when a joined or clipped recording comes out differently
 Track = TypeVar("Track", AcousticTrack, FaceTrack, PoseTrack)
 _SLACK_S = 1e-6  # sums of lengths are rounded
 _MIXED_LANGUAGES = "mixed_languages"
@@ -79,8 +77,7 @@ def joined(parts: Sequence[Observations]) -> Observations:
     if len(parts) == 1:
         return parts[0]
     held = [_part(part, Interval(0.0, part.facts.duration_s)) for part in parts]
-    ends_s = np.cumsum([part.facts.duration_s for part in parts])
-    starts_s = [0.0, *map(float, ends_s[:-1])]
+    starts_s = joint_starts_s(parts)
     heard = {part.transcript.language for part in parts if part.transcript and part.transcript.words}
     facts = _joined_facts([part.facts for part in parts])
     if len(heard) > 1:
@@ -96,13 +93,10 @@ def joined(parts: Sequence[Observations]) -> Observations:
     )
 
 
-def placed(recordings: Iterable[RecordingPart]) -> tuple[RecordingPart, ...]:
-    """The recordings with `start_s` as `joined` places them."""
-    start_s, found = 0.0, []
-    for recording in recordings:
-        found.append(recording.model_copy(update={"start_s": round(start_s, 3)}))
-        start_s += recording.duration_s
-    return tuple(found)
+def joint_starts_s(parts: Sequence[Observations]) -> list[float]:
+    """Where each recording begins on the joint clock."""
+    ends_s = np.cumsum([part.facts.duration_s for part in parts])
+    return [0.0, *map(float, ends_s[:-1])]
 
 
 def _part(seen: Observations, part: Interval) -> Observations:

@@ -25,7 +25,7 @@ from interview_analysis.pipeline.common.stopwatch import Stopwatch
 from interview_analysis.pipeline.media.audio_spool import AudioSpool
 from interview_analysis.pipeline.media.decoding import Decoder
 from interview_analysis.pipeline.observation.file import Heard
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.observation.observers import Observers
 from interview_analysis.types import (
     AcousticTrack,
     FaceTrack,
@@ -85,7 +85,7 @@ _NOTHING = Known()
 
 def observe(
     recording: Path,
-    models: LoadedModels,
+    models: Observers,
     *,
     known: Known = _NOTHING,
     on_progress: Progress = ignore,
@@ -135,7 +135,7 @@ def observe(
         return seen
 
 
-def _decoder(recording: Path, models: LoadedModels, on_progress: Progress) -> Decoder:
+def _decoder(recording: Path, models: Observers, on_progress: Progress) -> Decoder:
     decoder = Decoder(
         recording,
         frames_per_second=models.config.frames_per_second,
@@ -150,7 +150,7 @@ def _start_hearing(
     decoder: Decoder,
     spool: AudioSpool,
     pool: ThreadPoolExecutor,
-    models: LoadedModels,
+    models: Observers,
     known: Known,
     on_progress: Progress,
     watch: Stopwatch,
@@ -193,7 +193,7 @@ def _start_watching(
     decoder: Decoder,
     pool: ThreadPoolExecutor,
     given_up: threading.Event,
-    models: LoadedModels,
+    models: Observers,
     known: Known,
     on_progress: Progress,
     watch: Stopwatch,

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from interview_analysis.errors import MediaError
 from interview_analysis.features.core.visual import face_height
 from interview_analysis.features.tables import feature_tables
-from interview_analysis.pipeline.observation.joining import clip, joined, placed
-from interview_analysis.scoring.report.provenance import RecordingPart
+from interview_analysis.pipeline.observation.joining import clip, joined
 from interview_analysis.types import Interval, Observations, SpeechActivity, intervals
 from tests.pipeline.observation.observed_scene import assert_same, picture_only, scene, sound_only
 
@@ -192,14 +191,6 @@ def test_joints_stay_where_they_are_after_another_join_and_a_clip():
     assert whole.speech.joints_s == pytest.approx((20.0, 34.3))
     assert clip(whole, 10.0, 30.0).speech.joints_s == pytest.approx((10.0,))
     assert Interval(0, whole.facts.duration_s).duration_s == pytest.approx(52.07)
-
-
-def test_recordings_are_placed_one_after_the_other():
-    parts = [
-        RecordingPart(name=n, sha256="0" * 64, start_s=0.0, duration_s=d)
-        for n, d in (("a", 3.5), ("b", 2.0), ("c", 1.0))
-    ]
-    assert [part.start_s for part in placed(parts)] == [0.0, 3.5, 5.5]
 
 
 def test_no_recording_at_all_is_refused():
