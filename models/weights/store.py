@@ -130,6 +130,26 @@ def _remembered_sha256(path: Path) -> str:
     return _hashes[key]
 
 
+def pinned_hash(model: str) -> str:
+    """One SHA-256 for the lineage: a file's own, or that of a folder's sorted ``sha256  name`` lines.
+
+    The registry has those of its models, so that no file is opened; of a path, what lies there is read. Raises WeightsError
+    for a path where nothing lies.
+    """
+    if is_path(model):
+        path = _given_path(model)
+        if path.is_file():
+            return _remembered_sha256(path)
+        entries = [(p.relative_to(path).as_posix(), _remembered_sha256(p)) for p in _files_below(path)]
+    else:
+        spec = registry()[model]
+        if not spec.folder:
+            return spec.files[0].sha256
+        entries = [(file.name, file.sha256) for file in spec.files]
+    lines = "".join(f"{sha}  {name}\n" for name, sha in sorted(entries))
+    return hashlib.sha256(lines.encode()).hexdigest()
+
+
 class ModelStore:
     """Weights on this machine.
 
@@ -150,7 +170,7 @@ class ModelStore:
 
         Raises WeightsError when the model is unknown, missing, incomplete or differs from its SHA-256.
         """
-        if _is_path(model):
+        if is_path(model):
             return _given_path(model)
         spec = self._spec(model)
         place, path = self._locate(model, spec)
@@ -164,16 +184,9 @@ class ModelStore:
         return path
 
     def hash(self, model: str) -> str:
-        """One SHA-256 for the lineage: a file's own, or that of a folder's sorted ``sha256  name`` lines."""
-        path = self.path(model)
-        if path.is_file():
-            return _remembered_sha256(path)
-        if _is_path(model):
-            entries = [(p.relative_to(path).as_posix(), _remembered_sha256(p)) for p in _files_below(path)]
-        else:
-            entries = [(file.name, file.sha256) for file in registry()[model].files]
-        lines = "".join(f"{sha}  {name}\n" for name, sha in sorted(entries))
-        return hashlib.sha256(lines.encode()).hexdigest()
+        """`pinned_hash` of a model that was found and verified. Raises what `path` raises."""
+        self.path(model)
+        return pinned_hash(model)
 
     def status(self, models: Iterable[str] | None = None) -> tuple[ModelStatus, ...]:
         """Where each model lies, by default every one of the registry. Nothing is hashed."""
@@ -260,7 +273,8 @@ class ModelStore:
         )
 
 
-def _is_path(model: str) -> bool:
+def is_path(model: str) -> bool:
+    """Whether a model is named by a path, and not by its id in the registry."""
     return "/" in model or os.sep in model
 
 
