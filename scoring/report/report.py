@@ -1,6 +1,10 @@
 """The report: what a score is made of, as it is written to report.json.
 
-Everything a reader needs stands in a `Report`; report.html is drawn from it and the transcript alone.
+Everything a reader needs stands in a `Report`; report.html is drawn from it and the transcript alone. So it repeats
+what the profile says of each dimension: its meaning, the level that the job asks for, why it weighs what it weighs, the
+sentences that it comes from, what to ask and to train. A report is handed on without job.yaml and drawn again long
+after, while its profile is edited; one that looked these up would lose its words or change them. Only what the page
+shows is repeated. Keywords, examples and the anchors of other levels stay in the profile, whose hash is in the lineage.
 """
 
 from __future__ import annotations
@@ -132,7 +136,7 @@ class AskedFor(Model):
 class DimensionScore(Score):
     """A competency of the job profile; `weight` as the profile has it.
 
-    What follows `partial` is the profile's: what the job asks for and why, and what to ask and to train.
+    What follows `partial` up to `origin` is the profile's: what the job asks for and why, and what to ask and to train.
     """
 
     id: str
