@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from interview_analysis.features.language.sentences import join_words, sentences
@@ -38,27 +38,26 @@ _PUNCTUATION = " .,!?;:。,、!?;:…\"'()()“”"
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSettings:
-    """How hits become credits. Credits are shares of an indicator, 0 to 1.
+    """How hits are found and ranked; `evidence` in configs/norms.yaml gives the values, each with its reason.
 
-    `z_floor`, `margin_z` and `false_hit_rate` decide on hits by meaning; they were chosen on the labelled
-    `dev` sentences of tests/scoring/evidence/data and measured on the others. Density is the share of words
-    (characters in Chinese) that belong to keywords.
+    Credits are shares of an indicator, 0 to 1. Density is the share of words (characters in Chinese) that belong to
+    keywords. `z_floor` and `margin_z` are in standard deviations of neutral speech.
     """
 
-    credit_listed: float = 0.0
-    credit_mentioned: float = 0.35
-    credit_demonstrated: float = 1.0
-    meaning_factor: float = 0.7  # a hit by meaning is less certain than a literal one
-    z_floor: float = 3.5
-    margin_z: float = 0.75
-    false_hit_rate: float = 0.01  # chance of any false hit by meaning per indicator in a whole answer
-    bare_density: float = 0.6  # a sentence that is keywords and little else
-    list_density_en: float = 0.3  # a run of sentences without any doing or outcome
-    list_density_zh: float = 0.4
-    list_min_keywords: int = 3
-    adjacent_gap_s: float = 5.0  # a longer silence ends the passage that a neighbouring sentence belongs to
-    stuffing_min_keywords: int = 4
-    stuffing_listed_ratio: float = 0.5
+    credit_listed: float
+    credit_mentioned: float
+    credit_demonstrated: float
+    meaning_factor: float
+    z_floor: float
+    margin_z: float
+    false_hit_rate: float
+    bare_density: float
+    list_density_en: float
+    list_density_zh: float
+    list_min_keywords: int
+    adjacent_gap_s: float
+    stuffing_min_keywords: int
+    stuffing_listed_ratio: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ class ContentEvidence:
     indicators: tuple[IndicatorEvidence, ...]
     stuffing: Stuffing
     declined_ratio: float  # share of sentences that decline to answer, NaN without sentences
-    settings: EvidenceSettings = field(default_factory=EvidenceSettings)
+    settings: EvidenceSettings
 
     def of(self, dimension_id: str) -> tuple[IndicatorEvidence, ...]:
         """The indicators of one dimension."""
@@ -129,7 +128,7 @@ def find_evidence(
     transcript: Transcript,
     encoder: SentenceEncoder | None,
     background: Sequence[str],
-    settings: EvidenceSettings | None = None,
+    settings: EvidenceSettings,
 ) -> ContentEvidence:
     """Look for every indicator of `profile` in `transcript`.
 
@@ -137,7 +136,6 @@ def find_evidence(
     them or without an `encoder` only keywords are looked for. The result does not depend on the order of
     dimensions or indicators.
     """
-    settings = settings or EvidenceSettings()
     language = transcript.language
     units = sentences(transcript)
     wanted = {(d.id, i.id): i for d in profile.dimensions for i in d.indicators}
