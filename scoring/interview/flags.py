@@ -165,7 +165,7 @@ def _scores(card: ScoreCard) -> Iterable[Flag]:
         yield Flag(code=nobody.reason.value, severity="warning")
     content = card.channels["content"].abstention
     if content is not None and content.reason in (
-        Reason.NO_SPEECH, Reason.LANGUAGE_MISMATCH, Reason.LOW_TRANSCRIPT_CONFIDENCE
+        Reason.NO_SPEECH, Reason.NO_WORDS, Reason.LANGUAGE_MISMATCH, Reason.LOW_TRANSCRIPT_CONFIDENCE
     ):  # fmt: skip
         yield Flag(code=content.reason.value, severity="warning", channel="content", values=content.values)
 

@@ -32,6 +32,7 @@ class Reason(StrEnum):
 
     NO_AUDIO = "no_audio"
     NO_SPEECH = "no_speech"
+    NO_WORDS = "no_words"
     TOO_FEW_WORDS = "too_few_words"
     LANGUAGE_MISMATCH = "language_mismatch"
     LOW_TRANSCRIPT_CONFIDENCE = "low_transcript_confidence"
@@ -41,6 +42,7 @@ class Reason(StrEnum):
     FACE_TOO_BRIEF = "face_too_brief"
     VIDEO_TOO_DARK = "video_too_dark"
     NO_UPPER_BODY = "no_upper_body"
+    BODY_WITHOUT_FACE = "body_without_face"
     TOO_SHORT = "too_short"
     NOT_MEASURED = "not_measured"
     POLICY_OFF = "policy_off"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.features.core.visual import is_candidate
 from interview_analysis.features.language.sentences import unit_count
 from interview_analysis.scoring.norms import Limits
 from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report.report import Abstention, ChannelName, Reason
 from interview_analysis.scoring.report.speakers import candidate_of, nobody_known
-from interview_analysis.types import CHANNELS, FloatArray, Observations
+from interview_analysis.scoring.rubric.fusion import reaches
+from interview_analysis.types import CHANNELS, FloatArray, Observations, PoseTrack
 
 
 def _abstain(reason: Reason, **values: float | str) -> Abstention:
@@ -24,8 +26,10 @@ def _speech_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abs
         return _abstain(Reason.NO_AUDIO)
     speech_s = seen.speech.speech_s if seen.speech else 0.0
     words = seen.transcript.words if seen.transcript else ()
-    if not words or speech_s <= 0 or seen.transcript is None:
+    if speech_s <= 0:
         return _abstain(Reason.NO_SPEECH, speech_s=speech_s)
+    if seen.transcript is None or not words:
+        return _abstain(Reason.NO_WORDS, speech_s=speech_s)
     if seen.transcript.language not in profile.languages:
         return _abstain(
             Reason.LANGUAGE_MISMATCH, language=seen.transcript.language, expected=", ".join(profile.languages)
@@ -103,13 +107,27 @@ def posture_gate(seen: Observations, limits: Limits) -> Abstention | None:
         return blocked
     if seen.poses is None or not len(seen.poses.time_s):
         return _abstain(Reason.NO_UPPER_BODY, ratio=0.0, limit=limits.min_upper_body_ratio)
-    shoulders = [np.isfinite(seen.poses.point(f"{side}_shoulder")[:, 0]) for side in ("left", "right")]
-    ratio, seconds = _seen(shoulders[0] & shoulders[1], seen.poses.time_s, seen.facts.duration_s)
+    ratio, seconds = _seen(_shoulders(seen.poses), seen.poses.time_s, seen.facts.duration_s)
     if ratio < limits.min_upper_body_ratio:
         return _abstain(Reason.NO_UPPER_BODY, ratio=ratio, limit=limits.min_upper_body_ratio)
     if seconds < limits.min_face_s:
         return _abstain(Reason.TOO_SHORT, seconds=seconds, limit=limits.min_face_s)
     return None
+
+
+def _shoulders(poses: PoseTrack) -> NDArray[np.bool_]:
+    """Where both shoulders are in view, shape (n,)."""
+    left, right = (np.isfinite(poses.point(f"{side}_shoulder")[:, 0]) for side in ("left", "right"))
+    return np.asarray(left & right)
+
+
+def unmeasured(channel: ChannelName, share: float, seen: Observations, limits: Limits) -> Abstention:
+    """Why only `share` of what a channel rests on could be measured though its gate is open."""
+    if channel == "posture" and seen.poses is not None:
+        own = is_candidate(seen)[_shoulders(seen.poses)]
+        if own.size and not reaches(ratio := float(own.mean()), limits.min_face_ratio):
+            return _abstain(Reason.BODY_WITHOUT_FACE, ratio=ratio, limit=limits.min_face_ratio)
+    return _abstain(Reason.NOT_MEASURED, share=share, limit=limits.min_measured_share)
 
 
 def gates(

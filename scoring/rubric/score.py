@@ -23,7 +23,7 @@ from interview_analysis.scoring.content.report import content_report, part_evide
 from interview_analysis.scoring.content.scored import ContentLevel
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.evidence.indicators import ContentEvidence, IndicatorEvidence
-from interview_analysis.scoring.norms import Norm, Norms
+from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import Dimension, Indicator, JobProfile
 from interview_analysis.scoring.report.report import (
     Abstention,
@@ -39,7 +39,7 @@ from interview_analysis.scoring.report.report import (
 )
 from interview_analysis.scoring.report.speakers import NOBODY_SCORED
 from interview_analysis.scoring.rubric.fusion import Estimate, fuse, reaches
-from interview_analysis.scoring.rubric.gates import gates
+from interview_analysis.scoring.rubric.gates import gates, unmeasured
 from interview_analysis.scoring.rubric.job_bar import job_bar
 from interview_analysis.scoring.rubric.measures import (
     CONTENT_FEATURE,
@@ -95,7 +95,9 @@ def score(
     blocked = gates(observations, profile, norms.limits, face_and_body=face_and_body)
     language = observations.transcript.language if observations.transcript else None
     by_channel = {
-        channel: _channel(fitting(norms.channels[channel], language), tables, norms, blocked[channel])
+        channel: _Channel((), None, abstention)
+        if (abstention := blocked[channel]) is not None
+        else _channel(channel, observations, tables, norms, language)
         for channel in CHANNELS
     }
     content = {
@@ -120,24 +122,21 @@ def score(
 
 
 def _channel(
-    norms_of: Sequence[Norm], tables: FeatureTables, norms: Norms, blocked: Abstention | None
+    channel: ChannelName, seen: Observations, tables: FeatureTables, norms: Norms, language: str | None
 ) -> _Channel:
-    """Take a channel's measures; abstain where a gate is closed or too few of its weights could be measured."""
-    if blocked is not None:
-        return _Channel((), None, blocked)
+    """Take a channel's measures; abstain where too few of its weights could be measured.
+
+    Content may have none beside the level of what was said, which each dimension has its own of.
+    """
+    norms_of = fitting(norms.channels[channel], language)
     measures = tuple(take_all(norms_of, tables, norms.limits.min_coverage_ratio))
     wanted = sum(n.weight for n in norms_of if n.feature != CONTENT_FEATURE)
-    if not wanted:
-        return _Channel(measures, None, _too_little(0.0, norms) if measures else None)
-    share = sum(m.norm.weight for m in measures) / wanted
+    if not wanted and channel == "content":
+        return _Channel(measures, None, None)
+    share = sum(m.norm.weight for m in measures) / wanted if wanted else 0.0
     if not reaches(share, norms.limits.min_measured_share):
-        return _Channel(measures, None, _too_little(share, norms))
+        return _Channel(measures, None, unmeasured(channel, share, seen, norms.limits))
     return _Channel(measures, fuse([(m.estimate, m.norm.weight) for m in measures]), None)
-
-
-def _too_little(share: float, norms: Norms) -> Abstention:
-    values: dict[str, float | str] = {"share": round(share, 3), "limit": norms.limits.min_measured_share}
-    return Abstention(reason=Reason.NOT_MEASURED, values=values)
 
 
 def _content(
