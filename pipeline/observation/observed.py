@@ -7,7 +7,6 @@ observation is the one that the models would make again, and changing a setting 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache as remembered
 from pathlib import Path
@@ -18,16 +17,17 @@ from interview_analysis.features.language.lexicons import LANGUAGES
 from interview_analysis.features.language.sentences import sentences
 from interview_analysis.features.moments import moments
 from interview_analysis.features.tables import FeatureTables, answer_tables, feature_tables
-from interview_analysis.models.text.encoder import KnowingEncoder, SentenceEncoder, Vectors
+from interview_analysis.models.text.encoder import RememberingEncoder
 from interview_analysis.pipeline.common.config import BUILT_IN, decisive
 from interview_analysis.pipeline.common.lineage import library_version
 from interview_analysis.pipeline.common.progress import Progress, ignore
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
 from interview_analysis.pipeline.observation import joining
-from interview_analysis.pipeline.observation.cache import ObservationCache
-from interview_analysis.pipeline.observation.file import FORMAT, Heard, Kind, SentenceVectors
+from interview_analysis.pipeline.observation.cache import ObservationCache, cache_key
+from interview_analysis.pipeline.observation.file import Heard, Kind
 from interview_analysis.pipeline.observation.loaded import SPEAKER_ENCODER, VOICE_MODELS, LoadedModels
 from interview_analysis.pipeline.observation.observe import Known, observe
+from interview_analysis.pipeline.observation.vectors import SentenceStore
 from interview_analysis.scoring.content.model import clauses
 from interview_analysis.types import Interval, Observations, Transcript
 
@@ -146,48 +146,18 @@ def knowing_encoder(
     cache: ObservationCache,
     parts: Iterable[Transcript | None] = (),
     asked: Sequence[str] = (),
-) -> SentenceEncoder:
+) -> RememberingEncoder:
     """The encoder of `models`, with the vectors of the transcript's sentences and of what was `asked` known beforehand.
 
     They come from the cache, from what is kept of `parts` (the transcripts that were clipped and joined to this
     one), and are encoded and kept where neither has them.
     """
-    texts = _texts(transcript)
-    if not texts:
-        return models.encoder
-    questions = dict(zip(asked, KeepingEncoder(models, cache).encode(asked), strict=True)) if asked else {}
-    key = _vectors_key(texts, models)
-    kept = cache.read("vectors", key)
-    if not isinstance(kept, SentenceVectors) or kept.texts != texts:
-        known: dict[str, Any] = {}
-        for part in parts:
-            if of_part := _texts(part):
-                found = cache.read("vectors", _vectors_key(of_part, models))
-                known |= found.by_text() if isinstance(found, SentenceVectors) else {}
-        kept = SentenceVectors(texts, KnowingEncoder(models.encoder, known).encode(texts))
-        cache.write("vectors", key, kept)
-    return KnowingEncoder(models.encoder, {**kept.by_text(), **questions})
-
-
-class KeepingEncoder:
-    """The encoder of `models` for texts that no recording is behind; vectors are kept by the texts of one call."""
-
-    def __init__(self, models: LoadedModels, cache: ObservationCache) -> None:
-        self._models, self._cache = models, cache
-
-    @property
-    def id(self) -> str:
-        return self._models.encoder.id
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """See `SentenceEncoder.encode`."""
-        wanted = tuple(texts)
-        key = _vectors_key(wanted, self._models)
-        kept = self._cache.read("vectors", key)
-        if not isinstance(kept, SentenceVectors) or kept.texts != wanted:
-            kept = SentenceVectors(wanted, self._models.encoder.encode(wanted))
-            self._cache.write("vectors", key, kept)
-        return kept.vectors
+    encoder = RememberingEncoder(models.encoder, SentenceStore(cache))
+    for part in parts:
+        encoder.recall(_texts(part))
+    encoder.remember(_texts(transcript))
+    encoder.remember(asked)
+    return encoder
 
 
 def tables_of(
@@ -205,7 +175,7 @@ def tables_of(
     these stretches, see `features.tables.answer_tables`.
     """
     grid = {"block_s": block_s, "window_s": models.config.window_s, "hop_s": models.config.hop_s}
-    key = _digest(
+    key = cache_key(
         "features",
         [[sorted(observation_keys(sha256, models).items()), start, end] for sha256, start, end in recordings],
         None if observations.conversation is None else observations.conversation.candidate.voice,
@@ -231,16 +201,7 @@ def tables_of(
 def _observation_key(
     kind: Kind, sha256: str, settings: Mapping[str, Any], hashes: Sequence[str], libraries: Sequence[str]
 ) -> str:
-    return _digest(kind, OBSERVER_VERSIONS[kind], sha256, settings, hashes, _versions(libraries))
-
-
-def _vectors_key(texts: Sequence[str], models: LoadedModels) -> str:
-    return _digest("vectors", models.encoder.id, texts)
-
-
-def _digest(*parts: Any) -> str:
-    text = json.dumps([FORMAT, *parts], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return cache_key(kind, OBSERVER_VERSIONS[kind], sha256, settings, hashes, _versions(libraries))
 
 
 def _versions(libraries: Iterable[str]) -> list[tuple[str, str | None]]:

@@ -74,14 +74,16 @@ def no_model(kept, monkeypatch, loaded) -> None:
         pytest.fail("a model was touched")
 
     monkeypatch.setattr(observing, "Decoder", fail)
-    monkeypatch.setattr(type(loaded.encoder), "encode", _refuse_unknown(type(loaded.encoder).encode))
+    monkeypatch.setattr(loaded.encoder, "encode", _refuse_unknown(loaded.encoder))
 
 
-def _refuse_unknown(encode):
-    def refuse(self, texts):
-        unknown = [text for text in texts if text not in self._known]
+def _refuse_unknown(encoder):
+    encode = encoder.encode
+
+    def refuse(texts):
+        unknown = [text for text in texts if text not in encoder._known]
         assert not unknown, "a model was touched"
-        return encode(self, texts)
+        return encode(texts)
 
     return refuse
 
@@ -271,8 +273,8 @@ def test_sentences_of_a_clip_and_a_join_are_encoded_once_at_most(shared_data, lo
     seen = observed(path, file_sha256(path), loaded, cache)
     whole = joined([seen, clip(seen, 0.0, 6.0)])
     asked: list[str] = []
-    encode = type(loaded.encoder).encode
-    monkeypatch.setattr(type(loaded.encoder), "encode", lambda self, t: (asked.extend(t), encode(self, t))[1])
+    encode = loaded.encoder.encode
+    monkeypatch.setattr(loaded.encoder, "encode", lambda t: (asked.extend(t), encode(t))[1])
     encoder = knowing_encoder(whole.transcript, loaded, cache, [seen.transcript])
     texts = remembering._texts(whole.transcript)
     known = set(remembering._texts(seen.transcript))
@@ -280,7 +282,7 @@ def test_sentences_of_a_clip_and_a_join_are_encoded_once_at_most(shared_data, lo
     asked.clear()
     vectors = knowing_encoder(whole.transcript, loaded, cache).encode(texts)
     assert asked == []
-    assert (vectors == encode(loaded.encoder, texts)).all()
+    assert (vectors == encode(texts)).all()
     assert (encoder.encode([*texts, "Something new."])[:-1] == vectors).all()
     assert asked == ["Something new."]
 
