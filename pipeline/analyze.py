@@ -38,7 +38,7 @@ from interview_analysis.pipeline.observation.loaded import LoadedModels
 from interview_analysis.pipeline.observation.observe import observe
 from interview_analysis.pipeline.observation.observed import knowing_encoder, observed, tables_of
 from interview_analysis.scoring.content.interview import Content
-from interview_analysis.scoring.evidence.indicators import ContentEvidence, find_evidence, reference_texts
+from interview_analysis.scoring.evidence.indicators import ContentEvidence, in_every_language, reference_texts
 from interview_analysis.scoring.interview.answers import ScoredAnswer, add_up, answer_reports
 from interview_analysis.scoring.interview.flags import flags
 from interview_analysis.scoring.interview.state import state_report, timeline_event
@@ -209,12 +209,15 @@ def _evidence(
     encoder: SentenceEncoder | None,
 ) -> ContentEvidence | None:
     transcript = observations.transcript
-    if transcript is None or not transcript.words or transcript.language not in profile.languages:
+    if transcript is None:
         return None
-    unrelated = background(transcript.language)
-    models.encoder.remember(unrelated)
-    models.encoder.remember(reference_texts(profile, transcript.language))
-    return find_evidence(profile, transcript, encoder or models.encoder, unrelated, norms.evidence)
+    unrelated: dict[str, Sequence[str]] = {
+        language: background(language) for language in transcript.languages if language in profile.languages
+    }
+    for language, texts in unrelated.items():
+        models.encoder.remember(texts)
+        models.encoder.remember(reference_texts(profile, language))
+    return in_every_language(profile, transcript, encoder or models.encoder, unrelated, norms.evidence)
 
 
 def _report(
@@ -254,6 +257,8 @@ def _report(
             card,
             [answer.answer for answer in answers],
             content.to_the_scorer() if content else (),
+            languages=profile.languages,
+            min_word_probability=norms.limits.min_word_probability,
             face_and_body=policy.face_and_body,
         ),
         state=state_report(

@@ -18,7 +18,7 @@ from interview_analysis.scoring.evidence.indicators import ContentEvidence
 from interview_analysis.scoring.evidence.question_matching import Match, match_questions, reference_questions
 from interview_analysis.scoring.interview.answers import ScoredAnswer, levels_of, score_answer
 from interview_analysis.scoring.norms import Norms
-from interview_analysis.scoring.profile import JobProfile, Language
+from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report.provenance import RecordingPart
 from interview_analysis.scoring.rubric.score import ScoreCard
 from interview_analysis.types import Interval, Observations
@@ -65,15 +65,16 @@ def content_of(
     models: LoadedModels,
     encoder: SentenceEncoder | None = None,
 ) -> Content | None:
-    """What was said, ready to be read; None without a transcript in a language of the profile."""
+    """What was said in the profile's languages, ready to be read; None where nothing was."""
     spoken = observations.transcript
-    if spoken is None or not spoken.words or spoken.language not in profile.languages:
+    languages = [code for code in profile.languages if spoken and spoken.words and code in spoken.languages]
+    if spoken is None or not languages:
         return None
     for dimension in profile.dimensions:
         if dimension.competency not in models.content_model.bearing.texts.ids:
-            language: Language = "zh" if spoken.language == "zh" else "en"
-            models.encoder.remember(reference_texts(dimension, language))
-    return Content.of(spoken, models.content_model, encoder or models.encoder)
+            for language in languages:
+                models.encoder.remember(reference_texts(dimension, language))
+    return Content.of(spoken, models.content_model, encoder or models.encoder, languages)
 
 
 def with_content(tables: FeatureTables, asked: Sequence[Asked], content: Content | None) -> FeatureTables:

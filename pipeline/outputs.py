@@ -50,6 +50,7 @@ class TranscriptSegment(Model):
     words: tuple[TranscriptWord, ...]
     voice: int | None = Field(None, description="who speaks, as in report.json; null where that is not known")
     role: Role | None = Field(None, description="null where speakers were not told apart")
+    language: str = Field("", description="ISO 639-1 code; empty where it is the transcript's")
 
 
 class TranscriptFile(Model):
@@ -83,6 +84,7 @@ class TranscriptFile(Model):
                 s.end_s,
                 tuple(Word(w.text, w.start_s, w.end_s, w.probability) for w in s.words),
                 s.voice,
+                language=s.language,
             )
             for s in self.segments
         )
@@ -98,6 +100,7 @@ def _segment(segment: Segment, speakers: Speakers | None) -> TranscriptSegment:
         end_s=segment.end_s,
         words=tuple(TranscriptWord(**asdict(word)) for word in segment.words),
         voice=voice,
+        language=segment.language,
         role=speakers.role_of(voice) if speakers else None,
     )
 

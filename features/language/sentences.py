@@ -106,7 +106,7 @@ def locate(words: Sequence[Word], language: str) -> Located:
 
 def _needs_space(before: str, after: str, language: str) -> bool:
     if not counts_characters(language):
-        return True
+        return not (_CJK_RUN.match(before) and _CJK_RUN.match(after))
     return all(c.isascii() and c.isalnum() for c in (before, after))
 
 

@@ -69,11 +69,12 @@ class SentenceVectors:
         return dict(zip(self.texts, self.vectors, strict=True))
 
 
-# Shape of each array of a track; "n" is a frame, "m" a voiced segment.
+# Shape of each array of a track; "n" is a frame, "m" a voiced segment, "k" a syllable.
 _SHAPES: dict[type[Any], dict[str, tuple[int | str, ...]]] = {
     AcousticTrack: {
         "time_s": ("n",), "f0_hz": ("n",), "intensity_db": ("n",), "hnr_db": ("n",),
         "segment_start_s": ("m",), "segment_end_s": ("m",), "jitter_ratio": ("m",), "shimmer_ratio": ("m",),
+        "nucleus_s": ("k",),
     },
     FaceTrack: {
         "time_s": ("n",), "face_count": ("n",), "blendshapes": ("n", len(BLENDSHAPES)), "yaw_deg": ("n",),

@@ -34,9 +34,9 @@ from interview_analysis.types import Interval, Observations, Transcript
 # Raised when the code makes another observation out of the same recording, settings and libraries.
 OBSERVER_VERSIONS: Mapping[Kind, int] = {
     "facts": 2,
-    "hearing": 2,
+    "hearing": 3,
     "voices": 2,
-    "acoustics": 2,
+    "acoustics": 3,
     "faces": 1,
     "poses": 1,
 }
@@ -76,7 +76,7 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
             _VOICE_LIBRARIES,
         ),
         "acoustics": _observation_key(
-            "acoustics", sha256, {}, (), (*_DECODING, "praat-parselmouth", "scipy")
+            "acoustics", sha256, {}, (), (*_DECODING, "librosa", "praat-parselmouth", "scipy")
         ),
     }
     if not config.policy.face_and_body:
@@ -220,9 +220,10 @@ def _lexicons_sha256() -> str:
 def _texts(transcript: Transcript | None) -> tuple[str, ...]:
     """The sentences that evidence is looked for in, and the clauses that are read; none in a language that has no background
     to compare with."""
-    if transcript is None or transcript.language not in LANGUAGES:
+    if transcript is None:
         return ()
-    return tuple(dict.fromkeys(unit.text for unit in (*sentences(transcript), *clauses(transcript))))
+    parts = [part for part in transcript.by_language() if part.language in LANGUAGES]
+    return tuple(dict.fromkeys(unit.text for part in parts for unit in (*sentences(part), *clauses(part))))
 
 
 def _known(keys: Mapping[Kind, str], cache: ObservationCache) -> Known:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,15 +20,23 @@ def _abstain(reason: Reason, **values: float | str) -> Abstention:
     return Abstention(reason=reason, values=rounded)
 
 
-def _speech_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
-    """What keeps both content and voice from being scored."""
+def _speech_gate(
+    seen: Observations, languages: Sequence[str], profile: JobProfile, limits: Limits
+) -> Abstention | None:
+    """What keeps from being scored what rests on the speech in these languages."""
     if not seen.facts.has_audio:
         return _abstain(Reason.NO_AUDIO)
     speech_s = seen.speech.speech_s if seen.speech else 0.0
     words = seen.transcript.words if seen.transcript else ()
     if not words or speech_s <= 0 or seen.transcript is None:
         return _abstain(Reason.NO_SPEECH, speech_s=speech_s)
-    if seen.transcript.language not in profile.languages:
+    words = tuple(
+        word
+        for language in languages
+        if language in profile.languages
+        for word in seen.transcript.in_language(language).words
+    )
+    if not words:
         return _abstain(
             Reason.LANGUAGE_MISMATCH, language=seen.transcript.language, expected=", ".join(profile.languages)
         )
@@ -39,22 +49,27 @@ def _speech_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abs
 
 
 def content_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
-    blocked = _speech_gate(seen, profile, limits)
-    if blocked or seen.transcript is None:
+    """What is said in every language of the profile counts, each by its own unit."""
+    spoken = seen.transcript.by_language() if seen.transcript else ()
+    blocked = _speech_gate(seen, [one.language for one in spoken], profile, limits)
+    if blocked:
         return blocked
-    chinese = seen.transcript.language == "zh"
-    units, limit = (
-        unit_count(seen.transcript.text, seen.transcript.language),
-        limits.min_characters if chinese else limits.min_words,
-    )
-    if units < limit:
-        unit = "characters" if chinese else "words"
+    counts = []
+    for one in spoken:
+        if one.language in profile.languages:
+            limit = limits.min_characters if one.language == "zh" else limits.min_words
+            counts.append((one.language, unit_count(one.text, one.language), limit))
+    if sum(units / limit for _, units, limit in counts) < 1.0:
+        language, units, limit = counts[0]
+        unit = "characters" if language == "zh" else "words"
         return _abstain(Reason.TOO_FEW_WORDS, count=float(units), limit=float(limit), unit=unit)
     return None
 
 
 def voice_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
-    blocked = _speech_gate(seen, profile, limits)
+    """Voices are compared within a language: the main one."""
+    main = [seen.transcript.language] if seen.transcript else []
+    blocked = _speech_gate(seen, main, profile, limits)
     if blocked or seen.speech is None:
         return blocked
     if seen.speech.speech_s < limits.min_speech_s:

@@ -26,6 +26,7 @@ FLAGS = (
     "only_voice", "other_voices", "candidate_guess", "candidate_unknown", "candidate_silent", "face_of_other",
     "lips_apart", "lips_still", "background_voice", "starts_under_way",
     "no_question_found", "question_not_heard", "question_language",
+    "mixed_languages", "other_language_read", "other_language_left_out", "unsure_stretch", "rates_disagree",
     "policy_off",
 )  # fmt: skip
 EVERY_TEXT = [(section, code) for section, codes in load_messages().items() for code in codes]
