@@ -1,8 +1,8 @@
 """Which language is spoken when: what each short span sounds like, held together by hysteresis.
 
 An interviewer may greet in English and the candidate answer in Mandarin, so the language is told again with every
-chunk, and a chunk is cut where it changes. A foreign word inside a sentence changes nothing: another language must have
-gathered `SWITCH_NATS` of evidence over the one before, which takes some seconds of clear speech.
+chunk, and a chunk is cut where it changes. A foreign word inside a sentence changes nothing: each change costs evidence, so that it
+takes a second or two of clear speech between pauses, and more within a phrase.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from interview_analysis.types import AudioSource, Interval
 Probabilities = Mapping[str, float]  # by ISO 639-1 code; a language that is left out is at the floor
 WINDOW = Interval(0.0, 30.0)  # what the recogniser makes of every chunk
 SPAN_S = 1.0  # of speech: less does not tell a language
-SWITCH_NATS = 5.0
+PAUSE_S = 0.25  # the usual limit of a silent pause (Goldman-Eisler 1968)
+SWITCH_NATS = 3.5  # after a pause; within a phrase twice as much
 FLOOR = 0.01  # no span speaks more strongly against a language
-MIN_PROBABILITY = 0.5  # of another language in a part by itself
+MIN_PROBABILITY = 0.5  # of another language, in a span to be suggested and in the part by itself to be believed
 
 
 class LanguageEar(Protocol):
@@ -51,6 +52,7 @@ class Span:
     first: int
     seconds: float
     interval: Interval  # on the chunk's clock
+    after_pause: bool
 
 
 class LanguageTracker:
@@ -75,9 +77,7 @@ class LanguageTracker:
         wanted = [span.interval for span in spans] if len(spans) > 1 else []
         everything, *heard = self._ear.languages(samples, [WINDOW, *wanted])
         usual = self._before or _likeliest(everything)
-        found = follow(
-            [(s.seconds, one) for s, one in zip(spans, heard or [everything], strict=True)], self._before
-        )
+        found = follow(spans, heard or [everything], self._before)
         parts = [Part(chunk, samples, usual)]
         if set(found) != {usual}:
             parts = self._cut(chunk, samples, audio, spans, found, usual)
@@ -121,23 +121,25 @@ def _likeliest(heard: Probabilities) -> str:
     return max(heard, key=lambda code: heard[code])
 
 
-def follow(heard: Sequence[tuple[float, Probabilities]], before: str) -> tuple[str, ...]:
-    """The language of each of some consecutive spans, given as seconds and probabilities, after one in `before`, which is
-    empty where nothing was said before.
+def follow(spans: Sequence[Span], heard: Sequence[Probabilities], before: str) -> tuple[str, ...]:
+    """The language of each of some consecutive spans, after one in `before`, which is empty where nothing was said before.
 
-    The most likely sequence (Viterbi) where each second counts by its log probability and each change costs
-    `SWITCH_NATS`.
+    The most likely sequence (Viterbi) where each second counts by its log probability, and each change costs
+    `SWITCH_NATS`, twice that without a pause. Only what is clear in some span is a candidate.
     """
-    candidates = sorted({*filter(None, [before]), *(_likeliest(one) for _, one in heard)})
+    clear = {language for one in heard if one[language := _likeliest(one)] >= MIN_PROBABILITY}
+    candidates = sorted(clear | {before} - {""} or {_likeliest(heard[0])})
     change = SWITCH_NATS * (1.0 - np.eye(len(candidates)))
     value = np.where(np.array(candidates) == before, 0.0, -SWITCH_NATS if before else 0.0)
     back: list[NDArray[np.int_]] = []
-    for number, (seconds, one) in enumerate(heard):
+    for number, (span, one) in enumerate(zip(spans, heard, strict=True)):
         if number:
-            reached = value[:, None] - change  # from, to
+            reached = value[:, None] - change * (1 if span.after_pause else 2)  # from, to
             back.append(reached.argmax(axis=0))
             value = reached.max(axis=0)
-        value = value + seconds * np.array([math.log(max(FLOOR, one.get(code, 0.0))) for code in candidates])
+        value = value + span.seconds * np.array(
+            [math.log(max(FLOOR, one.get(code, 0.0))) for code in candidates]
+        )
     best = [int(value.argmax())]
     for step in reversed(back):
         best.append(int(step[best[-1]]))
@@ -166,6 +168,7 @@ def _spans(chunk: Chunk) -> list[Span]:
             own[0],
             seconds(own),
             chunk.from_recording(Interval(chunk.regions[own[0]].start_s, chunk.regions[own[-1]].end_s)),
+            after_pause=gap_s(place) >= PAUSE_S,
         )
-        for own in groups
+        for place, own in enumerate(groups)
     ]

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from interview_analysis.models.asr.chunks import cut, pack
-from interview_analysis.models.asr.languages import LanguageTracker, Probabilities, follow
+from interview_analysis.models.asr.languages import LanguageTracker, Probabilities, Span, follow
 from interview_analysis.models.asr.recogniser import AsrSettings, load_detector, load_engine, transcribe
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.types import Interval, Transcript
@@ -27,9 +27,10 @@ UNSURE = {"tl": 0.4, "fi": 0.3, "en": 0.1}
         pytest.param([(3.0, EN), (3.0, EN)], "en", "en en", id="nothing changes"),
         pytest.param([(3.0, EN), (4.0, ZH), (4.0, ZH)], "en", "en zh zh", id="a change for good"),
         pytest.param([(4.0, ZH), (4.0, ZH)], "en", "zh zh", id="a change with the chunk"),
-        pytest.param([(4.0, EN), (2.0, ZH), (4.0, EN)], "en", "en en en", id="a clause in another language"),
-        pytest.param([(4.0, EN), (6.0, ZH), (4.0, EN)], "en", "en zh en", id="an answer in another language"),
-        pytest.param([(4.0, EN), (1.5, ZH)], "en", "en en", id="a last word in another language"),
+        pytest.param([(4.0, EN), (1.2, ZH), (4.0, EN)], "en", "en en en", id="a name in another language"),
+        pytest.param(
+            [(4.0, EN), (2.0, ZH), (4.0, EN)], "en", "en zh en", id="a short answer in another language"
+        ),
         pytest.param([(4.0, EN), (4.0, UNSURE)], "en", "en en", id="a span that tells nothing"),
         pytest.param([(4.0, EN), (5.0, {"ru": 0.9})], "en", "en ru", id="a language that is not scored"),
     ],
@@ -37,7 +38,14 @@ UNSURE = {"tl": 0.4, "fi": 0.3, "en": 0.1}
 def test_another_language_needs_seconds_of_clear_speech(
     heard: list[tuple[float, Probabilities]], before: str, expected: str
 ) -> None:
-    assert " ".join(follow(heard, before)) == expected
+    spans = [Span(index, seconds, Interval(0.0, seconds), True) for index, (seconds, _) in enumerate(heard)]
+    assert " ".join(follow(spans, [one for _, one in heard], before)) == expected
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(2.5, "en en en"), (4.0, "en zh en")])
+def test_within_a_phrase_it_needs_more(seconds: float, expected: str) -> None:
+    spans = [Span(index, s, Interval(0.0, s), False) for index, s in enumerate((4.0, seconds, 4.0))]
+    assert " ".join(follow(spans, [EN, ZH, EN], "en")) == expected
 
 
 class Ear:

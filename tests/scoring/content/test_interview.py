@@ -140,8 +140,8 @@ def test_stretches_of_a_long_monologue(language, name, model, encoder):
     stretches = _stretches(said.spoken[language])
     total = unit_count(" ".join(told), language)
     assert len(stretches) == pytest.approx(total / STRETCH[language], abs=1)
-    pieces = [said.spoken["en"].within(w) for w in stretches]
-    assert [c for piece in pieces for c in piece.clauses] == list(said.spoken["en"].clauses)
+    pieces = [said.spoken[language].within(w) for w in stretches]
+    assert [c for piece in pieces for c in piece.clauses] == list(said.spoken[language].clauses)
     sizes = [piece.lengths.sum() for piece in pieces]
     assert max(sizes) < 1.5 * STRETCH[language]
     assert min(sizes) > 0.5 * STRETCH[language]
