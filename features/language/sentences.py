@@ -90,6 +90,11 @@ def unit_count(text: str, language: str) -> int:
     return len(_TOKEN.findall(normalise(text)))
 
 
+def spoken_length(transcript: Transcript) -> int:
+    """Length of all that is said, each language counted in its own unit; see `unit_count`."""
+    return sum(unit_count(spoken.text, spoken.language) for spoken in transcript.by_language())
+
+
 def locate(words: Sequence[Word], language: str) -> Located:
     """Normalised text of `words` with the way back to them; spaces stand between words that are not Chinese."""
     text: list[str] = []

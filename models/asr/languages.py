@@ -24,8 +24,12 @@ WINDOW = Interval(0.0, 30.0)  # what the recogniser makes of every chunk
 SPAN_S = 1.0  # of speech: less does not tell a language
 PAUSE_S = 0.25  # the usual limit of a silent pause (Goldman-Eisler 1968)
 SWITCH_NATS = 3.5  # after a pause; within a phrase twice as much
+EXPECTED = ("en", "zh")  # interviews are held in; noise sounds like any of the others, which take more
+UNEXPECTED_NATS = 10.5
 FLOOR = 0.01  # no span speaks more strongly against a language
-MIN_PROBABILITY = 0.5  # of another language, in a span to be suggested and in the part by itself to be believed
+MIN_PROBABILITY = (
+    0.5  # of another language, in a span to be suggested and in the part by itself to be believed
+)
 
 
 class LanguageEar(Protocol):
@@ -125,12 +129,13 @@ def follow(spans: Sequence[Span], heard: Sequence[Probabilities], before: str) -
     """The language of each of some consecutive spans, after one in `before`, which is empty where nothing was said before.
 
     The most likely sequence (Viterbi) where each second counts by its log probability, and each change costs
-    `SWITCH_NATS`, twice that without a pause. Only what is clear in some span is a candidate.
+    `SWITCH_NATS` or `UNEXPECTED_NATS`, twice that without a pause. Only what is clear in some span is a candidate.
     """
     clear = {language for one in heard if one[language := _likeliest(one)] >= MIN_PROBABILITY}
     candidates = sorted(clear | {before} - {""} or {_likeliest(heard[0])})
-    change = SWITCH_NATS * (1.0 - np.eye(len(candidates)))
-    value = np.where(np.array(candidates) == before, 0.0, -SWITCH_NATS if before else 0.0)
+    costs = np.array([SWITCH_NATS if c in (*EXPECTED, before) else UNEXPECTED_NATS for c in candidates])
+    change = costs * (1.0 - np.eye(len(candidates)))
+    value = -costs * (np.array(candidates) != before) if before else np.zeros(len(candidates))
     back: list[NDArray[np.int_]] = []
     for number, (span, one) in enumerate(zip(spans, heard, strict=True)):
         if number:

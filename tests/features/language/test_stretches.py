@@ -8,7 +8,7 @@ import pytest
 
 from interview_analysis.features.core.extractor import extractors
 from interview_analysis.features.language.lexicons import readable
-from interview_analysis.features.language.sentences import join_words, sentences
+from interview_analysis.features.language.sentences import join_words, sentences, spoken_length
 from interview_analysis.features.language.stretches import (
     in_main_language,
     language_stretches,
@@ -67,6 +67,10 @@ def test_a_text_in_two_languages_is_spaced_by_what_stands_side_by_side():
     assert BOTH.text == f"{FIRST} {MANDARIN.replace(chr(10), '')} {LAST}"
     words = [Word(text, 0.0, 0.1, 0.9) for text in ("I", "say", "你", "好", "now")]
     assert join_words(words, "en") == "I say 你好 now"
+
+
+def test_each_language_is_counted_in_its_own_unit():
+    assert spoken_length(mixed(("I led it.", "en"), ("你好。", "zh"))) == 3 + 2
 
 
 def test_a_sentence_does_not_run_on_over_what_is_said_in_another_language_between():

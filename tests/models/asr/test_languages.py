@@ -33,6 +33,7 @@ UNSURE = {"tl": 0.4, "fi": 0.3, "en": 0.1}
         ),
         pytest.param([(4.0, EN), (4.0, UNSURE)], "en", "en en", id="a span that tells nothing"),
         pytest.param([(4.0, EN), (5.0, {"ru": 0.9})], "en", "en ru", id="a language that is not scored"),
+        pytest.param([(4.0, EN), (2.0, {"tl": 0.9})], "en", "en en", id="noise that sounds like one"),
     ],
 )
 def test_another_language_needs_seconds_of_clear_speech(
