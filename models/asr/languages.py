@@ -129,10 +129,11 @@ def follow(spans: Sequence[Span], heard: Sequence[Probabilities], before: str) -
     """The language of each of some consecutive spans, after one in `before`, which is empty where nothing was said before.
 
     The most likely sequence (Viterbi) where each second counts by its log probability, and each change costs
-    `SWITCH_NATS` or `UNEXPECTED_NATS`, twice that without a pause. Only what is clear in some span is a candidate.
+    `SWITCH_NATS` or `UNEXPECTED_NATS`, twice that without a pause. A language that is not
+    expected has to be clear in some span.
     """
     clear = {language for one in heard if one[language := _likeliest(one)] >= MIN_PROBABILITY}
-    candidates = sorted(clear | {before} - {""} or {_likeliest(heard[0])})
+    candidates = sorted(clear | {*EXPECTED, before or _likeliest(heard[0])})
     costs = np.array([SWITCH_NATS if c in (*EXPECTED, before) else UNEXPECTED_NATS for c in candidates])
     change = costs * (1.0 - np.eye(len(candidates)))
     value = -costs * (np.array(candidates) != before) if before else np.zeros(len(candidates))
