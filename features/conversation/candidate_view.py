@@ -14,6 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from interview_analysis.features.conversation.candidate_face import following
 from interview_analysis.features.conversation.voice_words import segments_by_voice
 from interview_analysis.features.core.turns import BACK_CHANNEL_S, alone, common, gaps, held, united
 from interview_analysis.features.voice.speech_units import inside
@@ -42,8 +43,10 @@ def candidate_view(observations: Observations, candidate: CandidateVoice | None)
     - Acoustics are NaN, and voiced segments left out, where the candidate does not speak alone.
 
     Where the candidate is the only voice, everything else is what was handed in; `candidate` None gives it back as it is.
-    Where the candidate's voice is not known, nothing that was said is the candidate's.
+    Where the candidate's voice is not known, nothing that was said is the candidate's. Of several faces the one that
+    speaks with the candidate's voice is taken, see candidate_face.py.
     """
+    observations = following(observations, candidate)
     voices = observations.voices
     if candidate is None or voices is None:
         return observations

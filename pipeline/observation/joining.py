@@ -33,9 +33,10 @@ from interview_analysis.types import (
     Word,
 )
 
-VERSION = 3  # raised when a joined or clipped recording comes out differently
+VERSION = 4  # raised when a joined or clipped recording comes out differently
 Track = TypeVar("Track", AcousticTrack, FaceTrack, PoseTrack)
 _SLACK_S = 1e-6  # sums of lengths are rounded
+_FACE_VALUES = ("blendshapes", "yaw_deg", "pitch_deg", "roll_deg", "points")
 
 
 def clip(
@@ -80,11 +81,11 @@ def joined(parts: Sequence[Observations]) -> Observations:
     ends_s = np.cumsum([part.facts.duration_s for part in parts])
     starts_s = [0.0, *map(float, ends_s[:-1])]
     return Observations(
-        facts=_joined_facts([part.facts for part in parts]),
+        facts=_joined_facts([part.facts for part in parts], starts_s),
         speech=_joined_speech(held, starts_s),
         transcript=_joined_transcript(held, starts_s),
         acoustics=_joined_track([part.acoustics for part in held], starts_s),
-        faces=_joined_track([part.faces for part in held], starts_s),
+        faces=_joined_faces([part.faces for part in held], starts_s),
         poses=_joined_track([part.poses for part in held], starts_s),
         voices=joined_voices([part.voices for part in held], starts_s),
     )
@@ -101,14 +102,15 @@ def placed(recordings: Iterable[RecordingPart]) -> tuple[RecordingPart, ...]:
 
 def _part(seen: Observations, part: Interval) -> Observations:
     return Observations(
-        facts=_with_length(seen.facts, part.duration_s),
+        facts=_facts_part(seen.facts, part),
         speech=None if seen.speech is None else _speech_part(seen.speech, part),
         transcript=None if seen.transcript is None else _transcript_part(seen.transcript, part),
         acoustics=None if seen.acoustics is None else _acoustics_part(seen.acoustics, part),
-        faces=None if seen.faces is None else _rows(seen.faces, part),
+        faces=None if seen.faces is None else _faces_part(seen.faces, part),
         poses=None if seen.poses is None else _rows(seen.poses, part),
         voices=None if seen.voices is None else voices_part(seen.voices, part),
         conversation=None if seen.conversation is None else _conversation_part(seen.conversation, part),
+        candidate_face=seen.candidate_face,
     )
 
 
@@ -119,10 +121,23 @@ def _with_length(facts: MediaFacts, duration_s: float) -> MediaFacts:
     return replace(shorter, flags=(*short, *others))
 
 
-def _speech_part(speech: SpeechActivity, part: Interval) -> SpeechActivity:
-    regions = tuple(
-        _shift(_cut(r, part), -part.start_s) for r in speech.regions if r.overlap_s(part) > _SLACK_S
+def _facts_part(facts: MediaFacts, part: Interval) -> MediaFacts:
+    cut = replace(
+        facts, sound_holes=_intervals_part(facts.sound_holes, part), holes=_intervals_part(facts.holes, part)
     )
+    missing = "sound_missing" in quality_flags(cut)
+    flags = tuple(flag for flag in facts.flags if flag != "sound_missing" or missing)
+    return _with_length(replace(cut, flags=flags), part.duration_s)
+
+
+def _intervals_part(pieces: Iterable[Interval], part: Interval) -> tuple[Interval, ...]:
+    return tuple(
+        _shift(_cut(piece, part), -part.start_s) for piece in pieces if piece.overlap_s(part) > _SLACK_S
+    )
+
+
+def _speech_part(speech: SpeechActivity, part: Interval) -> SpeechActivity:
+    regions = _intervals_part(speech.regions, part)
     joints_s, others_s = (
         tuple(s - part.start_s for s in moments_s if part.start_s + _SLACK_S < s < part.end_s - _SLACK_S)
         for moments_s in (speech.joints_s, speech.others_s)
@@ -134,9 +149,7 @@ def _conversation_part(conversation: Conversation, part: Interval) -> Conversati
     words = conversation.other_words
     return replace(
         conversation,
-        own=tuple(
-            _shift(_cut(o, part), -part.start_s) for o in conversation.own if o.overlap_s(part) > _SLACK_S
-        ),
+        own=_intervals_part(conversation.own, part),
         others=turns_part(conversation.others, part),
         other_words=None if words is None else _transcript_part(words, part),
     )
@@ -190,6 +203,10 @@ def _acoustics_part(track: AcousticTrack, part: Interval) -> AcousticTrack:
     )
 
 
+def _faces_part(faces: FaceTrack, part: Interval) -> FaceTrack:
+    return replace(_rows(faces, part), others=tuple(_rows(other, part) for other in faces.others))
+
+
 def _rows(track: Track, part: Interval, leave: Iterable[str] = ()) -> Track:
     """The rows of a track within `part`, its arrays in `leave` untouched."""
     rows = (track.time_s >= part.start_s - _SLACK_S) & (track.time_s < part.end_s - _SLACK_S)
@@ -198,7 +215,7 @@ def _rows(track: Track, part: Interval, leave: Iterable[str] = ()) -> Track:
 
 
 def _arrays(track: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(track) if field.name != "aspect_ratio")
+    return tuple(field.name for field in fields(track) if isinstance(getattr(track, field.name), np.ndarray))
 
 
 def _joined_speech(parts: Sequence[Observations], starts_s: Sequence[float]) -> SpeechActivity | None:
@@ -264,6 +281,28 @@ def _joined_track(tracks: Sequence[Track | None], starts_s: Sequence[float]) -> 
     return replace(first, **changes)
 
 
+def _joined_faces(tracks: Sequence[FaceTrack | None], starts_s: Sequence[float]) -> FaceTrack | None:
+    """The faces that were followed as one, and the first, second ... of the others of each recording likewise."""
+    joined_first = _joined_track(tracks, starts_s)
+    if joined_first is None:
+        return None
+    most = max(len(track.others) for track in tracks if track is not None)
+    others = [
+        _joined_track([None if t is None else _other(t, number) for t in tracks], starts_s)
+        for number in range(most)
+    ]
+    turned_deg = max(track.turned_deg for track in tracks if track is not None)
+    return replace(joined_first, others=tuple(o for o in others if o is not None), turned_deg=turned_deg)
+
+
+def _other(faces: FaceTrack, number: int) -> FaceTrack:
+    """One of the other faces, or frames without it where there are fewer."""
+    if number < len(faces.others):
+        return faces.others[number]
+    unseen = {name: np.full_like(getattr(faces, name), np.nan) for name in _FACE_VALUES}
+    return replace(faces, **unseen, others=())
+
+
 def _in_width(track: Track, aspect_ratio: float) -> Track:
     """The track as it looks in the middle of a picture of the same height that is `aspect_ratio` wide."""
     if isinstance(track, AcousticTrack) or track.aspect_ratio == aspect_ratio or not len(track.time_s):
@@ -279,7 +318,7 @@ def _in_width(track: Track, aspect_ratio: float) -> Track:
     return replace(track, aspect_ratio=aspect_ratio, **moved)
 
 
-def _joined_facts(facts: Sequence[MediaFacts]) -> MediaFacts:
+def _joined_facts(facts: Sequence[MediaFacts], starts_s: Sequence[float]) -> MediaFacts:
     heard = [fact for fact in facts if fact.has_audio] or list(facts)
     seen = [fact for fact in facts if fact.has_video] or list(facts)
     sound, picture = (max(some, key=lambda fact: fact.duration_s) for some in (heard, seen))
@@ -299,13 +338,18 @@ def _joined_facts(facts: Sequence[MediaFacts]) -> MediaFacts:
         fps=mean("fps", seen),
         variable_frame_rate=any(fact.variable_frame_rate for fact in facts),
         rotation_deg=picture.rotation_deg,
+        mirrored=picture.mirrored,
         video_codec=picture.video_codec,
         audio_codec=sound.audio_codec,
         audio_rate_hz=sound.audio_rate_hz,
         loudness_lufs=10 * math.log10(power) if power > 0 else power if math.isnan(power) else -math.inf,
         clipping_ratio=mean("clipping_ratio", heard),
         snr_db=mean("snr_db", heard),
+        bandwidth_hz=mean("bandwidth_hz", heard),
         luma_median=mean("luma_median", seen),
+        audio_tracks=sound.audio_tracks,
+        sound_holes=tuple(_shift(h, s) for f, s in zip(facts, starts_s, strict=True) for h in f.sound_holes),
+        holes=tuple(_shift(h, s) for f, s in zip(facts, starts_s, strict=True) for h in f.holes),
     )
     flags = dict.fromkeys(flag for fact in facts for flag in fact.flags)
     return _with_length(replace(together, flags=tuple(flags)), together.duration_s)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache as remembered
-from pathlib import Path
 from typing import Any
 
+from interview_analysis.features.conversation import candidate_face
 from interview_analysis.features.core.extractor import extractors
 from interview_analysis.features.language.lexicons import LANGUAGES
 from interview_analysis.features.language.sentences import sentences
@@ -26,19 +26,20 @@ from interview_analysis.pipeline.observation import joining
 from interview_analysis.pipeline.observation.cache import ObservationCache, cache_key
 from interview_analysis.pipeline.observation.file import Heard, Kind
 from interview_analysis.pipeline.observation.loaded import SPEAKER_ENCODER, VOICE_MODELS, LoadedModels
-from interview_analysis.pipeline.observation.observe import Known, observe
+from interview_analysis.pipeline.observation.observe import Known, load_models, observe
+from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.observation.vectors import SentenceStore
 from interview_analysis.scoring.content.model import clauses
 from interview_analysis.types import Interval, Observations, Transcript
 
 # Raised when the code makes another observation out of the same recording, settings and libraries.
 OBSERVER_VERSIONS: Mapping[Kind, int] = {
-    "facts": 2,
-    "hearing": 3,
-    "voices": 2,
-    "acoustics": 3,
-    "faces": 1,
-    "poses": 1,
+    "facts": 3,
+    "hearing": 4,
+    "voices": 3,
+    "acoustics": 4,
+    "faces": 3,
+    "poses": 2,
 }
 OBSERVED: tuple[Kind, ...] = tuple(OBSERVER_VERSIONS)
 _DECODING = ("av", "numpy")
@@ -60,7 +61,7 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
     vision = (*_DECODING, "mediapipe")
     hearing = ("onnxruntime", "opencc-python-reimplemented", *_HEARING_LIBRARIES[config.asr.engine])
     keys: dict[Kind, str] = {
-        "facts": _observation_key("facts", sha256, frames, (), _DECODING),
+        "facts": _observation_key("facts", sha256, frames, (), (*_DECODING, "librosa", "scipy")),
         "hearing": _observation_key(
             "hearing",
             sha256,
@@ -111,8 +112,7 @@ def recalled(sha256: str, models: LoadedModels, cache: ObservationCache) -> Obse
 
 
 def observed(
-    recording: Path,
-    sha256: str,
+    recording: RecordingFile,
     models: LoadedModels,
     cache: ObservationCache,
     *,
@@ -122,17 +122,18 @@ def observed(
     """The observations of a recording: those that are kept, and the others made in one pass and kept.
 
     The vectors of its sentences are kept, too. Raises what `observe` and `LoadedModels.load` raise, OutputError
-    where the cache cannot be read or written, and StorageFullError where no space is left in it.
+    where the cache cannot be read or written, StorageFullError where no space is left in it, and MediaError where the recording
+    changed while it was observed, of which nothing is kept.
     """
     watch = watch or Stopwatch()
     with watch.stage("recall"):
-        keys = observation_keys(sha256, models)
+        keys = observation_keys(recording.sha256, models)
         known = _known(keys, cache)
         seen = known.observations(face_and_body=models.config.policy.face_and_body)
     if seen is None:
-        with watch.stage("load models"):
-            models.load()
-        seen = observe(recording, models, known=known, on_progress=on_progress, watch=watch)
+        load_models(recording.path, models, watch)
+        seen = observe(recording.path, models, known=known, on_progress=on_progress, watch=watch)
+        recording.check_unchanged()
         with watch.stage("keep"):
             _keep(seen, known, keys, cache)
     with watch.stage("sentences"):
@@ -179,6 +180,8 @@ def tables_of(
         "features",
         [[sorted(observation_keys(sha256, models).items()), start, end] for sha256, start, end in recordings],
         None if observations.conversation is None else observations.conversation.candidate.voice,
+        None if observations.candidate_face is None else observations.candidate_face.face,
+        candidate_face.VERSION,
         joining.VERSION,
         moments.VERSION,
         sorted((extractor.name, extractor.version) for extractor in extractors()),

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.features.core.visual import is_candidate
 from interview_analysis.features.language.sentences import unit_count
 from interview_analysis.scoring.norms import Limits
 from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report.report import Abstention, ChannelName, Reason
 from interview_analysis.scoring.report.speakers import candidate_of, nobody_known
-from interview_analysis.types import CHANNELS, FloatArray, Observations
+from interview_analysis.types import CHANNELS, FloatArray, MediaFacts, Observations
 
 
 def _abstain(reason: Reason, **values: float | str) -> Abstention:
@@ -87,8 +88,12 @@ def _video_gate(seen: Observations, limits: Limits) -> Abstention | None:
     return None
 
 
-def _seen(present: NDArray[np.bool_], time_s: FloatArray, duration_s: float) -> tuple[float, float]:
-    """Share of the recording, and seconds of it, in which something was seen; a camera that stopped saw nothing."""
+def _seen(present: NDArray[np.bool_], time_s: FloatArray, facts: MediaFacts) -> tuple[float, float]:
+    """Share of the recording, and seconds of it, in which something was seen; a camera that stopped saw nothing.
+
+    Where there is no sound either, nothing was recorded.
+    """
+    duration_s = facts.duration_s - sum(hole.duration_s for hole in facts.holes)
     step_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
     seconds = min(float(present.sum()) * step_s, duration_s)
     return seconds / duration_s, seconds
@@ -100,7 +105,7 @@ def face_gate(seen: Observations, limits: Limits) -> Abstention | None:
         return blocked
     if seen.faces is None or not seen.faces.present.any():
         return _abstain(Reason.NO_FACE)
-    ratio, seconds = _seen(seen.faces.present, seen.faces.time_s, seen.facts.duration_s)
+    ratio, seconds = _seen(seen.faces.present, seen.faces.time_s, seen.facts)
     if ratio < limits.min_face_ratio or seconds < limits.min_face_s:
         return _abstain(
             Reason.FACE_TOO_BRIEF,
@@ -119,11 +124,30 @@ def posture_gate(seen: Observations, limits: Limits) -> Abstention | None:
     if seen.poses is None or not len(seen.poses.time_s):
         return _abstain(Reason.NO_UPPER_BODY, ratio=0.0, limit=limits.min_upper_body_ratio)
     shoulders = [np.isfinite(seen.poses.point(f"{side}_shoulder")[:, 0]) for side in ("left", "right")]
-    ratio, seconds = _seen(shoulders[0] & shoulders[1], seen.poses.time_s, seen.facts.duration_s)
+    both = shoulders[0] & shoulders[1]
+    ratio, seconds = _seen(both, seen.poses.time_s, seen.facts)
     if ratio < limits.min_upper_body_ratio:
         return _abstain(Reason.NO_UPPER_BODY, ratio=ratio, limit=limits.min_upper_body_ratio)
     if seconds < limits.min_face_s:
         return _abstain(Reason.TOO_SHORT, seconds=seconds, limit=limits.min_face_s)
+    if seen.candidate_face is not None:
+        own, _ = _seen(both & is_candidate(seen), seen.poses.time_s, seen.facts)
+        if own < limits.min_upper_body_ratio:
+            return _abstain(Reason.BODY_OF_OTHER, ratio=own, limit=limits.min_upper_body_ratio)
+    return None
+
+
+def _nobodys_face(seen: Observations) -> Abstention | None:
+    """What keeps both face and posture from being scored: the picture, or that the face in it is not the candidate's."""
+    if seen.faces is not None and seen.faces.turned_deg:
+        return _abstain(Reason.PICTURE_LIES, degrees=float(seen.faces.turned_deg))
+    candidate = candidate_of(seen)
+    if candidate is not None and candidate.doubt == "face_of_other":
+        return _abstain(Reason.FACE_OF_OTHER)
+    if seen.candidate_face is not None and seen.candidate_face.face is None:
+        return _abstain(Reason.FACE_UNKNOWN)
+    if candidate is not None and candidate.by == "only_voice" and candidate.doubt == "silent":
+        return _abstain(Reason.FACE_SILENT)
     return None
 
 
@@ -133,11 +157,7 @@ def gates(
     """For each channel, why it cannot be scored, or None. Without `face_and_body` the policy has these two off."""
     if (unknown := nobody_known(seen)) is not None:
         return dict.fromkeys(CHANNELS, _abstain(unknown))
-    candidate = candidate_of(seen)
-    other = candidate is not None and candidate.doubt == "face_of_other"
-    unseen = None if face_and_body else _abstain(Reason.POLICY_OFF)
-    if unseen is None and other:
-        unseen = _abstain(Reason.FACE_OF_OTHER)
+    unseen = _nobodys_face(seen) if face_and_body else _abstain(Reason.POLICY_OFF)
     return {
         "content": content_gate(seen, profile, limits),
         "voice": voice_gate(seen, profile, limits),

@@ -72,6 +72,15 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class AudioTrackFacts:
+    """One of the audio tracks of a recording; all are heard but those that are left out, with the reason."""
+
+    number: int  # from 1
+    name: str  # as the recorder called it, empty where it did not
+    left_out: Literal["", "silent", "undecodable"] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MediaFacts:
     """What is known of a recording without any model. Audio facts are NaN without audio, video facts without video."""
 
@@ -83,14 +92,19 @@ class MediaFacts:
     height_px: int = 0
     fps: float = float("nan")  # average; a variable rate is flagged
     variable_frame_rate: bool = False
-    rotation_deg: int = 0
+    rotation_deg: int = 0  # counter-clockwise, that brought the picture upright
+    mirrored: bool = False  # and then left and right were exchanged, as the file says that it is to be shown
     video_codec: str = ""
     audio_codec: str = ""
     audio_rate_hz: int = 0
     loudness_lufs: float = float("nan")  # integrated, ITU-R BS.1770-4
     clipping_ratio: float = float("nan")  # share of samples at or above 0.999 of full scale
     snr_db: float = float("nan")  # estimate, see pipeline/media/decoding.py
+    bandwidth_hz: float = float("nan")  # up to where the voice reaches, at most 8000, see pipeline/media/bandwidth.py
     luma_median: float = float("nan")  # median over frames of the mean luma, 0 black to 255 white
+    audio_tracks: tuple[AudioTrackFacts, ...] = ()
+    sound_holes: tuple[Interval, ...] = ()  # where the recording goes on without sound, in order and apart
+    holes: tuple[Interval, ...] = ()  # those of them in which there is no picture either
     flags: tuple[str, ...] = ()  # quality flags, e.g. "low_snr", "clipped", "dark_video", "truncated"
 
 
@@ -213,8 +227,9 @@ class Transcript:
 class SpeechActivity:
     """Stretches with speech, in order and apart from each other, by a voice activity detector.
 
-    `joints_s` are the moments at which one recording of an interview ends and the next begins. `others_s` are
-    moments between regions at which somebody else speaks, where the regions are those of one voice.
+    `joints_s` are the moments at which one recording of an interview ends and the next begins, and those in the middle of
+    a hole of the sound. `others_s` are moments between regions at which somebody else speaks, where the regions are those
+    of one voice.
     """
 
     regions: tuple[Interval, ...]
@@ -275,6 +290,17 @@ class CandidateVoice:
 
 
 @dataclass(frozen=True, slots=True)
+class CandidateFace:
+    """Which of several faces in view is the candidate's: the one whose mouth goes with the candidate's voice.
+
+    `face` is 0 for the most persistent large one, then counts `FaceTrack.others`; None where it cannot be told.
+    """
+
+    face: int | None
+    confidence: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True)
 class Conversation:
     """What the candidate's view of a recording keeps of the others."""
 
@@ -304,7 +330,7 @@ class AcousticTrack:
 
 @dataclass(frozen=True, slots=True)
 class FaceTrack:
-    """One row a sampled frame, the candidate's face only (the most persistent large one)."""
+    """One row a sampled frame of one face: as a model gives it, of the most persistent large one."""
 
     time_s: FloatArray  # (n,)
     face_count: NDArray[np.int_]  # (n,) faces seen in the frame
@@ -314,6 +340,8 @@ class FaceTrack:
     roll_deg: FloatArray
     points: FloatArray  # (n, len(FACE_POINTS), 2) image points
     aspect_ratio: float  # image width / height
+    others: tuple[FaceTrack, ...] = ()  # faces that were beside it for long, of the same frames
+    turned_deg: int = 0  # counter-clockwise, by which the picture would stand upright; 0 where it seems to
 
     @property
     def present(self) -> NDArray[np.bool_]:
@@ -356,6 +384,7 @@ class Observations:
     poses: PoseTrack | None = None
     voices: Voices | None = None
     conversation: Conversation | None = None  # given where this is the candidate's view
+    candidate_face: CandidateFace | None = None  # given in that view where several faces were seen
 
 
 @dataclass(frozen=True, slots=True)

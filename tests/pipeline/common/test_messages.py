@@ -20,7 +20,7 @@ from interview_analysis.types import CHANNELS
 
 FLAGS = (
     "low_snr", "clipped", "quiet", "truncated", "dark_video", "low_resolution", "low_frame_rate",
-    "variable_frame_rate", "short", "no_audio", "no_video", "no_speech", "other_faces", "face_absent",
+    "variable_frame_rate", "short", "no_audio", "no_video", "no_speech", "other_faces", "face_by_voice", "face_unknown", "picture_lies", "face_absent",
     "keyword_stuffing", "words_to_scorer", "non_answer", "language_mismatch", "low_transcript_confidence", "fillers_lower_bound",
     "blink_lower_bound", "partial_overall", "one_voice_assumed", "decode_errors",
     "only_voice", "other_voices", "candidate_guess", "candidate_unknown", "candidate_silent", "face_of_other",
