@@ -84,6 +84,7 @@ def feature_tables(
         pd.concat([tabulate(extractor, observations, windows) for extractor in extractors()], axis=1)
         for windows in grids
     )
+    _leave_out_holes(whole, observations)
     events = [event for extractor in extractors() for event in extractor.events(observations)]
     events += moments(observations, timeline)
     return FeatureTables(
@@ -103,4 +104,24 @@ def answer_tables(
         pd.concat([tabulate(extractor, observations, grid) for extractor in extractors()], axis=1)
         for grid in grids
     )
+    _leave_out_holes(whole, observations)
     return FeatureTables(whole, block, whole.iloc[:0], ())
+
+
+def _leave_out_holes(whole: pd.DataFrame, observations: Observations) -> None:
+    """Let coverage be the share of what was recorded: a hole in the sound lacks no voice, one in all lacks no face.
+
+    Blocks and windows of the timeline keep the share of their time: one that is mostly hole says little.
+    """
+    facts = observations.facts
+    for extractor in extractors():
+        holes = facts.sound_holes if extractor.channel in ("content", "voice") else facts.holes
+        if not holes:
+            continue
+        windows = [Interval(float(start_s), float(end_s)) for start_s, end_s in whole.index]
+        length_s = np.array([window.duration_s for window in windows])
+        lost_s = np.array([sum(hole.overlap_s(window) for hole in holes) for window in windows])
+        observed_s = _column(whole, f"{extractor.name}.{COVERAGE}") * length_s
+        recorded_s = np.maximum(length_s - lost_s, observed_s)
+        share = np.divide(observed_s, recorded_s, out=np.zeros_like(observed_s), where=recorded_s > 0)
+        whole[f"{extractor.name}.{COVERAGE}"] = share

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from interview_analysis.features.language.lexicons import background
 from interview_analysis.features.moments.moments import KINDS
@@ -26,25 +25,31 @@ from interview_analysis.pipeline.common.config import (
     load_norms,
     load_run_config,
 )
-from interview_analysis.pipeline.common.lineage import file_sha256, lineage
+from interview_analysis.pipeline.common.lineage import lineage
 from interview_analysis.pipeline.common.progress import Progress, ignore
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
-from interview_analysis.pipeline.common.system import check_system_libraries, quiet_dependencies
 from interview_analysis.pipeline.job.files import load_job
-from interview_analysis.pipeline.media.opening import check_file
 from interview_analysis.pipeline.observation.cache import ObservationCache
 from interview_analysis.pipeline.observation.candidate import VoiceSample, candidates_view, voice_sample
 from interview_analysis.pipeline.observation.loaded import LoadedModels
-from interview_analysis.pipeline.observation.observe import observe
+from interview_analysis.pipeline.observation.observe import load_models, observe
 from interview_analysis.pipeline.observation.observed import knowing_encoder, observed, tables_of
+from interview_analysis.pipeline.observation.recording import RecordingFile
+from interview_analysis.pipeline.storage.places import local_copy
 from interview_analysis.scoring.content.interview import Content
-from interview_analysis.scoring.evidence.indicators import ContentEvidence, find_evidence, reference_texts
+from interview_analysis.scoring.evidence.indicators import ContentEvidence, in_every_language, reference_texts
 from interview_analysis.scoring.interview.answers import ScoredAnswer, add_up, answer_reports
 from interview_analysis.scoring.interview.flags import flags
 from interview_analysis.scoring.interview.state import state_report, timeline_event
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.scoring.report.provenance import JobDescription, Media, RecordingPart
+from interview_analysis.scoring.report.provenance import (
+    AudioTrack,
+    JobDescription,
+    Media,
+    RecordingPart,
+    Stretch,
+)
 from interview_analysis.scoring.report.report import Report, Series, Timeline
 from interview_analysis.scoring.report.speakers import speakers
 from interview_analysis.scoring.rubric.score import ScoreCard, score
@@ -76,11 +81,11 @@ def analyze(
     on_progress: Progress = ignore,
     watch: Stopwatch | None = None,
 ) -> Analysis:
-    """Score one recording by a job profile.
+    """Score one recording by a job profile. Environment, standard streams and umask of the process stay as they are.
 
     Parameters
     ----------
-    recording : path of any audio or video file that ffmpeg reads.
+    recording : path of any audio or video file that ffmpeg reads, or its URL (s3://, gs://, ...), of which a copy is fetched.
     job : a job profile, the path of its YAML file, the name of a built-in one, or the path of a job description.
     config, norms : what to measure and how it becomes a score; the built-in ones by default.
     models : pass the same `LoadedModels` for several recordings, so that each model is loaded once.
@@ -93,36 +98,34 @@ def analyze(
     MediaError, ProfileError, ConfigError, WeightsError, SystemLibraryError
         with one line that says what was received and what to do.
     """
-    quiet_dependencies()
-    check_system_libraries()
     watch = watch or Stopwatch()
-    path = Path(recording)
     norms = norms or load_norms()
     if models is None:
         models = LoadedModels(config or load_run_config(), on_progress=on_progress)
     elif config is not None and config != models.config:
         raise ValueError("pass the configuration to LoadedModels, or no LoadedModels: got two that differ")
     profile = job if isinstance(job, JobProfile) else load_job(job, lambda: models.job_parser)
-    sample = voice_sample(Path(candidate_voice), models, cache) if candidate_voice is not None else None
-    tables, by_answer, encoder = None, None, None
-    if cache is None:
-        with watch.stage("load models"):
-            models.load()
-        seen = observe(path, models, on_progress=on_progress, watch=watch)
-        view = candidates_view(seen, models.config.candidate_channel, sample)
-        sha256 = file_sha256(path)
-    else:
-        check_file(path)
+    sample = None
+    if candidate_voice is not None:
+        with local_copy(candidate_voice) as path:
+            sample = voice_sample(path, models, cache)
+    with local_copy(recording) as path:
         with watch.stage("hash"):
-            sha256 = file_sha256(path)
-        seen = observed(path, sha256, models, cache, on_progress=on_progress, watch=watch)
-        view = candidates_view(seen, models.config.candidate_channel, sample)
-        with watch.stage("features"):
-            tables = tables_of(view, [(sha256, None, None)], models, cache, norms.block_s)
+            file = RecordingFile.at(path)
+        if cache is not None:
+            seen = observed(file, models, cache, on_progress=on_progress, watch=watch)
+        else:
+            load_models(path, models, watch)
+            seen = observe(path, models, on_progress=on_progress, watch=watch)
+            file.check_unchanged()
+    view = candidates_view(seen, models.config.candidate_channel, sample)
     part = RecordingPart(
-        name=path.name, sha256=sha256, start_s=0.0, duration_s=round(seen.facts.duration_s, 3)
+        name=file.name, sha256=file.sha256, start_s=0.0, duration_s=round(seen.facts.duration_s, 3)
     )
+    tables, by_answer, encoder = None, None, None
     if cache is not None:
+        with watch.stage("features"):
+            tables = tables_of(view, [(file.sha256, None, None)], models, cache, norms.block_s)
         encoder, by_answer = _answers_kept(part, seen, view, norms, models, cache, watch)
     return score_observations(
         [part], view, profile, norms, models,
@@ -209,12 +212,15 @@ def _evidence(
     encoder: SentenceEncoder | None,
 ) -> ContentEvidence | None:
     transcript = observations.transcript
-    if transcript is None or not transcript.words or transcript.language not in profile.languages:
+    if transcript is None:
         return None
-    unrelated = background(transcript.language)
-    models.encoder.remember(unrelated)
-    models.encoder.remember(reference_texts(profile, transcript.language))
-    return find_evidence(profile, transcript, encoder or models.encoder, unrelated, norms.evidence)
+    unrelated: dict[str, Sequence[str]] = {
+        language: background(language) for language in transcript.languages if language in profile.languages
+    }
+    for language, texts in unrelated.items():
+        models.encoder.remember(texts)
+        models.encoder.remember(reference_texts(profile, language))
+    return in_every_language(profile, transcript, encoder or models.encoder, unrelated, norms.evidence)
 
 
 def _report(
@@ -254,6 +260,8 @@ def _report(
             card,
             [answer.answer for answer in answers],
             content.to_the_scorer() if content else (),
+            languages=profile.languages,
+            min_word_probability=norms.limits.min_word_probability,
             face_and_body=policy.face_and_body,
         ),
         state=state_report(
@@ -297,6 +305,7 @@ def _media(name: str, facts: MediaFacts) -> Media:
         fps=_number(facts.fps),
         variable_frame_rate=facts.variable_frame_rate,
         rotation_deg=facts.rotation_deg,
+        mirrored=facts.mirrored,
         video_codec=facts.video_codec,
         audio_codec=facts.audio_codec,
         audio_rate_hz=facts.audio_rate_hz,
@@ -304,6 +313,14 @@ def _media(name: str, facts: MediaFacts) -> Media:
         clipping_ratio=_number(facts.clipping_ratio, 6),
         snr_db=_number(facts.snr_db),
         luma_median=_number(facts.luma_median),
+        bandwidth_hz=_number(facts.bandwidth_hz),
+        audio_tracks=tuple(
+            AudioTrack(number=track.number, name=track.name, left_out=track.left_out)
+            for track in facts.audio_tracks
+        ),
+        sound_holes=tuple(
+            Stretch(start_s=round(hole.start_s, 3), end_s=round(hole.end_s, 3)) for hole in facts.sound_holes
+        ),
     )
 
 

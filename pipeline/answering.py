@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from interview_analysis.features.conversation.answers import Answer, AskedStretch, answers
-from interview_analysis.features.language.sentences import unit_count
+from interview_analysis.features.language.sentences import spoken_length
 from interview_analysis.features.tables import FeatureTables, answer_tables
 from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.pipeline.observation.joining import clip
@@ -18,7 +18,7 @@ from interview_analysis.scoring.evidence.indicators import ContentEvidence
 from interview_analysis.scoring.evidence.question_matching import Match, match_questions, reference_questions
 from interview_analysis.scoring.interview.answers import ScoredAnswer, levels_of, score_answer
 from interview_analysis.scoring.norms import Norms
-from interview_analysis.scoring.profile import JobProfile, Language
+from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report.provenance import RecordingPart
 from interview_analysis.scoring.rubric.score import ScoreCard
 from interview_analysis.types import Interval, Observations
@@ -65,15 +65,16 @@ def content_of(
     models: LoadedModels,
     encoder: SentenceEncoder | None = None,
 ) -> Content | None:
-    """What was said, ready to be read; None without a transcript in a language of the profile."""
+    """What was said in the profile's languages, ready to be read; None where nothing was."""
     spoken = observations.transcript
-    if spoken is None or not spoken.words or spoken.language not in profile.languages:
+    languages = [code for code in profile.languages if spoken and spoken.words and code in spoken.languages]
+    if spoken is None or not languages:
         return None
     for dimension in profile.dimensions:
         if dimension.competency not in models.content_model.bearing.texts.ids:
-            language: Language = "zh" if spoken.language == "zh" else "en"
-            models.encoder.remember(reference_texts(dimension, language))
-    return Content.of(spoken, models.content_model, encoder or models.encoder)
+            for language in languages:
+                models.encoder.remember(reference_texts(dimension, language))
+    return Content.of(spoken, models.content_model, encoder or models.encoder, languages)
 
 
 def with_content(tables: FeatureTables, asked: Sequence[Asked], content: Content | None) -> FeatureTables:
@@ -99,7 +100,7 @@ def whole_levels(asked: Sequence[Asked], content: Content | None, profile: JobPr
 def alone(asked: Sequence[Asked], whole: ScoreCard, observations: Observations) -> tuple[ScoredAnswer, ...]:
     """A single answer has the scores of the whole."""
     spoken = observations.transcript
-    words = unit_count(spoken.text, spoken.language) if spoken else 0
+    words = spoken_length(spoken) if spoken else 0
     return tuple(ScoredAnswer(one.answer, one.matches, whole, words) for one in asked[:1])
 
 

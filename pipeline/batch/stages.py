@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from interview_analysis.errors import MediaError
@@ -20,7 +21,6 @@ from interview_analysis.pipeline.storage.places import Folder, local_copy, shown
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from interview_analysis.pipeline.batch.manifest.manifest import Interview
     from interview_analysis.pipeline.batch.results import Row
@@ -99,11 +99,10 @@ class WorkerSetup:
     )
 
     def __call__(self) -> Stages:
-        from interview_analysis.pipeline.common.system import check_system_libraries, quiet_dependencies
+        from interview_analysis.pipeline.common.system import quiet_dependencies
         from interview_analysis.pipeline.observation.loaded import LoadedModels
 
         quiet_dependencies()
-        check_system_libraries()
         worker = Worker(self, LoadedModels(self.config))
         return {"probe": worker.probe, "observe": worker.observe, "score": worker.score}
 
@@ -129,13 +128,14 @@ class Worker:
 
     def observe(self, task: Observing | Listening) -> float:
         """Put what the models see and hear of a recording into the cache; gives the seconds that it took."""
-        from interview_analysis.pipeline.common.lineage import file_sha256
         from interview_analysis.pipeline.observation.candidate import voice_sample
         from interview_analysis.pipeline.observation.observed import observed
+        from interview_analysis.pipeline.observation.recording import RecordingFile
 
         begin = time.perf_counter()
         with self._recording(task) as local:
-            if file_sha256(local) != task.sha256:
+            recording = RecordingFile.at(local)
+            if recording.sha256 != task.sha256:
                 raise MediaError(
                     f"{shown(task.path)} is not what it was when the batch looked at it first; leave it as it is "
                     "until the batch is done, and run it again",
@@ -144,7 +144,7 @@ class Worker:
             if isinstance(task, Listening):
                 voice_sample(local, self._models, self._cache)
             else:
-                observed(local, task.sha256, self._models.speaking(task.language), self._cache)
+                observed(recording, self._models.speaking(task.language), self._cache)
         return time.perf_counter() - begin
 
     def _recording(self, task: Observing | Listening) -> AbstractContextManager[Path]:
@@ -233,4 +233,6 @@ class Worker:
 
 
 def _file_name(path: str) -> str:
-    return shown(path).rstrip("/").rpartition("/")[2]
+    from interview_analysis.pipeline.common.file_names import readable_name
+
+    return readable_name(Path(shown(path)))

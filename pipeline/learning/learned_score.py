@@ -107,5 +107,4 @@ def _said(observations: Observations) -> tuple[str, str]:
     transcript = observations.transcript
     if transcript is None:
         return "", "en"
-    joint = "" if transcript.language == "zh" else " "
-    return joint.join(segment.text.strip() for segment in transcript.segments), transcript.language
+    return transcript.in_language(transcript.language).text, transcript.language

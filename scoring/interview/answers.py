@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from interview_analysis.features.conversation.answers import Answer
-from interview_analysis.features.language.sentences import unit_count
+from interview_analysis.features.language.sentences import spoken_length
 from interview_analysis.features.tables import FeatureTables
 from interview_analysis.scoring.content.interview import Content, Levels
 from interview_analysis.scoring.evidence.indicators import ContentEvidence, within
@@ -97,7 +97,7 @@ def score_answer(
         narrowed, norms, part, tables.of(answer.interval), inside, levels, face_and_body=face_and_body
     )
     transcript = part.transcript
-    words = unit_count(transcript.text, transcript.language) if transcript else 0
+    words = spoken_length(transcript) if transcript else 0
     return ScoredAnswer(answer, matches, card, words)
 
 

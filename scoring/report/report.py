@@ -51,6 +51,10 @@ class Reason(StrEnum):
     CANDIDATE_UNKNOWN = "candidate_unknown"
     CANDIDATE_SILENT = "candidate_silent"
     FACE_OF_OTHER = "face_of_other"
+    FACE_UNKNOWN = "face_unknown"
+    FACE_SILENT = "face_silent"
+    BODY_OF_OTHER = "body_of_other"
+    PICTURE_LIES = "picture_lies"
     NOT_ASKED = "not_asked"
 
 

@@ -29,6 +29,7 @@ from interview_analysis.pipeline.observation.observed import (
     recalled,
     tables_of,
 )
+from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.outputs import save
 from interview_analysis.scoring.report.provenance import RecordingPart
 from interview_analysis.types import Observations
@@ -74,14 +75,16 @@ def no_model(kept, monkeypatch, loaded) -> None:
         pytest.fail("a model was touched")
 
     monkeypatch.setattr(observing, "Decoder", fail)
-    monkeypatch.setattr(type(loaded.encoder), "encode", _refuse_unknown(type(loaded.encoder).encode))
+    monkeypatch.setattr(loaded.encoder, "encode", _refuse_unknown(loaded.encoder))
 
 
-def _refuse_unknown(encode):
-    def refuse(self, texts):
-        unknown = [text for text in texts if text not in self._known]
+def _refuse_unknown(encoder):
+    encode = encoder.encode
+
+    def refuse(texts):
+        unknown = [text for text in texts if text not in encoder._known]
         assert not unknown, "a model was touched"
-        return encode(self, texts)
+        return encode(texts)
 
     return refuse
 
@@ -131,11 +134,11 @@ def test_only_what_is_not_known_is_observed(shared_data, loaded, fresh, monkeypa
 def test_a_damaged_observation_is_made_again_and_mended(shared_data, loaded, fresh, tmp_path):
     cache, path = ObservationCache.at(tmp_path), shared_data / CLIP
     sha256 = file_sha256(path)
-    observed(path, sha256, loaded, cache)
+    observed(RecordingFile.at(path), loaded, cache)
     file = next(tmp_path.rglob("*.poses.npz"))
     file.write_bytes(b"PK\x03\x04 nothing of the kind")
     assert recalled(sha256, loaded, cache) is None
-    assert_same(observed(path, sha256, loaded, cache), of_all(fresh))
+    assert_same(observed(RecordingFile.at(path), loaded, cache), of_all(fresh))
     assert recalled(sha256, loaded, cache) is not None
 
 
@@ -232,13 +235,13 @@ def test_a_full_disk_stops_with_what_to_do(shared_data, loaded, fresh, tmp_path,
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(StorageFullError, match=r"cannot keep observations: .*no space left.*cache prune"):
-        observed(shared_data / CLIP, SHA256, loaded, cache)
+        observed(RecordingFile.at(shared_data / CLIP), loaded, cache)
 
 
 def test_what_one_machine_observed_another_recalls_from_the_store(shared_data, loaded, fresh, bucket):
     path = shared_data / CLIP
     sha256 = file_sha256(path)
-    observed(path, sha256, loaded, ObservationCache.at(f"{bucket}/kept"))
+    observed(RecordingFile.at(path), loaded, ObservationCache.at(f"{bucket}/kept"))
     assert_same(recalled(sha256, loaded, ObservationCache.at(f"{bucket}/kept/")), of_all(fresh))
 
 
@@ -261,18 +264,18 @@ def test_a_recording_without_sound_or_without_picture_is_kept_whole(tmp_path, lo
     blind = write_recording(tmp_path / "blind.wav", seconds=2, sound=noise(2, rng))
     for path in (mute, blind):
         sha256 = file_sha256(path)
-        seen = observed(path, sha256, loaded, cache)
+        seen = observed(RecordingFile.at(path), loaded, cache)
         assert_same(recalled(sha256, loaded, cache), seen)
         assert (seen.transcript is None, seen.faces is None) == (path is mute, path is blind)
 
 
 def test_sentences_of_a_clip_and_a_join_are_encoded_once_at_most(shared_data, loaded, tmp_path, monkeypatch):
     cache, path = ObservationCache.at(tmp_path), shared_data / SPEECH
-    seen = observed(path, file_sha256(path), loaded, cache)
+    seen = observed(RecordingFile.at(path), loaded, cache)
     whole = joined([seen, clip(seen, 0.0, 6.0)])
     asked: list[str] = []
-    encode = type(loaded.encoder).encode
-    monkeypatch.setattr(type(loaded.encoder), "encode", lambda self, t: (asked.extend(t), encode(self, t))[1])
+    encode = loaded.encoder.encode
+    monkeypatch.setattr(loaded.encoder, "encode", lambda t: (asked.extend(t), encode(t))[1])
     encoder = knowing_encoder(whole.transcript, loaded, cache, [seen.transcript])
     texts = remembering._texts(whole.transcript)
     known = set(remembering._texts(seen.transcript))
@@ -280,7 +283,7 @@ def test_sentences_of_a_clip_and_a_join_are_encoded_once_at_most(shared_data, lo
     asked.clear()
     vectors = knowing_encoder(whole.transcript, loaded, cache).encode(texts)
     assert asked == []
-    assert (vectors == encode(loaded.encoder, texts)).all()
+    assert (vectors == encode(texts)).all()
     assert (encoder.encode([*texts, "Something new."])[:-1] == vectors).all()
     assert asked == ["Something new."]
 

@@ -14,6 +14,9 @@ from interview_analysis.scoring.report.report import Abstention, Reason
 from interview_analysis.scoring.rubric.gates import gates
 from interview_analysis.scoring.rubric.score import score
 from interview_analysis.types import (
+    CandidateFace,
+    CandidateVoice,
+    Conversation,
     FaceTrack,
     Interval,
     MediaFacts,
@@ -133,3 +136,34 @@ def test_what_could_not_be_measured_says_how_much_was():
 def test_a_channel_without_norms_abstains_as_well():
     none = NORMS.model_copy(update={"channels": {**NORMS.channels, "face": ()}})
     assert why("face", watched(), none).values["share"] == 0.0
+
+
+def test_a_picture_that_lies_is_not_scored_by_face_or_posture():
+    seen = heard(has_video=True)
+    lying = replace(seen, faces=replace(face_track(60.0), turned_deg=90), poses=pose_track(60.0))
+    assert [reason(channel, lying) for channel in ("face", "posture")] == [Reason.PICTURE_LIES] * 2
+    assert gates(lying, PROFILE, LIMITS)["face"].values == {"degrees": 90.0}
+    assert reason("content", lying) is None
+
+
+def test_several_faces_of_which_none_goes_with_the_voice_are_not_scored():
+    seen = replace(heard(has_video=True), faces=face_track(60.0), poses=pose_track(60.0))
+    unknown = replace(seen, candidate_face=CandidateFace(None, 0.6))
+    assert [reason(channel, unknown) for channel in ("face", "posture")] == [Reason.FACE_UNKNOWN] * 2
+    known = replace(seen, candidate_face=CandidateFace(1, 0.99))
+    assert [reason(channel, known) for channel in ("face", "posture")] == [None, None]
+
+
+def test_the_body_of_another_is_not_scored():
+    faces = face_track(60.0)
+    seen = replace(heard(has_video=True), faces=faces, poses=pose_track(60.0))
+    aside = replace(seen, faces=replace(faces, points=faces.points + np.array([0.4, 0.0])))
+    assert reason("posture", replace(aside, candidate_face=CandidateFace(1, 0.99))) is Reason.BODY_OF_OTHER
+    assert reason("face", replace(aside, candidate_face=CandidateFace(1, 0.99))) is None
+
+
+def test_a_face_whose_mouth_rests_while_the_only_voice_speaks_is_not_scored():
+    silent = Conversation(CandidateVoice(0, "only_voice", 1.0, doubt="silent"), (), (), None)
+    seen = replace(heard(has_video=True), faces=face_track(60.0), poses=pose_track(60.0), conversation=silent)
+    assert [reason(channel, seen) for channel in ("face", "posture")] == [Reason.FACE_SILENT] * 2
+    assert reason("voice", seen) is None
