@@ -87,6 +87,7 @@ def feature_tables(
         sliding_windows(duration_s, window_s, hop_s),
     )
     (whole, block, timeline), faults = _measured(observations, grids)
+    _leave_out_holes(whole, observations)
     events, failed = _events(observations)
     events += moments(observations, timeline)
     by_time = sorted(events, key=lambda e: (e.start_s, e.end_s, e.kind))
@@ -102,6 +103,7 @@ def answer_tables(
     """
     grids = (windows, [b for w in windows for b in blocks(w.duration_s, block_s, w.start_s)])
     (whole, block), faults = _measured(observations, grids)
+    _leave_out_holes(whole, observations)
     return FeatureTables(whole, block, whole.iloc[:0], (), faults)
 
 
@@ -124,3 +126,22 @@ def _events(observations: Observations) -> tuple[list[Event], list[Fault]]:
         except (ValueError, ArithmeticError) as error:
             faults.append(fault_of(extractor, error))
     return events, faults
+
+
+def _leave_out_holes(whole: pd.DataFrame, observations: Observations) -> None:
+    """Let coverage be the share of what was recorded: a hole in the sound lacks no voice, one in all lacks no face.
+
+    Blocks and windows of the timeline keep the share of their time: one that is mostly hole says little.
+    """
+    facts = observations.facts
+    for extractor in extractors():
+        holes = facts.sound_holes if extractor.channel in ("content", "voice") else facts.holes
+        if not holes:
+            continue
+        windows = [Interval(float(start_s), float(end_s)) for start_s, end_s in whole.index]
+        length_s = np.array([window.duration_s for window in windows])
+        lost_s = np.array([sum(hole.overlap_s(window) for hole in holes) for window in windows])
+        observed_s = _column(whole, f"{extractor.name}.{COVERAGE}") * length_s
+        recorded_s = np.maximum(length_s - lost_s, observed_s)
+        share = np.divide(observed_s, recorded_s, out=np.zeros_like(observed_s), where=recorded_s > 0)
+        whole[f"{extractor.name}.{COVERAGE}"] = share

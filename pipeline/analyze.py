@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from interview_analysis.pipeline.common.config import RunConfig, load_norms, load_run_config
-from interview_analysis.pipeline.common.lineage import file_sha256
 from interview_analysis.pipeline.common.progress import Progress, ignore
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
-from interview_analysis.pipeline.common.system import check_system_libraries, quiet_dependencies
 from interview_analysis.pipeline.interview import Analysis, ObservedPart, score_interview
 from interview_analysis.pipeline.job.files import load_job
 from interview_analysis.pipeline.loaded import LoadedModels
-from interview_analysis.pipeline.media.opening import check_file
 from interview_analysis.pipeline.observation.cache import NoCache, ObservationCache
 from interview_analysis.pipeline.observation.candidate import voice_sample
 from interview_analysis.pipeline.observation.observed import observed
+from interview_analysis.pipeline.observation.recording import RecordingFile
+from interview_analysis.pipeline.storage.places import local_copy
 from interview_analysis.scoring.learning.learned_score import NamedScorer
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
@@ -35,11 +33,11 @@ def analyze(
     on_progress: Progress = ignore,
     watch: Stopwatch | None = None,
 ) -> Analysis:
-    """Score one recording by a job profile.
+    """Score one recording by a job profile. Environment, standard streams and umask of the process stay as they are.
 
     Parameters
     ----------
-    recording : path of any audio or video file that ffmpeg reads.
+    recording : path of any audio or video file that ffmpeg reads, or its URL (s3://, gs://, ...), of which a copy is fetched.
     job : a job profile, the path of its YAML file, the name of a built-in one, or the path of a job description.
     config, norms : what to measure and how it becomes a score; the built-in ones by default.
     models : pass the same `LoadedModels` for several recordings, so that each model is loaded once.
@@ -53,26 +51,22 @@ def analyze(
     MediaError, ProfileError, ConfigError, WeightsError, SystemLibraryError
         with one line that says what was received and what to do.
     """
-    quiet_dependencies()
-    check_system_libraries()
     watch, kept = watch or Stopwatch(), cache or NoCache()
-    path = Path(recording)
     norms = norms or load_norms()
     if models is None:
         models = LoadedModels(config or load_run_config(), on_progress=on_progress)
     elif config is not None and config != models.config:
         raise ValueError("pass the configuration to LoadedModels, or no LoadedModels: got two that differ")
     profile = job if isinstance(job, JobProfile) else load_job(job, lambda: models.job_parser)
-    check_file(path)
     with watch.stage("load models"):
         models.load_readers()
     sample = None
     if candidate_voice is not None:
-        sample = voice_sample(Path(candidate_voice), models.observers, kept)
-    with watch.stage("hash"):
-        sha256 = file_sha256(path)
-    seen = observed(path, sha256, models.observers, kept, on_progress=on_progress, watch=watch)
-    part = ObservedPart(path.name, sha256, seen)
-    return score_interview(
-        [part], profile, norms, models, kept, sample=sample, scorer=scorer, watch=watch
-    )  # fmt: skip
+        with local_copy(candidate_voice) as path:
+            sample = voice_sample(path, models.observers, kept)
+    with local_copy(recording) as path:
+        with watch.stage("hash"):
+            file = RecordingFile.at(path)
+        seen = observed(file, models.observers, kept, on_progress=on_progress, watch=watch)
+    part = ObservedPart(file.name, file.sha256, seen)
+    return score_interview([part], profile, norms, models, kept, sample=sample, scorer=scorer, watch=watch)

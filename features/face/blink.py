@@ -4,22 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from interview_analysis.features.core.extractor import Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
-from interview_analysis.features.core.visual import (
-    NO_COVERAGE,
-    Mask,
-    bouts,
-    coverage,
-    inside,
-    per_minute,
-    ratio,
-    started_in,
-    step_s,
-    to_event,
-)
+from interview_analysis.features.core.visual import NO_COVERAGE, Mask, Seen, above, bouts, step_s, to_event
 from interview_analysis.types import Event, FaceTrack, Interval, Observations
 
 CLOSED_ACTIVATION = 0.5
@@ -29,24 +16,18 @@ MAX_BLINK_S = 0.6  # a blink lasts 0.1 to 0.4 s; sampling every 0.2 s can add on
 def closed(faces: FaceTrack) -> Mask:
     """Where the mean of ``eyeBlinkLeft`` and ``eyeBlinkRight`` is above 0.5, shape (n,)."""
     activation = (faces.blendshape("eyeBlinkLeft") + faces.blendshape("eyeBlinkRight")) / 2.0
-    with np.errstate(invalid="ignore"):
-        return activation > CLOSED_ACTIVATION
+    return above(activation, CLOSED_ACTIVATION)
 
 
 def compute(observations: Observations, window: Interval) -> Mapping[str, float]:
     """Share of face frames with closed eyes, and blinks per minute of seen face."""
     faces = observations.faces
-    if faces is None:
+    if faces is None or not (seen := Seen.within(window, faces.time_s, faces.present)):
         return NO_COVERAGE
-    sampled = inside(faces.time_s, window)
-    seen = sampled & faces.present
-    if not seen.any():
-        return NO_COVERAGE
-    blinks = started_in(events(observations), window)
     return {
-        "closed_ratio": ratio(closed(faces), seen),
-        "rate_per_min": per_minute(len(blinks), int(seen.sum()), faces.time_s),
-        "coverage_ratio": coverage(seen, faces.time_s, window),
+        "closed_ratio": seen.ratio(closed(faces)),
+        "rate_per_min": seen.per_minute(events(observations)),
+        "coverage_ratio": seen.coverage,
     }
 
 

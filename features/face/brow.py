@@ -8,15 +8,7 @@ import numpy as np
 
 from interview_analysis.features.core.extractor import Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
-from interview_analysis.features.core.visual import (
-    NO_COVERAGE,
-    bouts,
-    coverage,
-    inside,
-    mean,
-    ratio,
-    to_event,
-)
+from interview_analysis.features.core.visual import NO_COVERAGE, Seen, above, bouts, peak_event
 from interview_analysis.types import Event, FaceTrack, FloatArray, Interval, Observations
 
 LOWERED_ABOVE_REST = 0.2
@@ -49,21 +41,14 @@ def above_rest(activation: FloatArray) -> FloatArray:
 def compute(observations: Observations, window: Interval) -> Mapping[str, float]:
     """Shares of the frames with a face. The resting level comes from the whole recording."""
     faces = observations.faces
-    if faces is None:
+    if faces is None or not (seen := Seen.within(window, faces.time_s, faces.present)):
         return NO_COVERAGE
-    sampled = inside(faces.time_s, window)
-    seen = sampled & faces.present
-    if not seen.any():
-        return NO_COVERAGE
-    with np.errstate(invalid="ignore"):
-        lowered = above_rest(lowering(faces)) > LOWERED_ABOVE_REST
-        raised = above_rest(raising(faces)) > RAISED_ABOVE_REST
     return {
-        "lowering_ratio": ratio(lowered, seen),
-        "lowering_mean_ratio": mean(lowering(faces)[seen]),
-        "raising_ratio": ratio(raised, seen),
-        "raising_mean_ratio": mean(raising(faces)[seen]),
-        "coverage_ratio": coverage(seen, faces.time_s, window),
+        "lowering_ratio": seen.ratio(above(above_rest(lowering(faces)), LOWERED_ABOVE_REST)),
+        "lowering_mean_ratio": seen.mean(lowering(faces)),
+        "raising_ratio": seen.ratio(above(above_rest(raising(faces)), RAISED_ABOVE_REST)),
+        "raising_mean_ratio": seen.mean(raising(faces)),
+        "coverage_ratio": seen.coverage,
     }
 
 
@@ -78,12 +63,8 @@ def events(observations: Observations) -> tuple[Event, ...]:
         ("brow_lowering", above_rest(lowering(faces)), LOWERED_ABOVE_REST),
         ("brow_raising", above_rest(raising(faces)), RAISED_ABOVE_REST),
     ):
-        with np.errstate(invalid="ignore"):
-            runs = bouts(faces.time_s, activation > limit, MIN_BOUT_S, MAX_GAP_S)
-        found += [
-            to_event(kind, faces.time_s, run, float(np.nanmax(activation[run[0] : run[1] + 1])))
-            for run in runs
-        ]
+        runs = bouts(faces.time_s, above(activation, limit), MIN_BOUT_S, MAX_GAP_S)
+        found += [peak_event(kind, faces.time_s, run, activation) for run in runs]
     return tuple(sorted(found, key=lambda event: event.start_s))
 
 

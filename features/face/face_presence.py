@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from interview_analysis.features.core.extractor import Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
-from interview_analysis.features.core.visual import NO_COVERAGE, bouts, coverage, inside, to_event
+from interview_analysis.features.core.visual import NO_COVERAGE, Seen, bouts, to_event
 from interview_analysis.types import Event, Interval, Observations
 
 MIN_ABSENCE_S = 1.0
@@ -18,14 +20,14 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
     faces = observations.faces
     if faces is None:
         return NO_COVERAGE
-    sampled = inside(faces.time_s, window)
-    if not sampled.any():
+    sampled = Seen.within(window, faces.time_s, np.ones(faces.time_s.size, dtype=bool))
+    if not sampled:
         return NO_COVERAGE
     return {
-        "present_ratio": float(faces.present[sampled].mean()),
-        "other_faces_ratio": float((faces.face_count[sampled] > 1).mean()),
-        "max_faces_count": float(faces.face_count[sampled].max()),
-        "coverage_ratio": coverage(sampled, faces.time_s, window),
+        "present_ratio": sampled.ratio(faces.present),
+        "other_faces_ratio": sampled.ratio(faces.face_count > 1),
+        "max_faces_count": float(faces.face_count[sampled.mask].max()),
+        "coverage_ratio": sampled.coverage,
     }
 
 
@@ -46,7 +48,7 @@ def events(observations: Observations) -> tuple[Event, ...]:
 
 EXTRACTOR = Extractor(
     name="face_presence",
-    version=1,
+    version=2,
     channel="face",
     specs=(
         FeatureSpec("present_ratio", "ratio", "share of sampled frames with the candidate's face", 0, 1),
@@ -54,7 +56,7 @@ EXTRACTOR = Extractor(
         FeatureSpec(
             "max_faces_count",
             "count",
-            "most faces in one frame, up to the number that the face model looks for (2 by default)",
+            "most faces in one frame, up to the number that the face model looks for (5 by default)",
             0,
         ),
     ),

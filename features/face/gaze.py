@@ -21,26 +21,14 @@ import numpy as np
 
 from interview_analysis.features.core.extractor import Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
-from interview_analysis.features.core.visual import (
-    NO_COVERAGE,
-    bouts,
-    coverage,
-    inside,
-    length,
-    mean,
-    per_minute,
-    ratio,
-    spread,
-    started_in,
-    to_event,
-)
+from interview_analysis.features.core.visual import NO_COVERAGE, Seen, above, bouts, length, to_event
+from interview_analysis.features.face.blink import closed
 from interview_analysis.types import Event, FaceTrack, FloatArray, Interval, Observations
 
 YAW_DEG_PER_UNIT = 30.0
 PITCH_DEG_PER_UNIT = 40.0
 ON_CAMERA_DEG = 15.0
 REFERENCE_LIMIT_DEG = 20.0
-CLOSED_ACTIVATION = 0.5
 MIN_OFF_CAMERA_S = 1.0
 MAX_GAP_S = 0.2
 
@@ -60,9 +48,7 @@ def gaze_deg(faces: FaceTrack) -> FloatArray:
     gaze = np.stack(
         [faces.yaw_deg + YAW_DEG_PER_UNIT * sideways, faces.pitch_deg + PITCH_DEG_PER_UNIT * upwards], axis=1
     )
-    with np.errstate(invalid="ignore"):
-        shut = (shape("eyeBlinkLeft") + shape("eyeBlinkRight")) / 2.0 > CLOSED_ACTIVATION
-    gaze[shut] = np.nan
+    gaze[closed(faces)] = np.nan
     return gaze
 
 
@@ -88,21 +74,17 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
     faces = observations.faces
     if faces is None:
         return NO_COVERAGE
-    sampled = inside(faces.time_s, window)
     offset = offset_deg(faces)
-    seen = sampled & np.isfinite(offset).all(axis=1)
-    if not seen.any():
+    seen = Seen.within(window, faces.time_s, np.asarray(np.isfinite(offset).all(axis=1)))
+    if not seen:
         return NO_COVERAGE
-    with np.errstate(invalid="ignore"):
-        on_camera = length(offset) <= ON_CAMERA_DEG
-    away = started_in(events(observations), window)
     return {
-        "on_camera_ratio": ratio(on_camera, seen),
-        "off_camera_per_min": per_minute(len(away), int(seen.sum()), faces.time_s),
-        "offset_mean_deg": mean(length(offset[seen])),
-        "yaw_sd_deg": spread(offset[seen, 0]),
-        "pitch_sd_deg": spread(offset[seen, 1]),
-        "coverage_ratio": coverage(seen, faces.time_s, window),
+        "on_camera_ratio": seen.ratio(~above(length(offset), ON_CAMERA_DEG)),
+        "off_camera_per_min": seen.per_minute(events(observations)),
+        "offset_mean_deg": seen.mean(length(offset)),
+        "yaw_sd_deg": seen.spread(offset[:, 0]),
+        "pitch_sd_deg": seen.spread(offset[:, 1]),
+        "coverage_ratio": seen.coverage,
     }
 
 
@@ -113,8 +95,7 @@ def events(observations: Observations) -> tuple[Event, ...]:
     if faces is None:
         return ()
     offset = offset_deg(faces)
-    with np.errstate(invalid="ignore"):
-        away = length(offset) > ON_CAMERA_DEG
+    away = above(length(offset), ON_CAMERA_DEG)
     found = []
     for first, last in bouts(faces.time_s, away, MIN_OFF_CAMERA_S, MAX_GAP_S):
         middle = np.nanmedian(offset[first : last + 1], axis=0)

@@ -18,14 +18,7 @@ import numpy as np
 
 from interview_analysis.features.core.extractor import Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
-from interview_analysis.features.core.visual import (
-    NO_COVERAGE,
-    bouts,
-    coverage,
-    inside,
-    per_minute,
-    started_in,
-)
+from interview_analysis.features.core.visual import NO_COVERAGE, Seen, bouts, started_in
 from interview_analysis.types import Event, FloatArray, Interval, Observations
 
 MAX_REST_S = 0.4
@@ -129,18 +122,14 @@ def events(observations: Observations) -> tuple[Event, ...]:
 def compute(observations: Observations, window: Interval) -> Mapping[str, float]:
     """Counts of gestures that start in the window, and their rates per minute of seen face."""
     faces = observations.faces
-    if faces is None:
+    if faces is None or not (seen := Seen.within(window, faces.time_s, faces.present)):
         return NO_COVERAGE
-    sampled = inside(faces.time_s, window)
-    seen = sampled & faces.present
-    if not seen.any():
-        return NO_COVERAGE
-    values = {"coverage_ratio": coverage(seen, faces.time_s, window)}
-    started = started_in(events(observations), window)
+    values = {"coverage_ratio": seen.coverage}
+    found = events(observations)
     for kind in ("nod", "shake"):
-        count = sum(event.kind == kind for event in started)
-        values[f"{kind}s_count"] = float(count)
-        values[f"{kind}s_per_min"] = per_minute(count, int(seen.sum()), faces.time_s)
+        own = [event for event in found if event.kind == kind]
+        values[f"{kind}s_count"] = float(len(started_in(own, window)))
+        values[f"{kind}s_per_min"] = seen.per_minute(own)
     return values
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from interview_analysis.features.core.extractor import Extractor, FeatureSpec
-from interview_analysis.features.core.visual import NO_COVERAGE, coverage, inside, mean, spread
+from interview_analysis.features.core.visual import NO_COVERAGE, Seen
 from interview_analysis.types import Interval, Observations
 
 _MEANINGS = {
@@ -18,16 +18,12 @@ _MEANINGS = {
 def compute(observations: Observations, window: Interval) -> Mapping[str, float]:
     """Mean and standard deviation of yaw, pitch and roll against the camera axis, over the frames with a face."""
     faces = observations.faces
-    if faces is None:
+    if faces is None or not (seen := Seen.within(window, faces.time_s, faces.present)):
         return NO_COVERAGE
-    sampled = inside(faces.time_s, window)
-    seen = sampled & faces.present
-    if not seen.any():
-        return NO_COVERAGE
-    values = {"coverage_ratio": coverage(seen, faces.time_s, window)}
+    values = {"coverage_ratio": seen.coverage}
     for name, angle in (("yaw", faces.yaw_deg), ("pitch", faces.pitch_deg), ("roll", faces.roll_deg)):
-        values[f"{name}_mean_deg"] = mean(angle[seen])
-        values[f"{name}_sd_deg"] = spread(angle[seen])
+        values[f"{name}_mean_deg"] = seen.mean(angle)
+        values[f"{name}_sd_deg"] = seen.spread(angle)
     return values
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from interview_analysis.features.core.extractor import Extractor, FeatureSpec
-from interview_analysis.features.core.visual import NO_COVERAGE, coverage, inside, mean, ratio, spread
+from interview_analysis.features.core.visual import NO_COVERAGE, Seen, above
 from interview_analysis.types import Interval, Observations
 
 OPEN_ACTIVATION = 0.05
@@ -14,18 +14,14 @@ OPEN_ACTIVATION = 0.05
 def compute(observations: Observations, window: Interval) -> Mapping[str, float]:
     """Statistics of the ``jawOpen`` blendshape over the frames with a face."""
     faces = observations.faces
-    if faces is None:
-        return NO_COVERAGE
-    sampled = inside(faces.time_s, window)
-    seen = sampled & faces.present
-    if not seen.any():
+    if faces is None or not (seen := Seen.within(window, faces.time_s, faces.present)):
         return NO_COVERAGE
     jaw = faces.blendshape("jawOpen")
     return {
-        "opening_mean_ratio": mean(jaw[seen]),
-        "opening_sd_ratio": spread(jaw[seen]),
-        "open_ratio": ratio(jaw > OPEN_ACTIVATION, seen),
-        "coverage_ratio": coverage(seen, faces.time_s, window),
+        "opening_mean_ratio": seen.mean(jaw),
+        "opening_sd_ratio": seen.spread(jaw),
+        "open_ratio": seen.ratio(above(jaw, OPEN_ACTIVATION)),
+        "coverage_ratio": seen.coverage,
     }
 
 

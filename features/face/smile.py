@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import numpy as np
-
 from interview_analysis.features.core.extractor import Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
-from interview_analysis.features.core.visual import (
-    NO_COVERAGE,
-    bouts,
-    coverage,
-    inside,
-    mean,
-    per_minute,
-    ratio,
-    started_in,
-    to_event,
-)
+from interview_analysis.features.core.visual import NO_COVERAGE, Seen, above, bouts, peak_event
 from interview_analysis.types import Event, FaceTrack, FloatArray, Interval, Observations
 
 SMILE_ACTIVATION = 0.4
@@ -34,21 +22,14 @@ def activation(faces: FaceTrack) -> FloatArray:
 def compute(observations: Observations, window: Interval) -> Mapping[str, float]:
     """Shares of the frames with a face; episodes per minute of seen face."""
     faces = observations.faces
-    if faces is None:
-        return NO_COVERAGE
-    sampled = inside(faces.time_s, window)
-    seen = sampled & faces.present
-    if not seen.any():
+    if faces is None or not (seen := Seen.within(window, faces.time_s, faces.present)):
         return NO_COVERAGE
     smile = activation(faces)
-    episodes = started_in(events(observations), window)
-    with np.errstate(invalid="ignore"):
-        smiling = smile > SMILE_ACTIVATION
     return {
-        "smile_ratio": ratio(smiling, seen),
-        "activation_mean_ratio": mean(smile[seen]),
-        "episodes_per_min": per_minute(len(episodes), int(seen.sum()), faces.time_s),
-        "coverage_ratio": coverage(seen, faces.time_s, window),
+        "smile_ratio": seen.ratio(above(smile, SMILE_ACTIVATION)),
+        "activation_mean_ratio": seen.mean(smile),
+        "episodes_per_min": seen.per_minute(events(observations)),
+        "coverage_ratio": seen.coverage,
     }
 
 
@@ -59,11 +40,8 @@ def events(observations: Observations) -> tuple[Event, ...]:
     if faces is None:
         return ()
     smile = activation(faces)
-    with np.errstate(invalid="ignore"):
-        runs = bouts(faces.time_s, smile > SMILE_ACTIVATION, MIN_SMILE_S, MAX_GAP_S)
-    return tuple(
-        to_event("smile", faces.time_s, run, float(np.nanmax(smile[run[0] : run[1] + 1]))) for run in runs
-    )
+    runs = bouts(faces.time_s, above(smile, SMILE_ACTIVATION), MIN_SMILE_S, MAX_GAP_S)
+    return tuple(peak_event("smile", faces.time_s, run, smile) for run in runs)
 
 
 EXTRACTOR = Extractor(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -48,10 +49,7 @@ def touching(observations: Observations) -> list[Event]:
     poses = observations.poses
     assert poses is not None
     known = hand_to_face.touches(observations)[2]
-
-    def seen(span: Interval) -> float:
-        return coverage(known, poses.time_s, span)
-
+    seen = partial(coverage, known, poses.time_s)
     events = hand_to_face.events(observations)
     seen_s = float(known.sum()) * step_s(poses.time_s)
     found = unusually_long("hand_held_at_face", events, LONG_TOUCH_S, seen)

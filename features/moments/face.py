@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -15,7 +17,16 @@ from interview_analysis.features.core.baseline import (
     unusually_long,
 )
 from interview_analysis.features.core.extractor import sliding_windows
-from interview_analysis.features.core.visual import Mask, bouts, coverage, inside, length, step_s, to_event
+from interview_analysis.features.core.visual import (
+    Mask,
+    Seen,
+    bouts,
+    coverage,
+    inside,
+    length,
+    peak_event,
+    step_s,
+)
 from interview_analysis.features.face import brow, gaze
 from interview_analysis.features.voice.fillers import filled_pauses
 from interview_analysis.features.voice.speech_rate import compute as speech_rate
@@ -49,9 +60,7 @@ def moments(observations: Observations) -> Iterator[Event]:
     if faces is None or faces.time_s.size < 2:
         return
 
-    def seen(span: Interval) -> float:
-        return coverage(faces.present, faces.time_s, span)
-
+    seen = partial(coverage, faces.present, faces.time_s)
     yield from unusually_long("long_off_camera", gaze.events(observations), LONG_LOOK_S, seen)
     lowered = [e for e in brow.events(observations) if e.kind == "brow_lowering"]
     runs = [
@@ -71,11 +80,9 @@ def another_face(faces: FaceTrack) -> list[Event]:
     for run in bouts(faces.time_s, faces.face_count > usual, OTHER_FACE_S, OTHER_FACE_GAP_S):
         counts = faces.face_count[run[0] : run[1] + 1]
         more = float((counts > usual).mean())
-        event = to_event("another_face", faces.time_s, run, float(counts.max()))
+        event = peak_event("another_face", faces.time_s, run, faces.face_count.astype(float))
         trust = confidence(more, float(len(counts)), float("nan"))
-        found.append(
-            Event(event.kind, event.start_s, event.end_s, event.value, confidence=trust, baseline=usual)
-        )
+        found.append(replace(event, confidence=trust, baseline=usual))
     return found
 
 
@@ -127,25 +134,22 @@ def script_signs(observations: Observations) -> list[Event]:
 
 def _strongest(run: list[Event]) -> Event:
     best = max(run, key=lambda event: event.confidence)
-    return Event(
-        best.kind, run[0].start_s, run[-1].end_s, best.value, best.label, best.confidence, best.baseline
-    )
+    return replace(best, start_s=run[0].start_s, end_s=run[-1].end_s)
 
 
 def _gaze_sign(faces: FaceTrack, offset: FloatArray, window: Interval) -> str:
     """``fixed_left`` and the like, ``sweeping``, or nothing."""
-    sampled = inside(faces.time_s, window)
-    seen: Mask = sampled & np.isfinite(offset).all(axis=1)
-    if sampled.sum() < 2 or coverage(seen, faces.time_s, window) < MIN_SEEN_RATIO:
+    seen = Seen.within(window, faces.time_s, np.asarray(np.isfinite(offset).all(axis=1)))
+    if inside(faces.time_s, window).sum() < 2 or seen.coverage < MIN_SEEN_RATIO:
         return ""
-    here = offset[seen]
+    here = offset[seen.mask]
     middle = np.median(here, axis=0)
     if (
         length(middle) > gaze.ON_CAMERA_DEG
         and (length(here - middle) <= FIXED_WITHIN_DEG).mean() >= FIXED_RATIO
     ):
         return f"fixed_{gaze.direction(middle)}"
-    return "sweeping" if _sweeps(faces.time_s[seen], here[:, 0]) else ""
+    return "sweeping" if _sweeps(faces.time_s[seen.mask], here[:, 0]) else ""
 
 
 def _sweeps(time_s: FloatArray, yaw_deg: FloatArray) -> bool:
@@ -163,10 +167,4 @@ def _sweeps(time_s: FloatArray, yaw_deg: FloatArray) -> bool:
 
 def _starts(time_s: FloatArray, jumping: Mask) -> list[float]:
     """When jumps begin; those within two samples are one."""
-    found: list[float] = []
-    last = float("-inf")
-    for time in time_s[jumping].tolist():
-        if time - last > 2.5 * step_s(time_s):
-            found.append(time)
-        last = time
-    return found
+    return [float(time_s[first]) for first, _ in bouts(time_s, jumping, max_gap_s=1.5 * step_s(time_s))]

@@ -10,16 +10,14 @@ from interview_analysis.features.core.extractor import Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
 from interview_analysis.features.core.visual import (
     NO_COVERAGE,
+    Seen,
+    above,
     bouts,
-    coverage,
-    inside,
     length,
-    per_minute,
+    peak_event,
     pose_points,
     ratio,
-    started_in,
     step_s,
-    to_event,
 )
 from interview_analysis.features.posture.posture import upper_body
 from interview_analysis.types import Event, FloatArray, Interval, Observations
@@ -58,25 +56,17 @@ def speed(time_s: FloatArray, positions: FloatArray) -> FloatArray:
 def compute(observations: Observations, window: Interval) -> Mapping[str, float]:
     """Shares of the frames with the upper body; rates per minute of seen hands."""
     poses = observations.poses
-    if poses is None:
-        return NO_COVERAGE
-    sampled = inside(poses.time_s, window)
-    body = sampled & upper_body(observations).seen
-    if not body.any():
+    if poses is None or not (body := Seen.within(window, poses.time_s, upper_body(observations).seen)):
         return NO_COVERAGE
     positions = wrists(observations)
-    hands = body & np.any(np.isfinite(positions[:, :, 0]), axis=1)
+    hands = Seen(poses.time_s, body.mask & np.any(np.isfinite(positions[:, :, 0]), axis=1), window)
     fastest = speed(poses.time_s, positions)
-    with np.errstate(invalid="ignore"):
-        moving = fastest > MOVING_SW_PER_S
     return {
-        "hands_visible_ratio": ratio(hands, body),
-        "gestures_per_min": per_minute(
-            len(started_in(events(observations), window)), int(hands.sum()), poses.time_s
-        ),
-        "moving_ratio": ratio(moving, hands & np.isfinite(fastest)),
-        "extent_sw": extent(positions[hands]),
-        "coverage_ratio": coverage(body, poses.time_s, window),
+        "hands_visible_ratio": body.ratio(hands.mask),
+        "gestures_per_min": hands.per_minute(events(observations)),
+        "moving_ratio": ratio(above(fastest, MOVING_SW_PER_S), hands.mask & np.isfinite(fastest)),
+        "extent_sw": extent(positions[hands.mask]),
+        "coverage_ratio": body.coverage,
     }
 
 
@@ -111,11 +101,11 @@ def events(observations: Observations) -> tuple[Event, ...]:
         return ()
     positions = wrists(observations)
     fastest = speed(poses.time_s, positions)
-    with np.errstate(invalid="ignore"):
-        runs = bouts(poses.time_s, fastest > MOVING_SW_PER_S, MIN_GESTURE_S, MAX_GAP_S)
-    runs = tuple(run for run in runs if not is_jump(poses.time_s, positions, run))
+    runs = bouts(poses.time_s, above(fastest, MOVING_SW_PER_S), MIN_GESTURE_S, MAX_GAP_S)
     return tuple(
-        to_event("gesture", poses.time_s, run, float(np.nanmax(fastest[run[0] : run[1] + 1]))) for run in runs
+        peak_event("gesture", poses.time_s, run, fastest)
+        for run in runs
+        if not is_jump(poses.time_s, positions, run)
     )
 
 

@@ -16,18 +16,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from interview_analysis.features.core import visual
 from interview_analysis.features.core.extractor import Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
 from interview_analysis.features.core.visual import (
     NO_COVERAGE,
     Mask,
+    Seen,
     bouts,
-    coverage,
+    face_height,
+    face_points,
     inside,
     is_candidate,
     length,
-    ratio,
+    nearest,
+    pose_points,
+    started_in,
+    step_s,
+    to_event,
 )
 from interview_analysis.types import POSE_POINTS, Event, FloatArray, Interval, Observations
 
@@ -51,14 +56,12 @@ def face_places(observations: Observations) -> tuple[dict[str, FloatArray], Floa
     poses, faces = observations.poses, observations.faces
     assert poses is not None
     if faces is not None and faces.time_s.size:
-        at = visual.nearest(faces.time_s, poses.time_s)
-        same_time = np.abs(faces.time_s[at] - poses.time_s) <= visual.step_s(poses.time_s)
-        points = {
-            k: np.where(same_time[:, None], v[at], np.nan) for k, v in visual.face_points(faces).items()
-        }
-        height = np.where(same_time, visual.face_height(faces)[at], np.nan)
+        at = nearest(faces.time_s, poses.time_s)
+        same_time = np.abs(faces.time_s[at] - poses.time_s) <= step_s(poses.time_s)
+        points = {k: np.where(same_time[:, None], v[at], np.nan) for k, v in face_points(faces).items()}
+        height = np.where(same_time, face_height(faces)[at], np.nan)
     else:
-        body = visual.pose_points(poses)
+        body = pose_points(poses)
         points = {name: body[name] for name in ("mouth_left", "mouth_right")}
         points |= {"nose_tip": body["nose"], "ear_left": body["left_ear"], "ear_right": body["right_ear"]}
         eyes = (body["left_eye"] + body["right_eye"]) / 2.0
@@ -131,7 +134,7 @@ def events(observations: Observations) -> tuple[Event, ...]:
             continue
         there = place[run][np.isfinite(place[run])].astype(int)
         label = PLACES[Counter(there.tolist()).most_common(1)[0][0]]
-        event = visual.to_event("hand_to_face", poses.time_s, (first, last), label=label)
+        event = to_event("hand_to_face", poses.time_s, (first, last), label=label)
         found.append(replace(event, value=event.end_s - event.start_s))
     return tuple(found)
 
@@ -139,22 +142,17 @@ def events(observations: Observations) -> tuple[Event, ...]:
 def compute(observations: Observations, window: Interval) -> Mapping[str, float]:
     """Contacts that start in the window, and the share of seen time with a hand at the face."""
     poses = observations.poses
-    if poses is None:
-        return NO_COVERAGE
-    sampled = inside(poses.time_s, window)
-    known = sampled & touches(observations)[2]
-    if not known.any():
+    if poses is None or not (known := Seen.within(window, poses.time_s, touches(observations)[2])):
         return NO_COVERAGE
     contacts = events(observations)
     touching = np.zeros(poses.time_s.size, dtype=bool)
     for event in contacts:
         touching |= inside(poses.time_s, Interval(event.start_s, event.end_s))
-    count = len(visual.started_in(contacts, window))
     return {
-        "contacts_count": float(count),
-        "contacts_per_min": visual.per_minute(count, int(known.sum()), poses.time_s),
-        "contact_ratio": ratio(touching, known),
-        "coverage_ratio": coverage(known, poses.time_s, window),
+        "contacts_count": float(len(started_in(contacts, window))),
+        "contacts_per_min": known.per_minute(contacts),
+        "contact_ratio": known.ratio(touching),
+        "coverage_ratio": known.coverage,
     }
 
 

@@ -15,14 +15,13 @@ from interview_analysis.features.core.memory import once
 from interview_analysis.features.core.visual import (
     NO_COVERAGE,
     Mask,
-    coverage,
+    Seen,
     inside,
     is_candidate,
     length,
     mean,
     pose_points,
     ratio,
-    spread,
     step_s,
 )
 from interview_analysis.types import FloatArray, Interval, Observations
@@ -78,9 +77,7 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
     if poses is None:
         return NO_COVERAGE
     body = upper_body(observations)
-    sampled = inside(poses.time_s, window)
-    seen = sampled & body.seen
-    if not seen.any():
+    if not (seen := Seen.within(window, poses.time_s, body.seen)):
         return NO_COVERAGE
     tilt, width = body.tilt_deg, body.usual_width
     lean = body.width / width - 1.0
@@ -88,14 +85,14 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
     with np.errstate(invalid="ignore"):
         upright = (np.abs(tilt) <= LEVEL_DEG) & (neck >= NECK_KEPT * np.nanmedian(neck[body.seen]))
     return {
-        "upper_body_ratio": ratio(seen, sampled),
-        "shoulder_tilt_mean_deg": mean(tilt[seen]),
-        "shoulder_tilt_sd_deg": spread(tilt[seen]),
-        "lean_mean_ratio": mean(lean[seen]),
-        "lean_sd_ratio": spread(lean[seen]),
-        "upright_ratio": ratio(upright, seen),
-        "sway_sw": sway(poses.time_s[seen], body.middle[seen]) / width,
-        "coverage_ratio": coverage(seen, poses.time_s, window),
+        "upper_body_ratio": ratio(body.seen, inside(poses.time_s, window)),
+        "shoulder_tilt_mean_deg": seen.mean(tilt),
+        "shoulder_tilt_sd_deg": seen.spread(tilt),
+        "lean_mean_ratio": seen.mean(lean),
+        "lean_sd_ratio": seen.spread(lean),
+        "upright_ratio": seen.ratio(upright),
+        "sway_sw": sway(poses.time_s[seen.mask], body.middle[seen.mask]) / width,
+        "coverage_ratio": seen.coverage,
     }
 
 

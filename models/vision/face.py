@@ -1,25 +1,30 @@
 """The face of the candidate, frame by frame, by MediaPipe's face landmarker.
 
-Two faces are looked for by default, so that a second person is noticed. On footage with one face that costs 2 ms
-a frame more than looking for one, as the detector then runs on every frame, and it turns off the landmark
-smoothing of MediaPipe, which at 5 frames a second mixes positions that are 0.2 s apart.
+Five faces are looked for by default, so that the tiles of a video call are noticed. On footage with one face that
+costs 2 ms a frame more than looking for one, as the detector then runs on every frame, and no more than looking for
+two; it turns off the landmark smoothing of MediaPipe, which at 5 frames a second mixes positions that are 0.2 s apart.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import numpy as np
 
+from interview_analysis.models.vision.head import head_angles_deg
+from interview_analysis.models.vision.lying import LyingProbe
 from interview_analysis.models.vision.mediapipe_runtime import VideoClock, quiet_start, start, to_mediapipe
 from interview_analysis.types import BLENDSHAPES, FACE_POINTS, FaceTrack, FloatArray, Frame
 
 _LINK_GAP_S = 2.0
 _LINK_DISTANCE = 1.0  # of the face's own height
 _SAME_SIZE = 0.5
+_OTHER_SHARE = (
+    0.1  # of the frames; beside the followed face for less, a face is a passer-by or a false reading
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,12 +70,13 @@ class FaceLandmarker:
         See `mediapipe_runtime.start`.
     """
 
-    def __init__(self, model_path: Path, max_faces: int = 2) -> None:
+    def __init__(self, model_path: Path, max_faces: int = 5) -> None:
         self._task = start(
             "FaceLandmarker", model_path, running_mode="VIDEO", num_faces=max_faces,
             output_face_blendshapes=True, output_facial_transformation_matrixes=True,
         )  # fmt: skip
         self._clock = VideoClock()
+        self._probe = LyingProbe(model_path)
         self._times_s: list[float] = []
         self._faces: list[list[_Face]] = []
         self._aspect_ratio = float("nan")
@@ -86,6 +92,7 @@ class FaceLandmarker:
     def close(self) -> None:
         """Release the model. What was observed stays."""
         self._task.close()
+        self._probe.close()
 
     def observe(self, frame: Frame) -> None:
         """Find the faces of one frame. Frames come in order of time; the image is not kept."""
@@ -100,22 +107,36 @@ class FaceLandmarker:
         found = zip(
             result.face_landmarks, result.face_blendshapes, result.facial_transformation_matrixes, strict=True
         )
-        self._faces.append([_read_face(*face, aspect_ratio) for face in found])
+        faces = [_read_face(*face, aspect_ratio) for face in found]
+        self._probe.look(frame, [float(face.angles_deg[2]) for face in faces])
+        self._faces.append(faces)
         self._times_s.append(frame.time_s)
         self._aspect_ratio = aspect_ratio
 
     def track(self) -> FaceTrack:
         """What was observed so far, one row a frame.
 
-        The candidate is the face that was seen longest and largest: faces are linked over time by place, the
-        heaviest path (sum of face heights) wins, and other paths of similar size (at least half as high) fill
-        the frames where it was out of sight, if they never appear beside it.
+        It follows the face that was seen longest and largest: faces are linked over time by place, the heaviest
+        path (sum of face heights) wins, and other paths of similar size (at least half as high) fill the frames
+        where it was out of sight, if they never appear beside it. Faces that were beside it in a tenth of the
+        frames or more are its `others`, the heaviest first.
         """
+        people = _people(_link(self._times_s, self._faces))
+        first = people[0] if people else {}
+        enough = max(1.0, _OTHER_SHARE * len(self._times_s))
+        others = [person for person in people[1:] if len(first.keys() & person.keys()) >= enough]
+        return replace(
+            self._track_of(first),
+            others=tuple(map(self._track_of, others)),
+            turned_deg=self._probe.turned_deg,
+        )
+
+    def _track_of(self, person: dict[int, _Face]) -> FaceTrack:
         n = len(self._times_s)
         blendshapes = np.full((n, len(BLENDSHAPES)), np.nan)
         angles = np.full((n, 3), np.nan)
         points = np.full((n, len(FACE_POINTS), 2), np.nan)
-        for index, face in _candidate(_link(self._times_s, self._faces)).items():
+        for index, face in person.items():
             blendshapes[index] = face.blendshapes
             angles[index] = face.angles_deg
             points[index] = face.points
@@ -129,20 +150,6 @@ class FaceLandmarker:
             points=points,
             aspect_ratio=self._aspect_ratio,
         )
-
-
-def head_angles_deg(matrix: FloatArray) -> FloatArray:
-    """Yaw, pitch and roll in degrees, shape (3,), from MediaPipe's face matrix, shape (4, 4).
-
-    The matrix turns the canonical face (x to the viewer's right, y up, z towards the camera) into the axes of
-    the camera. It is read as Ry(yaw) Rx(-pitch) Rz(-roll), so the signs are those of `interview_analysis.types`.
-    """
-    rotation: FloatArray = matrix[:3, :3] / np.linalg.norm(matrix[:3, :3], axis=0)
-    forward = rotation[:, 2]
-    yaw = np.arctan2(forward[0], forward[2])
-    pitch = np.arctan2(forward[1], np.hypot(forward[0], forward[2]))
-    roll = -np.arctan2(rotation[1, 0], rotation[1, 1])
-    return np.array([np.degrees(angle) for angle in (yaw, pitch, roll)])
 
 
 def _read_face(landmarks: list[Any], scores: list[Any], matrix: FloatArray, aspect_ratio: float) -> _Face:
@@ -189,12 +196,23 @@ def _distance(a: _Face, b: _Face) -> float:
     return float(np.hypot(a.centre[0] - b.centre[0], a.centre[1] - b.centre[1])) / larger
 
 
-def _candidate(paths: list[_Path]) -> dict[int, _Face]:
-    """Frame index -> face of the candidate."""
-    chosen: dict[int, _Face] = {}
-    ranked = sorted(paths, key=lambda path: (-path.weight, path.frames[0]))
-    for path in ranked:
-        similar = path.median_height >= _SAME_SIZE * ranked[0].median_height
-        if similar and not chosen.keys() & set(path.frames):
-            chosen.update(zip(path.frames, path.faces, strict=True))
-    return chosen
+def _people(paths: list[_Path]) -> list[dict[int, _Face]]:
+    """Each followed face as frame index -> face, the heaviest first.
+
+    Only the first is filled up with paths from anywhere in the picture: who is beside others stays in a place.
+    """
+    people: list[dict[int, _Face]] = []
+    left = sorted(paths, key=lambda path: (-path.weight, path.frames[0]))
+    while left:
+        leader, rest, unused = left[0], left[1:], list[_Path]()
+        chosen = dict(zip(leader.frames, leader.faces, strict=True))
+        for path in rest:
+            similar = path.median_height >= _SAME_SIZE * leader.median_height
+            in_place = not people or _distance(leader.faces[0], path.faces[0]) <= _LINK_DISTANCE
+            if similar and in_place and not chosen.keys() & set(path.frames):
+                chosen.update(zip(path.frames, path.faces, strict=True))
+            else:
+                unused.append(path)
+        people.append(chosen)
+        left = unused
+    return people

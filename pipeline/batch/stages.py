@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from interview_analysis.errors import MediaError
@@ -19,7 +20,6 @@ from interview_analysis.pipeline.storage.places import Folder, local_copy, shown
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from interview_analysis.pipeline.batch.manifest.manifest import Interview
     from interview_analysis.pipeline.batch.results import Row
@@ -98,11 +98,10 @@ class WorkerSetup:
     )
 
     def __call__(self) -> Stages:
-        from interview_analysis.pipeline.common.system import check_system_libraries, quiet_dependencies
+        from interview_analysis.pipeline.common.system import quiet_dependencies
         from interview_analysis.pipeline.loaded import LoadedModels
 
         quiet_dependencies()
-        check_system_libraries()
         worker = Worker(self, LoadedModels(self.config))
         return {"probe": worker.probe, "observe": worker.observe, "score": worker.score}
 
@@ -128,13 +127,14 @@ class Worker:
 
     def observe(self, task: Observing | Listening) -> float:
         """Put what the models see and hear of a recording into the cache; gives the seconds that it took."""
-        from interview_analysis.pipeline.common.lineage import file_sha256
         from interview_analysis.pipeline.observation.candidate import voice_sample
         from interview_analysis.pipeline.observation.observed import knowing_encoder, observed
+        from interview_analysis.pipeline.observation.recording import RecordingFile
 
         begin = time.perf_counter()
         with self._recording(task) as local:
-            if file_sha256(local) != task.sha256:
+            recording = RecordingFile.at(local)
+            if recording.sha256 != task.sha256:
                 raise MediaError(
                     f"{shown(task.path)} is not what it was when the batch looked at it first; leave it as it is "
                     "until the batch is done, and run it again",
@@ -145,7 +145,7 @@ class Worker:
             else:
                 self._models.load_readers()
                 observers = self._models.observers.speaking(task.language)
-                seen = observed(local, task.sha256, observers, self._cache)
+                seen = observed(recording, observers, self._cache)
                 knowing_encoder(seen.transcript, self._models.encoder, self._cache)  # for scores to know
         return time.perf_counter() - begin
 
@@ -207,4 +207,6 @@ class Worker:
 
 
 def _file_name(path: str) -> str:
-    return shown(path).rstrip("/").rpartition("/")[2]
+    from interview_analysis.pipeline.common.file_names import readable_name
+
+    return readable_name(Path(shown(path)))

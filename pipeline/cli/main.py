@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 
 import click
@@ -18,6 +20,7 @@ from interview_analysis.pipeline.cli.norms import norms
 from interview_analysis.pipeline.cli.score import score
 from interview_analysis.pipeline.cli.shared import errors_in_one_line, log_format_option, quiet_option
 from interview_analysis.pipeline.common.console import Console
+from interview_analysis.pipeline.common.system import quiet_dependencies
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 
@@ -35,6 +38,9 @@ def main() -> None:
       interview-analysis job parse job-description.docx -o job.yaml
       interview-analysis models list
     """
+    quiet_dependencies()
+    if isinstance(sys.stdout, io.TextIOWrapper):  # the path of a report may hold a name that is no UTF-8
+        sys.stdout.reconfigure(errors="surrogateescape")
 
 
 @main.command()

@@ -11,13 +11,12 @@ from interview_analysis.errors import MediaError
 from interview_analysis.features.conversation.candidate_view import candidate_view
 from interview_analysis.features.conversation.roles import candidate_voice
 from interview_analysis.pipeline.common.config import CandidateChannel
-from interview_analysis.pipeline.common.lineage import file_sha256
 from interview_analysis.pipeline.media.audio_spool import AudioSpool
 from interview_analysis.pipeline.media.decoding import Decoder
-from interview_analysis.pipeline.media.opening import check_file
 from interview_analysis.pipeline.observation.cache import Cache
 from interview_analysis.pipeline.observation.observed import lone_voice_key
 from interview_analysis.pipeline.observation.observers import Observers
+from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.scoring.report.provenance import Hashed
 from interview_analysis.types import FloatArray, Observations, Turn, Voices
 
@@ -39,14 +38,14 @@ def voice_sample(recording: Path, models: Observers, cache: Cache) -> VoiceSampl
 
     Raises MediaError for what cannot be read or holds less than 3 s of speech, and WeightsError.
     """
-    check_file(recording)
-    sha256 = file_sha256(recording)
-    kept = recalled_voice(recording.name, sha256, models, cache)
+    file = RecordingFile.at(recording)
+    kept = recalled_voice(file.name, file.sha256, models, cache)
     if kept is not None:
         return kept
     voices = _lone_voice(recording, models)
-    cache.write("voices", lone_voice_key(sha256, models), voices)
-    return _sample(voices, recording.name, sha256)
+    file.check_unchanged()
+    cache.write("voices", lone_voice_key(file.sha256, models), voices)
+    return _sample(voices, file.name, file.sha256)
 
 
 def recalled_voice(name: str, sha256: str, models: Observers, cache: Cache) -> VoiceSample | None:

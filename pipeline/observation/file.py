@@ -13,7 +13,7 @@ import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from typing import Any, Literal, get_args
 
@@ -70,11 +70,12 @@ class SentenceVectors:
         return dict(zip(self.texts, self.vectors, strict=True))
 
 
-# Shape of each array of a track; "n" is a frame, "m" a voiced segment.
+# Shape of each array of a track; "n" is a frame, "m" a voiced segment, "k" a syllable.
 _SHAPES: dict[type[Any], dict[str, tuple[int | str, ...]]] = {
     AcousticTrack: {
         "time_s": ("n",), "f0_hz": ("n",), "intensity_db": ("n",), "hnr_db": ("n",),
         "segment_start_s": ("m",), "segment_end_s": ("m",), "jitter_ratio": ("m",), "shimmer_ratio": ("m",),
+        "nucleus_s": ("k",),
     },
     FaceTrack: {
         "time_s": ("n",), "face_count": ("n",), "blendshapes": ("n", len(BLENDSHAPES)), "yaw_deg": ("n",),
@@ -98,7 +99,10 @@ def pack(kind: Kind, key: str, value: Any) -> bytes:
     """The file of one observation; `key` is what it is filed under."""
     if not isinstance(value, _TYPES[kind]):
         raise TypeError(f"expected {_TYPES[kind].__name__} for '{kind}', got {type(value).__name__}")
-    arrays, rest = _tables_apart(value) if kind == "features" else _apart(value)
+    if kind == "features":
+        arrays, rest = _tables_apart(value)
+    else:
+        arrays, rest = _faces_apart(value) if kind == "faces" else _apart(value)
     header = {"format": FORMAT, "kind": kind, "key": key, "content": rest}
     encoded = np.frombuffer(
         json.dumps(header, ensure_ascii=False, default=asdict).encode("utf-8", "surrogatepass"), np.uint8
@@ -118,6 +122,8 @@ def unpack(kind: Kind, key: str, data: bytes) -> Any | None:
             return None
         if kind == "features":
             return _tables_together(arrays, header["content"])
+        if kind == "faces":
+            return _faces_together(arrays, header["content"])
         return _together(_TYPES[kind], arrays, header["content"])
     except _UNREADABLE:
         return None
@@ -164,6 +170,30 @@ def _together(kind: Any, arrays: Arrays, rest: dict[str, Any]) -> Any:
     if kind is not AcousticTrack:
         return kind(**arrays, aspect_ratio=float(rest["aspect_ratio"]))
     return kind(**arrays)
+
+
+def _faces_apart(track: FaceTrack) -> tuple[Arrays, dict[str, Any]]:
+    """The arrays of the face that was followed, and those of the others with their number before the name."""
+    arrays, _ = _apart(track)
+    for number, other in enumerate(track.others):
+        arrays |= {f"{number}.{name}": array for name, array in _apart(other)[0].items()}
+    return arrays, {
+        "aspect_ratio": track.aspect_ratio,
+        "turned_deg": track.turned_deg,
+        "others": len(track.others),
+    }
+
+
+def _faces_together(arrays: Arrays, rest: dict[str, Any]) -> FaceTrack:
+    others = []
+    for number in range(_adapter(int).validate_python(rest["others"])):
+        own = {name: arrays.pop(f"{number}.{name}") for name in _SHAPES[FaceTrack]}
+        others.append(_together(FaceTrack, own, rest))
+    first: FaceTrack = _together(FaceTrack, arrays, rest)
+    if any(other.time_s.shape != first.time_s.shape for other in others):
+        raise ValueError("expected all faces to be of the same frames")
+    turned_deg = _adapter(int).validate_python(rest["turned_deg"])
+    return replace(first, others=tuple(others), turned_deg=turned_deg)
 
 
 def _tables_apart(tables: FeatureTables) -> tuple[Arrays, dict[str, Any]]:

@@ -7,37 +7,37 @@ observation is the one that the models would make again, and changing a setting 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache as remembered
-from pathlib import Path
 from typing import Any
 
 from interview_analysis.features.language.lexicons import LANGUAGES
 from interview_analysis.features.language.sentences import sentences
 from interview_analysis.features.tables import FeatureTables, answer_tables, feature_tables
-from interview_analysis.models.text.encoder import KnowingEncoder, SentenceEncoder, Vectors
+from interview_analysis.models.text.encoder import RememberingEncoder, SentenceEncoder
 from interview_analysis.pipeline.common.config import BUILT_IN, decisive
 from interview_analysis.pipeline.common.lineage import library_version
 from interview_analysis.pipeline.common.progress import Progress, ignore
 from interview_analysis.pipeline.common.sources import sources_sha256
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
-from interview_analysis.pipeline.observation.cache import Cache
-from interview_analysis.pipeline.observation.file import FORMAT, Heard, Kind, SentenceVectors
-from interview_analysis.pipeline.observation.observe import Known, observe
+from interview_analysis.pipeline.observation.cache import Cache, cache_key
+from interview_analysis.pipeline.observation.file import Heard, Kind
+from interview_analysis.pipeline.observation.observe import Known, load_models, observe
 from interview_analysis.pipeline.observation.observers import SPEAKER_ENCODER, VOICE_MODELS, Observers
+from interview_analysis.pipeline.observation.recording import RecordingFile
+from interview_analysis.pipeline.observation.vectors import SentenceStore
 from interview_analysis.scoring.content.model import clauses
 from interview_analysis.types import Interval, Observations, Transcript
 
 # Raised when the code makes another observation out of the same recording, settings and libraries.
 OBSERVER_VERSIONS: Mapping[Kind, int] = {
-    "facts": 2,
-    "hearing": 2,
-    "voices": 2,
-    "acoustics": 2,
-    "faces": 1,
-    "poses": 1,
+    "facts": 3,
+    "hearing": 4,
+    "voices": 3,
+    "acoustics": 4,
+    "faces": 3,
+    "poses": 2,
 }
 OBSERVED: tuple[Kind, ...] = tuple(OBSERVER_VERSIONS)
 _DECODING = ("av", "numpy")
@@ -72,7 +72,7 @@ def observation_keys(sha256: str, models: Observers) -> dict[Kind, str]:
     vision = (*_DECODING, "mediapipe")
     hearing = ("onnxruntime", "opencc-python-reimplemented", *_HEARING_LIBRARIES[config.asr.engine])
     keys: dict[Kind, str] = {
-        "facts": _observation_key("facts", sha256, frames, (), _DECODING),
+        "facts": _observation_key("facts", sha256, frames, (), (*_DECODING, "librosa", "scipy")),
         "hearing": _observation_key(
             "hearing",
             sha256,
@@ -88,7 +88,7 @@ def observation_keys(sha256: str, models: Observers) -> dict[Kind, str]:
             _VOICE_LIBRARIES,
         ),
         "acoustics": _observation_key(
-            "acoustics", sha256, {}, (), (*_DECODING, "praat-parselmouth", "scipy")
+            "acoustics", sha256, {}, (), (*_DECODING, "librosa", "praat-parselmouth", "scipy")
         ),
     }
     if not config.policy.face_and_body:
@@ -123,8 +123,7 @@ def recalled(sha256: str, models: Observers, cache: Cache) -> Observations | Non
 
 
 def observed(
-    recording: Path,
-    sha256: str,
+    recording: RecordingFile,
     models: Observers,
     cache: Cache,
     *,
@@ -133,18 +132,19 @@ def observed(
 ) -> Observations:
     """The observations of a recording: those that are kept, and the others made in one pass and kept.
 
-    Raises what `observe` and `Observers.load` raise, OutputError where the cache cannot be read or written, and
-    StorageFullError where no space is left in it.
+    Raises what `observe` and `Observers.load` raise, OutputError where the cache cannot be read or written,
+    StorageFullError where no space is left in it, and MediaError where the recording changed while it was observed, of which
+    nothing is kept.
     """
     watch = watch or Stopwatch()
     with watch.stage("recall"):
-        keys = observation_keys(sha256, models)
+        keys = observation_keys(recording.sha256, models)
         known = _known(keys, cache)
         seen = known.observations(face_and_body=models.config.policy.face_and_body)
     if seen is None:
-        with watch.stage("load models"):
-            models.load()
-        seen = observe(recording, models, known=known, on_progress=on_progress, watch=watch)
+        load_models(recording.path, models, watch)
+        seen = observe(recording.path, models, known=known, on_progress=on_progress, watch=watch)
+        recording.check_unchanged()
         with watch.stage("keep"):
             _keep(seen, known, keys, cache)
     return seen
@@ -156,48 +156,18 @@ def knowing_encoder(
     cache: Cache,
     parts: Iterable[Transcript | None] = (),
     asked: Sequence[str] = (),
-) -> SentenceEncoder:
+) -> RememberingEncoder:
     """`encoder` with the vectors of the transcript's sentences and of what was `asked` known beforehand.
 
     They come from the cache, from what is kept of `parts` (the transcripts that were clipped and joined to this
     one), and are encoded and kept where neither has them.
     """
-    texts = _texts(transcript)
-    if not texts:
-        return encoder
-    questions = dict(zip(asked, KeepingEncoder(encoder, cache).encode(asked), strict=True)) if asked else {}
-    key = _vectors_key(texts, encoder)
-    kept = cache.read("vectors", key)
-    if not isinstance(kept, SentenceVectors) or kept.texts != texts:
-        known: dict[str, Any] = {}
-        for part in parts:
-            if of_part := _texts(part):
-                found = cache.read("vectors", _vectors_key(of_part, encoder))
-                known |= found.by_text() if isinstance(found, SentenceVectors) else {}
-        kept = SentenceVectors(texts, KnowingEncoder(encoder, known).encode(texts))
-        cache.write("vectors", key, kept)
-    return KnowingEncoder(encoder, {**kept.by_text(), **questions})
-
-
-class KeepingEncoder:
-    """`encoder` for texts that no recording is behind; vectors are kept by the texts of one call."""
-
-    def __init__(self, encoder: SentenceEncoder, cache: Cache) -> None:
-        self._encoder, self._cache = encoder, cache
-
-    @property
-    def id(self) -> str:
-        return self._encoder.id
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """See `SentenceEncoder.encode`."""
-        wanted = tuple(texts)
-        key = _vectors_key(wanted, self._encoder)
-        kept = self._cache.read("vectors", key)
-        if not isinstance(kept, SentenceVectors) or kept.texts != wanted:
-            kept = SentenceVectors(wanted, self._encoder.encode(wanted))
-            self._cache.write("vectors", key, kept)
-        return kept.vectors
+    knowing = RememberingEncoder(encoder, SentenceStore(cache))
+    for part in parts:
+        knowing.recall(_texts(part))
+    knowing.remember(_texts(transcript))
+    knowing.remember(asked)
+    return knowing
 
 
 def tables_of(
@@ -213,10 +183,11 @@ def tables_of(
     order. Where `observations` are the view of a candidate, which voice that is counts as well. With `answers` they are
     the tables of these stretches, see `features.tables.answer_tables`.
     """
-    key = _digest(
+    key = cache_key(
         "features",
         [[sorted(keys.items()), start, end] for keys, start, end in origin],
         None if observations.conversation is None else observations.conversation.candidate.voice,
+        None if observations.candidate_face is None else observations.candidate_face.face,
         sources_sha256(*MEASURED_BY),
         asdict(grid),
         _lexicons_sha256(),
@@ -237,16 +208,7 @@ def tables_of(
 def _observation_key(
     kind: Kind, sha256: str, settings: Mapping[str, Any], hashes: Sequence[str], libraries: Sequence[str]
 ) -> str:
-    return _digest(kind, OBSERVER_VERSIONS[kind], sha256, settings, hashes, _versions(libraries))
-
-
-def _vectors_key(texts: Sequence[str], encoder: SentenceEncoder) -> str:
-    return _digest("vectors", encoder.id, texts)
-
-
-def _digest(*parts: Any) -> str:
-    text = json.dumps([FORMAT, *parts], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return cache_key(kind, OBSERVER_VERSIONS[kind], sha256, settings, hashes, _versions(libraries))
 
 
 def _versions(libraries: Iterable[str]) -> list[tuple[str, str | None]]:
@@ -265,9 +227,10 @@ def _lexicons_sha256() -> str:
 def _texts(transcript: Transcript | None) -> tuple[str, ...]:
     """The sentences that evidence is looked for in, and the clauses that are read; none in a language that has no background
     to compare with."""
-    if transcript is None or transcript.language not in LANGUAGES:
+    if transcript is None:
         return ()
-    return tuple(dict.fromkeys(unit.text for unit in (*sentences(transcript), *clauses(transcript))))
+    parts = [part for part in transcript.by_language() if part.language in LANGUAGES]
+    return tuple(dict.fromkeys(unit.text for part in parts for unit in (*sentences(part), *clauses(part))))
 
 
 def _known(keys: Mapping[Kind, str], cache: Cache) -> Known:

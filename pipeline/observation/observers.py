@@ -16,6 +16,7 @@ from interview_analysis.models.voice.speaker import SpeakerEncoder
 from interview_analysis.models.voice.vad import SpeechDetector
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.common.config import RunConfig, spoken_in
+from interview_analysis.pipeline.common.system import check_system_libraries
 from interview_analysis.scoring.report.provenance import Hashed
 from interview_analysis.types import AudioSource, FloatArray, SpeechActivity, Transcript, Voices
 
@@ -81,12 +82,16 @@ class Observers:
         """Hears where voices change, and where they speak at once."""
         return self._shared.speaker_segmenter
 
-    def load(self) -> None:
-        """Load everything now, so that missing weights and libraries are found before the work begins."""
+    def load(self, *, picture: bool = True) -> None:
+        """Load everything now, so that missing weights and libraries are found before the work begins.
+
+        Without a `picture` nothing is asked for that looks at one. Raises WeightsError and SystemLibraryError.
+        """
         _ = self.engine, self.detector
         self.speaker_encoder.load()
         self.speaker_segmenter.load()
-        if self.config.policy.face_and_body:
+        if picture and self.config.policy.face_and_body:
+            check_system_libraries()
             for model in VISION_MODELS:
                 self.store.path(model)
             load_vision()
@@ -97,10 +102,18 @@ class Observers:
         return transcribe(audio, self.engine, self.detector, self.config.asr, on_progress)
 
     def diarize(
-        self, audio: AudioSource, speech: SpeechActivity, channel_levels: FloatArray | None = None
+        self,
+        audio: AudioSource,
+        speech: SpeechActivity,
+        channel_levels: FloatArray | None = None,
+        *,
+        tracks: bool = False,
     ) -> Voices:
-        """Who speaks when, by channel where each voice has its own, else by what voices sound like."""
-        by_channel = channel_voices(channel_levels, audio, speech, self.speaker_encoder)
+        """Who speaks when, by channel where each voice has its own, else by what voices sound like.
+
+        `tracks` says that the channels are audio tracks, see `channel_voices`.
+        """
+        by_channel = channel_voices(channel_levels, audio, speech, self.speaker_encoder, tracks=tracks)
         return by_channel or diarize(
             audio, speech, self.speaker_segmenter, self.speaker_encoder, self.config.voices
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from interview_analysis.features.conversation.answers import Answer
-from interview_analysis.features.language.sentences import unit_count
+from interview_analysis.features.language.sentences import spoken_length
 from interview_analysis.features.tables import FeatureTables
 from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.described import FEATURES, NAME
@@ -72,7 +72,7 @@ def whole_levels(asked: Sequence[Asked], content: Content | None, profile: JobPr
 def alone(asked: Sequence[Asked], whole: ScoreCard, observations: Observations) -> tuple[ScoredAnswer, ...]:
     """A single answer has the scores of the whole."""
     spoken = observations.transcript
-    words = unit_count(spoken.text, spoken.language) if spoken else 0
+    words = spoken_length(spoken) if spoken else 0
     return tuple(ScoredAnswer(one.answer, one.matches, whole, words) for one in asked[:1])
 
 

@@ -113,5 +113,4 @@ def dataset_of(
 def _said(transcript: Transcript | None) -> tuple[str, str]:
     if transcript is None:
         return "", "en"
-    joint = "" if transcript.language == "zh" else " "
-    return joint.join(segment.text.strip() for segment in transcript.segments), transcript.language
+    return transcript.in_language(transcript.language).text, transcript.language

@@ -36,6 +36,7 @@ class Reason(StrEnum):
 
     NO_AUDIO = "no_audio"
     NO_SPEECH = "no_speech"
+    NO_WORDS = "no_words"
     TOO_FEW_WORDS = "too_few_words"
     LANGUAGE_MISMATCH = "language_mismatch"
     LOW_TRANSCRIPT_CONFIDENCE = "low_transcript_confidence"
@@ -45,6 +46,7 @@ class Reason(StrEnum):
     FACE_TOO_BRIEF = "face_too_brief"
     VIDEO_TOO_DARK = "video_too_dark"
     NO_UPPER_BODY = "no_upper_body"
+    BODY_WITHOUT_FACE = "body_without_face"
     TOO_SHORT = "too_short"
     NOT_MEASURED = "not_measured"
     POLICY_OFF = "policy_off"
@@ -53,6 +55,10 @@ class Reason(StrEnum):
     CANDIDATE_UNKNOWN = "candidate_unknown"
     CANDIDATE_SILENT = "candidate_silent"
     FACE_OF_OTHER = "face_of_other"
+    FACE_UNKNOWN = "face_unknown"
+    FACE_SILENT = "face_silent"
+    BODY_OF_OTHER = "body_of_other"
+    PICTURE_LIES = "picture_lies"
     NOT_ASKED = "not_asked"
 
 

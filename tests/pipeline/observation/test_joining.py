@@ -173,17 +173,34 @@ def test_faces_keep_their_height_and_width_where_pictures_differ_in_shape():
     assert np.nanmax(inside) < 1
 
 
-def test_the_language_with_most_words_leads_and_others_are_told():
+def test_other_faces_are_clipped_and_joined_with_the_first():
+    other = replace(A.faces, yaw_deg=A.faces.yaw_deg + 1)
+    tiles = replace(A, faces=replace(A.faces, others=(other,), turned_deg=90))
+    part = clip(tiles, 5.0, 15.0)
+    assert_same(part.faces.others[0].yaw_deg, part.faces.yaw_deg + 1)
+    whole = joined([tiles, B])
+    (beside,) = whole.faces.others
+    assert_same(beside.time_s, whole.faces.time_s)
+    first = beside.time_s < 20.0
+    assert_same(beside.yaw_deg[first], other.yaw_deg)
+    assert not beside.present[~first].any()
+    assert whole.faces.turned_deg == 90
+
+
+def test_the_language_that_is_spoken_longest_leads_and_every_segment_keeps_its_own():
     chinese = scene(
         20.0, "我负责需求分析和用户访谈。\n最后销量增长了三成，团队也很满意，我学到了很多。", language="zh"
     )
     whole = joined([A, chinese])
     assert whole.transcript.language == "zh"
     assert len(whole.transcript.words) == len(A.transcript.words) + len(chinese.transcript.words)
-    assert "mixed_languages" in whole.facts.flags
+    assert whole.transcript.languages == ("zh", "en")
+    assert whole.transcript.in_language("en").text == A.transcript.text
+    assert whole.transcript.in_language("zh").text == chinese.transcript.text
+    assert clip(whole, 0.0, 20.0).transcript.language == "en"
     nobody = replace(B, transcript=replace(B.transcript, language="", segments=()), speech=SpeechActivity(()))
     assert joined([nobody, A]).transcript.language == "en"
-    assert "mixed_languages" not in joined([nobody, A]).facts.flags
+    assert joined([nobody, A]).transcript.languages == ("en",)
 
 
 def test_joints_stay_where_they_are_after_another_join_and_a_clip():

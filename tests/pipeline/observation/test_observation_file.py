@@ -47,6 +47,15 @@ def test_single_precision_not_a_number_and_nothing_survive():
     assert_same(unpack("hearing", "k", pack("hearing", "k", silent)), silent)
 
 
+def test_other_faces_come_back_and_have_to_be_of_the_same_frames():
+    other = replace(SEEN.faces, yaw_deg=SEEN.faces.yaw_deg + 1)
+    tiles = replace(SEEN.faces, others=(other, SEEN.faces), turned_deg=90)
+    assert_same(unpack("faces", "k", pack("faces", "k", tiles)), replace(tiles, others=(other, SEEN.faces)))
+    names = ("time_s", "face_count", "blendshapes", "yaw_deg", "pitch_deg", "roll_deg", "points")
+    shorter = replace(other, **{name: getattr(other, name)[:-1] for name in names})
+    assert unpack("faces", "k", pack("faces", "k", replace(SEEN.faces, others=(shorter,)))) is None
+
+
 def test_turns_of_a_voice_that_is_not_there_are_nothing():
     nobody = Voices((), np.empty((0, 256)), "clusters")
     assert_same(unpack("voices", "k", pack("voices", "k", nobody)), nobody)
@@ -125,12 +134,12 @@ def test_a_file_of_the_wrong_shape_is_nothing(content, arrays):
 
 
 def test_tracks_of_unequal_length_are_nothing():
-    track = {
-        name: getattr(SEEN.faces, name) for name in SEEN.faces.__dataclass_fields__ if name != "aspect_ratio"
-    }
-    assert unpack("faces", "k", _archive("faces", {"aspect_ratio": 1.5}, **track)) is not None
+    names = ("time_s", "face_count", "blendshapes", "yaw_deg", "pitch_deg", "roll_deg", "points")
+    track = {name: getattr(SEEN.faces, name) for name in names}
+    rest = {"aspect_ratio": 1.5, "turned_deg": 0, "others": 0}
+    assert unpack("faces", "k", _archive("faces", rest, **track)) is not None
     track["yaw_deg"] = track["yaw_deg"][1:]
-    assert unpack("faces", "k", _archive("faces", {"aspect_ratio": 1.5}, **track)) is None
+    assert unpack("faces", "k", _archive("faces", rest, **track)) is None
 
 
 def test_a_value_of_another_kind_is_refused():

@@ -38,6 +38,7 @@ from interview_analysis.pipeline.observation.observed import (
     tables_of,
 )
 from interview_analysis.pipeline.observation.observers import Observers
+from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.outputs import save
 from interview_analysis.types import Observations
 from tests.media import grey, noise, write_recording
@@ -82,14 +83,16 @@ def no_model(kept, monkeypatch, loaded) -> None:
         pytest.fail("a model was touched")
 
     monkeypatch.setattr(observing, "Decoder", fail)
-    monkeypatch.setattr(type(loaded.encoder), "encode", _refuse_unknown(type(loaded.encoder).encode))
+    monkeypatch.setattr(loaded.encoder, "encode", _refuse_unknown(loaded.encoder))
 
 
-def _refuse_unknown(encode):
-    def refuse(self, texts):
-        unknown = [text for text in texts if text not in self._known]
+def _refuse_unknown(encoder):
+    encode = encoder.encode
+
+    def refuse(texts):
+        unknown = [text for text in texts if text not in encoder._known]
         assert not unknown, "a model was touched"
-        return encode(self, texts)
+        return encode(texts)
 
     return refuse
 
@@ -139,11 +142,11 @@ def test_only_what_is_not_known_is_observed(shared_data, loaded, fresh, monkeypa
 def test_a_damaged_observation_is_made_again_and_mended(shared_data, loaded, fresh, tmp_path):
     cache, path = ObservationCache.at(tmp_path), shared_data / CLIP
     sha256 = file_sha256(path)
-    observed(path, sha256, loaded.observers, cache)
+    observed(RecordingFile.at(path), loaded.observers, cache)
     file = next(tmp_path.rglob("*.poses.npz"))
     file.write_bytes(b"PK\x03\x04 nothing of the kind")
     assert recalled(sha256, loaded.observers, cache) is None
-    assert_same(observed(path, sha256, loaded.observers, cache), of_all(fresh))
+    assert_same(observed(RecordingFile.at(path), loaded.observers, cache), of_all(fresh))
     assert recalled(sha256, loaded.observers, cache) is not None
 
 
@@ -240,13 +243,13 @@ def test_a_full_disk_stops_with_what_to_do(shared_data, loaded, fresh, tmp_path,
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(StorageFullError, match=r"cannot keep observations: .*no space left.*cache prune"):
-        observed(shared_data / CLIP, SHA256, loaded.observers, cache)
+        observed(RecordingFile.at(shared_data / CLIP), loaded.observers, cache)
 
 
 def test_what_one_machine_observed_another_recalls_from_the_store(shared_data, loaded, fresh, bucket):
     path = shared_data / CLIP
     sha256 = file_sha256(path)
-    observed(path, sha256, loaded.observers, ObservationCache.at(f"{bucket}/kept"))
+    observed(RecordingFile.at(path), loaded.observers, ObservationCache.at(f"{bucket}/kept"))
     assert_same(recalled(sha256, loaded.observers, ObservationCache.at(f"{bucket}/kept/")), of_all(fresh))
 
 
@@ -269,19 +272,19 @@ def test_a_recording_without_sound_or_without_picture_is_kept_whole(tmp_path, lo
     blind = write_recording(tmp_path / "blind.wav", seconds=2, sound=noise(2, rng))
     for path in (mute, blind):
         sha256 = file_sha256(path)
-        seen = observed(path, sha256, loaded.observers, cache)
+        seen = observed(RecordingFile.at(path), loaded.observers, cache)
         assert_same(recalled(sha256, loaded.observers, cache), seen)
         assert (seen.transcript is None, seen.faces is None) == (path is mute, path is blind)
 
 
 def test_sentences_of_a_clip_and_a_join_are_encoded_once_at_most(shared_data, loaded, tmp_path, monkeypatch):
     cache, path = ObservationCache.at(tmp_path), shared_data / SPEECH
-    seen = observed(path, file_sha256(path), loaded.observers, cache)
+    seen = observed(RecordingFile.at(path), loaded.observers, cache)
     knowing_encoder(seen.transcript, loaded.encoder, cache)
     whole = joined([seen, clip(seen, 0.0, 6.0)])
     asked: list[str] = []
-    encode = type(loaded.encoder).encode
-    monkeypatch.setattr(type(loaded.encoder), "encode", lambda self, t: (asked.extend(t), encode(self, t))[1])
+    encode = loaded.encoder.encode
+    monkeypatch.setattr(loaded.encoder, "encode", lambda t: (asked.extend(t), encode(t))[1])
     encoder = knowing_encoder(whole.transcript, loaded.encoder, cache, [seen.transcript])
     texts = remembering._texts(whole.transcript)
     known = set(remembering._texts(seen.transcript))
@@ -289,7 +292,7 @@ def test_sentences_of_a_clip_and_a_join_are_encoded_once_at_most(shared_data, lo
     asked.clear()
     vectors = knowing_encoder(whole.transcript, loaded.encoder, cache).encode(texts)
     assert asked == []
-    assert (vectors == encode(loaded.encoder, texts)).all()
+    assert (vectors == encode(texts)).all()
     assert (encoder.encode([*texts, "Something new."])[:-1] == vectors).all()
     assert asked == ["Something new."]
 
