@@ -6,7 +6,6 @@ import math
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -17,10 +16,10 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from interview_analysis.errors import OutputError
 from interview_analysis.features.conversation.candidate_view import everyone
-from interview_analysis.pipeline.analyze import Analysis
+from interview_analysis.pipeline.interview import Analysis
 from interview_analysis.pipeline.job.files import write_profile
 from interview_analysis.pipeline.report.html import render_html
-from interview_analysis.pipeline.storage.disk import swap_folder
+from interview_analysis.pipeline.storage.disk import aside_of, swap_folder
 from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.profile import JobProfile, describe
 from interview_analysis.scoring.report.provenance import Role, Speakers
@@ -50,6 +49,7 @@ class TranscriptSegment(Model):
     words: tuple[TranscriptWord, ...]
     voice: int | None = Field(None, description="who speaks, as in report.json; null where that is not known")
     role: Role | None = Field(None, description="null where speakers were not told apart")
+    language: str = Field("", description="ISO 639-1 code; empty where it is the transcript's")
 
 
 class TranscriptFile(Model):
@@ -83,6 +83,7 @@ class TranscriptFile(Model):
                 s.end_s,
                 tuple(Word(w.text, w.start_s, w.end_s, w.probability) for w in s.words),
                 s.voice,
+                language=s.language,
             )
             for s in self.segments
         )
@@ -98,6 +99,7 @@ def _segment(segment: Segment, speakers: Speakers | None) -> TranscriptSegment:
         end_s=segment.end_s,
         words=tuple(TranscriptWord(**asdict(word)) for word in segment.words),
         voice=voice,
+        language=segment.language,
         role=speakers.role_of(voice) if speakers else None,
     )
 
@@ -111,12 +113,14 @@ def save(analysis: Analysis, out: Path, language: Literal["zh", "en"]) -> Path:
     target = check_destination(out)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        aside = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+        aside = aside_of(target)
+        aside.mkdir()
     except OSError as error:
         raise OutputError(f"cannot write to {out}: {error}; choose another folder with --out") from error
     try:
         write_files(analysis, aside, language)
-        aside.chmod(_mode(target))
+        if target.is_dir():  # who may read it stays as it was
+            aside.chmod(stat.S_IMODE(target.stat().st_mode))
         swap_folder(aside, target)
     except OSError as error:
         raise OutputError(
@@ -169,15 +173,6 @@ def _is_ours(entry: Path) -> bool:
     return entry.name in OWN_FILES and entry.is_file()
 
 
-def _mode(target: Path) -> int:
-    """Permissions of the folder that is replaced, or those that the user's umask gives a new one."""
-    if target.is_dir():
-        return stat.S_IMODE(target.stat().st_mode)
-    umask = os.umask(0o077)
-    os.umask(umask)
-    return 0o777 & ~umask
-
-
 def write_files(analysis: Analysis, folder: Path, language: Literal["zh", "en"]) -> None:
     """Write what `save` writes into an empty folder. Raises OSError and OutputError."""
     transcript = everyone(analysis.observations)
@@ -222,7 +217,8 @@ def _write_table(table: Any, path: Path) -> None:
     """For tables of few rows: without dictionaries and statistics, which take longer than the numbers."""
     import pyarrow.parquet as pq
 
-    pq.write_table(table, path, use_dictionary=False, write_statistics=False)
+    with path.open("wb") as file:  # Arrow itself takes no path that is no UTF-8
+        pq.write_table(table, file, use_dictionary=False, write_statistics=False)
 
 
 def report_language(asked: str, report: Report, profile: JobProfile) -> Literal["zh", "en"]:

@@ -43,6 +43,11 @@ def outside(pieces: Sequence[Interval]) -> tuple[Interval, ...]:
     return tuple(Interval(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if a < b)
 
 
+def holes(pieces: Iterable[Interval | Turn], end_s: float) -> tuple[Interval, ...]:
+    """What `pieces`, by start, leave of the time from 0 to `end_s`."""
+    return tuple(common((Interval(0.0, end_s),), outside(united(pieces))))
+
+
 def alone(own: Iterable[Interval | Turn], others: Iterable[Turn]) -> tuple[Interval, ...]:
     """Where one voice speaks and no other does; both by start."""
     return tuple(common(united(own), outside(united(others))))

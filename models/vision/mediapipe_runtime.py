@@ -2,8 +2,9 @@
 
 MediaPipe logs from C++ straight to file descriptor 2, and no setting reaches it: the environment variables that
 are named for it (``GLOG_minloglevel``, ``TF_CPP_MIN_LOG_LEVEL``, ``ABSL_MIN_LOG_LEVEL``) were tried and change
-nothing. `quiet_start` therefore takes descriptor 2 aside while a graph starts, and gives back every line that
-is not MediaPipe's.
+nothing. Where ``GLOG_minloglevel`` asks for it, `quiet_start` therefore takes descriptor 2 aside while a graph starts,
+and gives back every line that is not MediaPipe's. The command line sets it for its own processes; a program that calls
+the library keeps its descriptors, and the chatter, unless it asks for quiet.
 
 MediaPipe 1.2.2 uploads usage statistics to Google when a task closes, and has no switch to turn that off; 0.10.33
 has no such code. `sends_statistics` says which kind is installed.
@@ -27,6 +28,7 @@ from typing import Any
 import numpy as np
 
 from interview_analysis.errors import SystemLibraryError, WeightsError
+from interview_analysis.models.environment import kept
 from interview_analysis.types import Frame
 
 INSTALL_LINE = "apt-get install -y libegl1 libgles2 libgl1 libglib2.0-0"
@@ -34,6 +36,7 @@ _CHATTER = re.compile(
     rb"^([IWE]\d{4} \d\d:\d\d:\d\d|INFO: Created TensorFlow Lite|WARNING: .*written to STDERR)"
 )
 _STDERR = threading.Lock()
+_QUIET = re.compile("[2-9]")  # errors and worse alone
 _STATISTICS_ADDRESS = b"play.googleapis.com/log"
 
 
@@ -46,7 +49,10 @@ def load_vision() -> tuple[Any, Any]:
         When MediaPipe or OpenCV cannot load because a system library is missing.
     """
     try:
-        return importlib.import_module("mediapipe"), importlib.import_module("mediapipe.tasks.python.vision")
+        with kept():  # OpenCV names folders of its own for libraries and fonts
+            return importlib.import_module("mediapipe"), importlib.import_module(
+                "mediapipe.tasks.python.vision"
+            )
     except ModuleNotFoundError:
         raise
     except (ImportError, OSError) as error:
@@ -117,10 +123,13 @@ def sends_statistics() -> bool:
 
 @contextmanager
 def quiet_start() -> Iterator[None]:
-    """Keep MediaPipe's log lines off stderr. Lines that others write meanwhile come out at the end.
+    """Keep MediaPipe's log lines off stderr where that is asked for. Lines that others write meanwhile come out at the end.
 
     One thread at a time: the next waits, as two that take descriptor 2 aside would each restore the other's.
     """
+    if not _QUIET.fullmatch(os.environ.get("GLOG_minloglevel", "")):  # noqa: SIM112
+        yield
+        return
     with _STDERR, tempfile.TemporaryFile() as aside:
         sys.stderr.flush()
         kept = os.dup(2)

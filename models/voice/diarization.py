@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.models.environment import kept
 from interview_analysis.models.voice.segmentation import LocalSpeech, SpeakerSegmenter, local_speech
 from interview_analysis.models.voice.speaker import DIMENSIONS, SpeakerEncoder, read, unit
 from interview_analysis.types import AudioSource, FloatArray, Interval, SpeechActivity, Turn, Voices
@@ -157,7 +158,8 @@ def _clustered(heard: HeardPieces, settings: DiarizationSettings) -> FloatArray:
 
 def _groups(vectors: NDArray[np.float32], limits: Mapping[str, Any]) -> list[NDArray[np.intp]]:
     """The rows of each cluster of vectors."""
-    from sklearn.cluster import AgglomerativeClustering
+    with kept():  # scikit-learn sets how OpenMP is to behave in forks
+        from sklearn.cluster import AgglomerativeClustering
 
     if len(vectors) == 1:
         return [np.array([0])]

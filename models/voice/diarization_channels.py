@@ -16,23 +16,32 @@ _SMOOTH_STEPS = 10  # 0.1 s: shorter than a syllable, longer than a period of th
 _APART_DB = 12.0  # a voice that leaks from one channel into another is quieter there than this
 _FLOOR_DB = 30.0  # below a channel's loud speech, nobody speaks on it: about the range of speech levels
 _CLEAR_SHARE = 0.8  # of the speech, the rest being overlap and edges
+# Correlation of the levels of two channels. Recordings of 4 people laid over each other have 0.3 at most; one person
+# and a track on which the others speak in turn as well, 0.9 and more.
+_LIKE = 0.5
 _MIN_VOICE_S = 2.0
 _MIN_TURN_S = 0.2  # anything shorter is a click or a breath
 
 
 def channel_voices(
-    levels: FloatArray | None, audio: AudioSource, speech: SpeechActivity, encoder: SpeakerEncoder
+    levels: FloatArray | None,
+    audio: AudioSource,
+    speech: SpeechActivity,
+    encoder: SpeakerEncoder,
+    *,
+    tracks: bool = False,
 ) -> Voices | None:
     """The voices by channel, or None where channels do not tell them apart.
 
     `levels` are mean squares every 10 ms, shape (n, channels). They tell voices apart where nearly all speech is
     clear of the other channels and at least two channels have some; plain stereo, an empty channel and mono have
-    not. Turns of two channels overlap where both speak.
+    not. Turns of two channels overlap where both speak. Channels that are audio `tracks` were recorded one by one: there it
+    is enough that none is like another, however much people speak at once.
     """
     if levels is None or levels.shape[1] < 2 or not speech.regions:
         return None
     spoken = _spoken(len(levels), speech.regions)
-    found = _active(levels, spoken)
+    found = _active(levels, spoken, tracks)
     if found is None:
         return None
     active, channels = found
@@ -59,7 +68,7 @@ def _spoken(count: int, regions: Sequence[Interval]) -> NDArray[np.bool_]:
 
 
 def _active(
-    levels: FloatArray, spoken: NDArray[np.bool_]
+    levels: FloatArray, spoken: NDArray[np.bool_], tracks: bool
 ) -> tuple[NDArray[np.bool_], tuple[int, ...]] | None:
     """Which channels speak in each step, shape (n, k), and which channels those are; None where it cannot be told.
 
@@ -74,7 +83,7 @@ def _active(
     loudest = level_db.max(axis=1, keepdims=True)
     clear = np.sort(level_db, axis=1)
     dominated = spoken & (clear[:, -1] - clear[:, -2] >= _APART_DB)
-    if dominated.sum() < _CLEAR_SHARE * spoken.sum():
+    if dominated.sum() < _CLEAR_SHARE * spoken.sum() and not (tracks and _unlike(level_db[spoken])):
         return None
     leading = level_db.argmax(axis=1)
     own_s = np.bincount(leading[dominated], minlength=levels.shape[1]) * LEVEL_STEP_S
@@ -85,6 +94,21 @@ def _active(
     near = (level_db[:, held] >= loudest - _APART_DB) & (level_db[:, held] >= peaks_db - _FLOOR_DB)
     active: NDArray[np.bool_] = near & spoken[:, None]
     return active, tuple(int(channel) for channel in held)
+
+
+def _unlike(level_db: NDArray[np.float64]) -> bool:
+    """Whether no channel of the speech, shape (n, channels), follows another while that one is loud; silent ones are left out.
+
+    A track with everybody on it follows each of the others.
+    """
+    heard = level_db[:, level_db.std(axis=0) > 0].T
+    for channel in heard:
+        loud = heard[:, channel >= np.percentile(channel, 95) - _FLOOR_DB]
+        with np.errstate(invalid="ignore"):  # one that does not change meanwhile is like none
+            alike = np.corrcoef(loud) >= _LIKE
+        if (alike & ~np.eye(len(heard), dtype=bool)).any():
+            return False
+    return len(heard) > 1
 
 
 def _stretches(active: NDArray[np.bool_]) -> list[Interval]:

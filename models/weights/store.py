@@ -120,6 +120,25 @@ def _remembered_sha256(path: Path) -> str:
     return _hashes[key]
 
 
+def pinned_hash(model: str) -> str:
+    """One SHA-256 for the lineage: a file's own, or a folder's by `folder_sha256`.
+
+    The registry has those of its models, so that no file is opened; of a path, what lies there is read. Raises WeightsError
+    for a path where nothing lies.
+    """
+    if is_path(model):
+        path = _given_path(model)
+        if path.is_file():
+            return _remembered_sha256(path)
+        return folder_sha256(
+            {p.relative_to(path).as_posix(): _remembered_sha256(p) for p in _files_below(path)}
+        )
+    spec = registry()[model]
+    if not spec.folder:
+        return spec.files[0].sha256
+    return folder_sha256({file.name: file.sha256 for file in spec.files})
+
+
 class ModelStore:
     """Weights on this machine.
 
@@ -140,7 +159,7 @@ class ModelStore:
 
         Raises WeightsError when the model is unknown, missing, incomplete or differs from its SHA-256.
         """
-        if _is_path(model):
+        if is_path(model):
             return _given_path(model)
         spec = self._spec(model)
         place, path = self._locate(model, spec)
@@ -154,15 +173,9 @@ class ModelStore:
         return path
 
     def hash(self, model: str) -> str:
-        """One SHA-256 for the lineage: a file's own, or a folder's by `folder_sha256`."""
-        path = self.path(model)
-        if path.is_file():
-            return _remembered_sha256(path)
-        if _is_path(model):
-            return folder_sha256(
-                {p.relative_to(path).as_posix(): _remembered_sha256(p) for p in _files_below(path)}
-            )
-        return folder_sha256({file.name: file.sha256 for file in registry()[model].files})
+        """`pinned_hash` of a model that was found and verified. Raises what `path` raises."""
+        self.path(model)
+        return pinned_hash(model)
 
     def status(self, models: Iterable[str] | None = None) -> tuple[ModelStatus, ...]:
         """Where each model lies, by default every one of the registry. Nothing is hashed."""
@@ -249,7 +262,8 @@ class ModelStore:
         )
 
 
-def _is_path(model: str) -> bool:
+def is_path(model: str) -> bool:
+    """Whether a model is named by a path, and not by its id in the registry."""
     return "/" in model or os.sep in model
 
 

@@ -176,6 +176,6 @@ def ratings(console: Console, data: Path, traits: tuple[str, ...]) -> None:
 
 def _encoder(config: Path | None) -> RememberingEncoder:
     from interview_analysis.pipeline.common.config import load_run_config
-    from interview_analysis.pipeline.observation.loaded import LoadedModels
+    from interview_analysis.pipeline.loaded import LoadedModels
 
     return LoadedModels(load_run_config(config)).encoder

@@ -206,7 +206,7 @@ def evaluate(console: Console, folder: Path, details: bool, output: str) -> None
 
 def _parser(console: Console) -> JobParser:
     from interview_analysis.pipeline.common.config import load_run_config
-    from interview_analysis.pipeline.observation.loaded import LoadedModels
+    from interview_analysis.pipeline.loaded import LoadedModels
 
     with console.stages() as stages:
         models = LoadedModels(load_run_config(), on_progress=stages.update)

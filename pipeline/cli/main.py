@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from interview_analysis.pipeline.cli.score import score
 from interview_analysis.pipeline.cli.shared import FILE, FOLDER, NOTE, Command, Group, with_console
 from interview_analysis.pipeline.common.console import Console
 from interview_analysis.pipeline.common.exits import Exit
+from interview_analysis.pipeline.common.system import quiet_dependencies
 
 CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 PROGRAM = "interview-analysis"
@@ -48,6 +51,9 @@ def main() -> None:
       interview-analysis job parse job-description.docx -o job.yaml
       interview-analysis models list
     """
+    quiet_dependencies()
+    if isinstance(sys.stdout, io.TextIOWrapper):  # the path of a report may hold a name that is no UTF-8
+        sys.stdout.reconfigure(errors="surrogateescape")
 
 
 @click.command(cls=Command)

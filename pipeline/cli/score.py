@@ -214,8 +214,8 @@ def _score_one(
 ) -> None:
     from interview_analysis.pipeline.analyze import analyze
     from interview_analysis.pipeline.job.files import load_job
+    from interview_analysis.pipeline.loaded import LoadedModels
     from interview_analysis.pipeline.observation.cache import ObservationCache
-    from interview_analysis.pipeline.observation.loaded import LoadedModels
     from interview_analysis.pipeline.outputs import check_destination, report_language, save
 
     out = _own_folder(given["out"])
@@ -233,12 +233,9 @@ def _score_one(
             models=models,
             cache=cache,
             candidate_voice=candidate_voice,
+            scorer=scorer,
             on_progress=stages.update,
         )
-        if scorer is not None:
-            from interview_analysis.pipeline.learning.learned_score import with_learned_score
-
-            analysis = with_learned_score(analysis, scorer, models.encoder)
         path = save(analysis, out, report_language(given["lang"], analysis.report, profile))
     if given["tracking_uri"]:
         from interview_analysis.pipeline.common.tracking import log_report

@@ -31,6 +31,8 @@ LIBRARIES: dict[str, tuple[str, str]] = {
 #   huggingface_hub posts usage and asks the hub for newer files of a model that is there already:
 #   huggingface_hub/constants.py. HF_HUB_OFFLINE=0 in the environment lets a model be fetched by name.
 # MediaPipe 1.x also posts usage metrics and has no variable for it: see models/vision/mediapipe_runtime.py.
+# A library call leaves its host's environment alone: models are loaded from folders, which asks no hub, and MLflow is
+# not touched by it.
 QUIET_ENVIRONMENT: dict[str, str] = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "DO_NOT_TRACK": "true",  # MLflow understands "true" only, huggingface_hub also "1"
@@ -46,9 +48,9 @@ QUIET_ENVIRONMENT: dict[str, str] = {
 
 
 def quiet_dependencies() -> None:
-    """Switch off the telemetry and the chatter of dependencies, before the first of them is imported.
+    """Switch off the telemetry and the chatter of dependencies in this process, before the first of them is imported.
 
-    A variable that the user has set is left alone.
+    For processes of our own: the command line and its workers. A variable that the user has set is left alone.
     """
     for name, value in QUIET_ENVIRONMENT.items():
         os.environ.setdefault(name, value)

@@ -12,7 +12,8 @@ HEAD = f"""# Features
 Made by `make docs` from the specs in `features/`; do not edit. Each extractor gives one table with the index
 `start_s`, `end_s` and the columns below, named `<extractor>.<feature>`, and `<extractor>.{COVERAGE}`: the share of
 the window that could be observed. What could not be observed is NaN. `feature_tables()` computes them over the whole
-recording, over disjoint blocks (for standard errors) and over overlapping windows (for the timeline).
+recording, over disjoint blocks (for standard errors) and over overlapping windows (for the timeline). Over the whole, and
+over whole answers, holes of the recording are no part of the window.
 """
 
 

@@ -13,6 +13,7 @@ import yaml
 
 from interview_analysis.errors import OutputError
 from interview_analysis.pipeline.common.config import PROFILE_SUFFIXES, load_profile
+from interview_analysis.pipeline.common.file_names import readable_name
 from interview_analysis.pipeline.job.text import read_description
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.profile import JobProfile, Language
@@ -124,7 +125,7 @@ def parse_file(source: str | Path, parser: JobParser, language: Language | None 
 
 def source_name(source: str | Path) -> str:
     """What a description is called in messages and in its profile."""
-    return "standard input" if str(source) == "-" else Path(source).name
+    return "standard input" if str(source) == "-" else readable_name(Path(source))
 
 
 def _one_line(text: str) -> str:

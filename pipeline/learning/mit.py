@@ -18,17 +18,18 @@ import pandas as pd
 from interview_analysis.errors import LearningError
 from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.pipeline.common.tables import composed, is_missing, numbers, read_rows
-from interview_analysis.pipeline.learning.answers import (
+from interview_analysis.pipeline.content.model_file import load_content_model
+from interview_analysis.pipeline.learning.delivery import DELIVERY_VERSION, delivery
+from interview_analysis.pipeline.learning.questions import answers_of
+from interview_analysis.pipeline.learning.ratings import RATINGS, ratings_of
+from interview_analysis.scoring.content.described import NAME, VERSION
+from interview_analysis.scoring.learning.answers import (
     embed,
     level_features,
     text_extractors,
     text_features,
     word_count,
 )
-from interview_analysis.pipeline.learning.delivery import DELIVERY_VERSION, delivery
-from interview_analysis.pipeline.learning.questions import answers_of
-from interview_analysis.pipeline.learning.ratings import RATINGS, ratings_of
-from interview_analysis.scoring.content.described import NAME, VERSION
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset, some
 
 PROSODY, TRANSCRIPTS, FACES = "prosodic_features.csv", "transcripts.csv", "facial_features.csv"
@@ -74,8 +75,8 @@ def load_mit(folder: Path, encoder: SentenceEncoder | None = None) -> Dataset:
             f"{e.channel}.{e.name}": e.version for e in text_extractors(timed=True) if e.name in names
         }
         if encoder is not None:
-            read = level_features(said.tolist(), LANGUAGE, encoder).set_axis(index)
-            features = pd.concat([features, read], axis=1)
+            read = level_features(said.tolist(), LANGUAGE, encoder, load_content_model(encoder.id))
+            features = pd.concat([features, read.set_axis(index)], axis=1)
             versions[f"content.{NAME}"] = VERSION
             embeddings = pd.DataFrame(embed(said.tolist(), LANGUAGE, encoder), index=index).rename(
                 columns=str

@@ -10,9 +10,9 @@ import pandas as pd
 from interview_analysis.errors import LearningError
 from interview_analysis.features.core.extractor import COVERAGE
 from interview_analysis.pipeline.common.tables import composed, read_table
-from interview_analysis.pipeline.learning.measured import channel_columns, measured_versions
 from interview_analysis.pipeline.learning.ratings import RATINGS, ratings_of
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset, some
+from interview_analysis.scoring.learning.measured import channel_columns, measured_versions
 
 FEATURES = "features.parquet"
 _WORDS = ("answer_length.word_count", "answer_length.char_count")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from interview_analysis.pipeline.learning.learned_score import NamedScorer
+    from interview_analysis.scoring.learning.learned_score import NamedScorer
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 REGISTERED = "models:/"
@@ -23,8 +23,8 @@ class ScorerSource:
 
     def load(self) -> NamedScorer:
         """Fetch and check the scorer. Raises ModelError where there is none or where recordings cannot be asked of it."""
-        from interview_analysis.pipeline.learning.learned_score import NamedScorer, check_measurable
         from interview_analysis.pipeline.learning.registry import opened
+        from interview_analysis.scoring.learning.learned_score import NamedScorer, check_measurable
 
         with opened(self.model, self.uri) as (scorer, name, _):
             check_measurable(scorer)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from interview_analysis.errors import LearningError
-from interview_analysis.models.text.encoder import SentenceEncoder
+from interview_analysis.models.text.encoder import RememberingEncoder, SentenceEncoder
 from interview_analysis.pipeline.common.tables import read_table
 from interview_analysis.pipeline.learning.dataset_file import ABOUT, GROUP_PREFIX, load_dataset
 from interview_analysis.pipeline.learning.mit import load_mit, looks_like_mit
@@ -47,11 +47,12 @@ def load_source(source: Path, run: Path | None, *, embeddings: bool) -> Dataset:
 def default_encoder() -> SentenceEncoder:
     """The encoder of the default configuration; what it has encoded is kept with the observations of recordings."""
     from interview_analysis.pipeline.common.config import load_run_config
+    from interview_analysis.pipeline.loaded import LoadedModels
     from interview_analysis.pipeline.observation.cache import ObservationCache
-    from interview_analysis.pipeline.observation.loaded import LoadedModels
-    from interview_analysis.pipeline.observation.observed import KeepingEncoder
+    from interview_analysis.pipeline.observation.vectors import SentenceStore
 
-    return KeepingEncoder(LoadedModels(load_run_config()), ObservationCache.at())
+    store = SentenceStore(ObservationCache.at())
+    return RememberingEncoder(LoadedModels(load_run_config()).encoder, store, keeps_all=True)
 
 
 def load_groups(path: Path) -> pd.DataFrame:

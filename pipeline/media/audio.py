@@ -3,50 +3,61 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.pipeline.media.audio_spool import SAMPLE_RATE_HZ, AudioSpool
+from interview_analysis.pipeline.media.audio_spool import SAMPLE_RATE_HZ
 from interview_analysis.pipeline.media.channel_levels import ChannelMeter, by_channel, unit_scaled
-from interview_analysis.pipeline.media.signal_facts import LoudnessMeter, SnrMeter
+from interview_analysis.pipeline.media.polarity import Polarity
+from interview_analysis.types import Interval
 
 if TYPE_CHECKING:
     from av import AudioFrame, AudioResampler, AudioStream, Packet
 
 # Container clocks jitter by less, and words may be this much off before anything shows it.
 _GAP_S = 0.05
-# A timestamp this far off is a fault of the file, not a pause: the audio is taken as continuous.
-_MAX_GAP_S = 3600.0
-_MAX_OVERLAP_S = 1.0
+# A time further ahead than anybody records for is a fault of the file: the audio is taken as continuous.
+_MAX_GAP_S = 12 * 3600.0
+_SURE_GAP_S = (
+    10.0  # a longer jump is believed when the next frame bears it out: single frames have wrong times
+)
+_MAX_OVERLAP_S = 1.0  # a clock that goes further back was set anew: the audio goes on
 _FULL_SCALE = 0.999
 _NO_POSITION = "NONE"  # FFmpeg's name of a channel whose loudspeaker the file does not tell
-# Samples are measured and written in batches: a codec's frames of 20 ms cost more in calls than in work.
+# Samples are written in batches: a codec's frames of 20 ms cost more in calls than in work.
 _BATCH_SAMPLES = SAMPLE_RATE_HZ // 2
 
 
+class Sink(Protocol):
+    """What takes the samples of a track."""
+
+    def append(self, samples: NDArray[np.float32]) -> None: ...
+
+
 class AudioTrack:
-    """Decodes, resamples and appends to a spool; measures on the way.
+    """Decodes, resamples and appends to `sink`; keeps what the source alone tells of.
 
     Timestamps decide where samples go: a late start and gaps become silence, what overlaps or lies before the
     recording's start is dropped, so that sample n is n / 16000 s after the start.
     """
 
-    def __init__(self, stream: AudioStream, origin_s: float, spool: AudioSpool) -> None:
+    def __init__(self, stream: AudioStream, origin_s: float, sink: Sink) -> None:
         self._stream = stream
         self._origin_s = origin_s
-        self._spool = spool
+        self._sink = sink
         self._resampler: AudioResampler | None = None
         self._source: tuple[str, str, int] | None = None
         self._next_s = math.nan  # where the next frame belongs if it follows the last one
+        self._doubted: AudioFrame | None = None  # whose time is far ahead, until the next frame comes
         self._excess_samples = 0  # still to be dropped from what comes out of the resampler
         self._pending: list[NDArray[np.float32]] = []
-        self._placed_samples = spool.samples  # written and pending
-        self._loudness = LoudnessMeter(SAMPLE_RATE_HZ)
-        self._snr = SnrMeter(SAMPLE_RATE_HZ)
+        self._placed_samples = self._written_samples = 0
         self._channels = ChannelMeter()
-        self._values = self._clipped = 0
+        self._polarity = Polarity()
+        self._stretches: list[Interval] = []
+        self.values = self.clipped = 0  # samples of the source over all channels, and those at full scale
         self.end_s = 0.0
         self.lost_s = 0.0  # packets that could not be decoded
 
@@ -60,20 +71,15 @@ class AudioTrack:
             self.lost_s += float((packet.duration or 0) * (packet.time_base or 0))
             return
         for frame in frames:
-            self._add(frame)
+            if frame.samples and frame.sample_rate:
+                self._take(frame)
 
     def finish(self) -> None:
         """Append what is still held back."""
+        if self._doubted is not None:
+            self._add(self._doubted, 0.0)
         self._drain()
         self._write()
-
-    @property
-    def loudness_lufs(self) -> float:
-        return self._loudness.loudness_lufs
-
-    @property
-    def snr_db(self) -> float:
-        return self._snr.snr_db
 
     @property
     def channel_levels(self) -> NDArray[np.float32] | None:
@@ -81,37 +87,63 @@ class AudioTrack:
         return self._channels.levels
 
     @property
-    def clipping_ratio(self) -> float:
-        """Share of the source's samples, over all channels, at or above 0.999 of full scale."""
-        return self._clipped / self._values if self._values else math.nan
+    def stretches(self) -> tuple[Interval, ...]:
+        """Where the track has samples, silent or not, in order and apart."""
+        return tuple(self._stretches)
 
-    def _add(self, frame: AudioFrame) -> None:
-        if not frame.samples or not frame.sample_rate:
-            return
-        duration_s = frame.samples / frame.sample_rate
-        time_s = self._place(frame)
+    def _take(self, frame: AudioFrame) -> None:
+        """Add a frame at its time; one that is far ahead waits for the next one to say whether the clock went on there."""
+        doubted, self._doubted = self._doubted, None
+        if doubted is not None:
+            after_s = self._jump_s(frame) - _length_s(doubted)
+            self._add(doubted, self._jump_s(doubted) if after_s > _SURE_GAP_S else 0.0)
+        jump_s = self._jump_s(frame)
+        if jump_s > _SURE_GAP_S and not math.isnan(self._next_s):
+            self._doubted = frame
+        else:
+            self._add(frame, jump_s)
+
+    def _jump_s(self, frame: AudioFrame) -> float:
+        """How much later than the end of the last one a frame begins, 0 where it has no time or an impossible one."""
+        if frame.time is None:
+            return 0.0
+        first = math.isnan(self._next_s)
+        jump_s: float = frame.time - self._origin_s - (0.0 if first else self._next_s)
+        if jump_s < -_MAX_OVERLAP_S and not first:
+            self._origin_s += jump_s
+            return 0.0
+        if (abs(jump_s) <= _GAP_S and not first) or not -_MAX_OVERLAP_S <= jump_s <= _MAX_GAP_S:
+            return 0.0
+        return jump_s
+
+    def _add(self, frame: AudioFrame, jump_s: float) -> None:
+        time_s = self._placed(jump_s)
         values = frame.to_ndarray()
         self._count_clipped(values)
         self._channels.add(frame, values, time_s)
-        self._append(self._resampled(_even_mix(frame, values)))
-        self._next_s = time_s + duration_s
+        self._append(self._resampled(self._even_mix(frame, values)))
+        self._next_s = time_s + _length_s(frame)
         self.end_s = max(self.end_s, self._next_s)
+        if self._next_s > 0:
+            self._extend(max(0.0, time_s), self._next_s)
 
-    def _place(self, frame: AudioFrame) -> float:
-        """The frame's time, after making the spool meet it."""
-        first = math.isnan(self._next_s)
-        expected_s = 0.0 if first else self._next_s
-        if frame.time is None:
-            return expected_s
-        jump_s = frame.time - self._origin_s - expected_s
-        if (abs(jump_s) <= _GAP_S and not first) or not -_MAX_OVERLAP_S <= jump_s <= _MAX_GAP_S:
-            return expected_s
-        self._drain()
-        offset = round((expected_s + jump_s) * SAMPLE_RATE_HZ) - self._placed_samples
-        self._excess_samples = max(0, -offset)
-        while offset > 0:
-            self._append(np.zeros(min(offset, SAMPLE_RATE_HZ), dtype=np.float32))
-            offset -= SAMPLE_RATE_HZ
+    def _extend(self, start_s: float, end_s: float) -> None:
+        last = self._stretches[-1] if self._stretches else None
+        if last is not None and start_s <= last.end_s + _GAP_S:
+            self._stretches[-1] = Interval(last.start_s, max(last.end_s, end_s))
+        else:
+            self._stretches.append(Interval(start_s, end_s))
+
+    def _placed(self, jump_s: float) -> float:
+        """The time of the frame that comes so much after the last one, after making the samples meet it."""
+        expected_s = 0.0 if math.isnan(self._next_s) else self._next_s
+        if jump_s:
+            self._drain()
+            offset = round((expected_s + jump_s) * SAMPLE_RATE_HZ) - self._placed_samples
+            self._excess_samples = max(0, -offset)
+            while offset > 0:
+                self._append(np.zeros(min(offset, SAMPLE_RATE_HZ), dtype=np.float32))
+                offset -= SAMPLE_RATE_HZ
         return expected_s + jump_s
 
     def _resampled(self, frame: AudioFrame) -> NDArray[np.float32]:
@@ -139,7 +171,7 @@ class AudioTrack:
         self._excess_samples -= dropped
         self._pending.append(samples[dropped:])
         self._placed_samples += len(samples) - dropped
-        if self._placed_samples - self._spool.samples >= _BATCH_SAMPLES:
+        if self._placed_samples - self._written_samples >= _BATCH_SAMPLES:
             self._write()
 
     def _write(self) -> None:
@@ -147,11 +179,9 @@ class AudioTrack:
             return
         samples = np.concatenate(self._pending)
         self._pending.clear()
+        self._written_samples += len(samples)
         # A damaged float stream can hold NaN or infinity, which no model downstream survives.
-        samples = np.clip(np.nan_to_num(samples), -1, 1)
-        self._spool.append(samples)
-        self._loudness.add(samples)
-        self._snr.add(samples)
+        self._sink.append(np.clip(np.nan_to_num(samples), -1, 1))
 
     def _count_clipped(self, values: NDArray[Any]) -> None:
         low, high = -_FULL_SCALE, _FULL_SCALE
@@ -160,23 +190,34 @@ class AudioTrack:
             middle = (float(limits.max) + limits.min + 1) / 2
             low = middle - _FULL_SCALE * (middle - limits.min)
             high = middle + _FULL_SCALE * (limits.max - middle)
-        self._values += values.size
-        self._clipped += int(np.count_nonzero((values >= high) | (values <= low)))
+        self.values += values.size
+        self.clipped += int(np.count_nonzero((values >= high) | (values <= low)))
+
+    def _even_mix(self, frame: AudioFrame, values: NDArray[Any]) -> AudioFrame:
+        """The frame as it is, or the mean of its channels where swresample would lose some of them.
+
+        It takes three or more channels without positions for the speakers of a cinema: of six it leaves out the
+        fourth, of three the last, for a bass and for nobody, and for nine or 32 there is no such cinema. Each may be
+        the microphone of a person. And of two that are opposed it leaves nothing.
+        """
+        channels = frame.layout.channels
+        if len(channels) == 2:
+            samples = unit_scaled(by_channel(frame, values))
+            if self._polarity.opposed(samples, frame.sample_rate):
+                return _mono(frame, samples @ np.array([0.5, -0.5]))
+        elif len(channels) > 2 and all(channel.name == _NO_POSITION for channel in channels):
+            return _mono(frame, unit_scaled(by_channel(frame, values)).mean(axis=1))
+        return frame
 
 
-def _even_mix(frame: AudioFrame, values: NDArray[Any]) -> AudioFrame:
-    """The frame as it is, or where three or more channels have no positions, the mean of them all.
+def _length_s(frame: AudioFrame) -> float:
+    return float(frame.samples / frame.sample_rate)
 
-    swresample takes those for the speakers of a cinema: of six it leaves out the fourth, of three the last, for a bass
-    and for nobody, and for nine or 32 there is no such cinema. Each may be the microphone of a person.
-    """
+
+def _mono(frame: AudioFrame, samples: NDArray[np.float64]) -> AudioFrame:
     from av import AudioFrame
 
-    channels = frame.layout.channels
-    if len(channels) < 3 or any(channel.name != _NO_POSITION for channel in channels):
-        return frame
-    mean = unit_scaled(by_channel(frame, values)).mean(axis=1).astype(np.float32)
-    mixed = AudioFrame.from_ndarray(mean[None], format="flt", layout="mono")
+    mixed = AudioFrame.from_ndarray(samples.astype(np.float32)[None], format="flt", layout="mono")
     mixed.sample_rate, mixed.time_base = frame.sample_rate, frame.time_base
     return mixed
 

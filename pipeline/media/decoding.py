@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, cast
 
 from interview_analysis.errors import MediaError
-from interview_analysis.pipeline.media.audio import AudioTrack
+from interview_analysis.features.core.turns import common, holes
 from interview_analysis.pipeline.media.audio_spool import AudioSpool
-from interview_analysis.pipeline.media.opening import declared_duration_s, open_recording, origin_s, tracks
+from interview_analysis.pipeline.media.audio_tracks import decodable, silent, track_facts
+from interview_analysis.pipeline.media.opening import (
+    declared_duration_s,
+    open_recording,
+    origin_s,
+    video_track,
+)
 from interview_analysis.pipeline.media.signal_facts import QualityLimits, quality_flags
+from interview_analysis.pipeline.media.soundtrack import Soundtrack
 from interview_analysis.pipeline.media.video import PictureSizeError, VideoTrack, check_picture
-from interview_analysis.types import Frame, MediaFacts
+from interview_analysis.types import Frame, Interval, MediaFacts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +39,9 @@ _STATES_DURATION = frozenset({"mov", "matroska", "avi", "wav", "w64", "flac", "a
 _MAX_MISSING_RATIO = 0.02
 _MIN_MISSING_S = 0.25  # the last frame of a short clip is more than 2 % of it
 _PROGRESS_S = 0.5
+# Sound that is missing for less is silence that was not sent: while nobody speaks, Opus sends a packet every 400 ms
+# (RFC 6716, 2.1.9), and tracks begin and end some tenths of a second apart.
+MIN_HOLE_S = 0.5
 # An interview lasts an hour or two; a working day with breaks is the longest that anybody would score as one. A header
 # that claims more is a fault, and to believe it would fill the temporary folder: 12 h of sound take 2.8 GB there.
 MAX_DURATION_S = 12 * 3600.0
@@ -46,7 +56,7 @@ class Decoder:
 
     Parameters
     ----------
-    path: any file that FFmpeg reads, see `media_open.FORMATS`.
+    path: any file that FFmpeg reads, see `opening.FORMATS`.
     frames_per_second: rate at which the video is sampled.
     max_side_px: longer side of the frames; larger video is shrunk, smaller is left.
     threads: decoding threads of the video. More than one finish sooner in the same processor time.
@@ -74,22 +84,27 @@ class Decoder:
         self._on_progress = on_progress
         self._facts: MediaFacts | None = None
         self._channel_levels: NDArray[np.float32] | None = None
+        self._heard_tracks = 0
         self._damaged = False
         self._container = open_recording(self._path)
-        self._audio, self._video = tracks(self._container)
-        if self._audio is None and self._video is None:
+        self._audio, self._video = decodable(self._container), video_track(self._container)
+        if not self._audio and self._video is None:
             self.close()
             raise MediaError(
                 f"{self._path}: no audio and no video track: choose a recording that has one", "no_tracks"
             )
-        self._origin_s = origin_s(self._audio, self._video)
+        self._origin_s = origin_s(self._streams)
         self._declared_duration_s = declared_duration_s(self._container, self._origin_s)
         self._check_size()
         self._check_limits()
 
     @property
+    def _streams(self) -> list[Stream]:
+        return [*self._audio.values(), *([self._video] if self._video else [])]
+
+    @property
     def has_audio(self) -> bool:
-        return self._audio is not None
+        return bool(self._audio)
 
     @property
     def has_video(self) -> bool:
@@ -127,6 +142,11 @@ class Decoder:
         """How loud each channel is, see `ChannelMeter.levels`; there once the audio is finished."""
         return self._channel_levels
 
+    @property
+    def heard_tracks(self) -> int:
+        """How many audio tracks are heard; of several, `channel_levels` are those of each. There with them."""
+        return self._heard_tracks
+
     def frames(self, spool: AudioSpool) -> Generator[Frame]:
         """Decode the recording: sampled frames come out, the audio goes to `spool` as it is met.
 
@@ -160,34 +180,45 @@ class Decoder:
         self.close()
 
     def _run(self, spool: AudioSpool) -> Iterator[Frame]:
-        audio = AudioTrack(self._audio, self._origin_s, spool) if self._audio else None
+        left_silent = silent(self._path, self._audio)
+        heard = {number: stream for number, stream in self._audio.items() if number not in left_silent}
+        self._heard_tracks = len(heard)
+        audio = Soundtrack(heard, self._origin_s, spool) if heard else None
         video = None
         if self._video:
             video = VideoTrack(
                 self._video, self._origin_s, self._frames_per_second, self._max_side_px, self._threads
             )
-        for packet in self._packets():
-            if audio is not None and packet.stream is self._audio:
-                audio.decode(cast("Packet[AudioStream]", packet))
-                self._check_length(audio.end_s, "holds")
-            elif video is not None:
-                try:
-                    yield from video.decode(cast("Packet[VideoStream]", packet))
-                except PictureSizeError as error:
-                    raise MediaError(f"{self._path}: {error}") from None
-                self._check_length(video.end_s, "holds")
-        for track in (audio, video):
-            if track is not None:
-                track.finish()
-        self._facts = self._measured(audio, video)
-        self._channel_levels = audio.channel_levels if audio is not None else None
+        try:
+            for packet in self._packets():
+                if video is not None and packet.stream is self._video:
+                    yield from self._pictures(video, cast("Packet[VideoStream]", packet))
+                elif audio is not None:
+                    audio.decode(cast("Packet[AudioStream]", packet))
+                    self._check_length(audio.end_s, "holds")
+            for track in (audio, video):
+                if track is not None:
+                    track.finish()
+            self._facts = replace(
+                self._measured(audio, video), audio_tracks=track_facts(self._container, left_silent)
+            )
+            self._channel_levels = audio.channel_levels if audio is not None else None
+        finally:
+            if audio is not None:
+                audio.close()
+
+    def _pictures(self, video: VideoTrack, packet: Packet[VideoStream]) -> Iterator[Frame]:
+        try:
+            yield from video.decode(packet)
+        except PictureSizeError as error:
+            raise MediaError(f"{self._path}: {error}") from None
+        self._check_length(video.end_s, "holds")
 
     def _packets(self) -> Iterator[Packet[Stream]]:
         from av.error import FFmpegError
 
         told_s = 0.0
-        streams = [stream for stream in (self._audio, self._video) if stream is not None]
-        packets = self._container.demux(*streams)
+        packets = self._container.demux(*self._streams)
         while True:
             try:
                 packet = next(packets)
@@ -203,7 +234,7 @@ class Decoder:
                     told_s = time_s
                     self._on_progress(time_s)
 
-    def _measured(self, audio: AudioTrack | None, video: VideoTrack | None) -> MediaFacts:
+    def _measured(self, audio: Soundtrack | None, video: VideoTrack | None) -> MediaFacts:
         end_s = max(track.end_s for track in (audio, video) if track is not None)
         has_video = video is not None and video.width_px > 0
         has_audio = audio is not None and audio.end_s > 0
@@ -214,6 +245,8 @@ class Decoder:
             )
         damage = self._check_complete(audio, video, end_s)
         nan = math.nan
+        first = next(iter(self._audio.values()), None)
+        sound_holes = self._holes(audio.stretches if audio else (), end_s) if has_audio else ()
         facts = MediaFacts(
             duration_s=end_s,
             has_audio=has_audio,
@@ -224,15 +257,23 @@ class Decoder:
             fps=video.fps if video else nan,
             variable_frame_rate=video.variable_frame_rate if video else False,
             rotation_deg=video.rotation_deg if video else 0,
+            mirrored=video.mirrored if video else False,
             video_codec=self._video.codec_context.name if self._video else "",
-            audio_codec=self._audio.codec_context.name if self._audio else "",
-            audio_rate_hz=self._audio.codec_context.sample_rate if self._audio else 0,
-            loudness_lufs=audio.loudness_lufs if audio else nan,
+            audio_codec=first.codec_context.name if first else "",
+            audio_rate_hz=first.codec_context.sample_rate if first else 0,
+            loudness_lufs=audio.sound.loudness_lufs if audio else nan,
             clipping_ratio=audio.clipping_ratio if audio else nan,
-            snr_db=audio.snr_db if audio else nan,
+            snr_db=audio.sound.snr_db if audio else nan,
+            bandwidth_hz=audio.sound.bandwidth_hz if audio else nan,
             luma_median=video.luma_median if video else nan,
+            sound_holes=sound_holes,
+            holes=tuple(common(sound_holes, self._holes(video.stretches, end_s))) if video else sound_holes,
         )
         return replace(facts, flags=(*quality_flags(facts, self._limits), *damage))
+
+    @staticmethod
+    def _holes(stretches: Sequence[Interval], end_s: float) -> tuple[Interval, ...]:
+        return tuple(hole for hole in holes(stretches, end_s) if hole.duration_s >= MIN_HOLE_S)
 
     def _check_size(self) -> None:
         """Fail at once where an MP4's index, or the header of a WAV or AVI, tells of more than the file holds."""
@@ -247,9 +288,8 @@ class Decoder:
                 f" {size / 1e6:.1f} MB: copy it again from where it was recorded, or export it again",
                 "damaged",
             )
-        streams: tuple[Stream | None, ...] = (self._audio, self._video)
-        for stream in streams:
-            if stream is None or not len(entries := stream.index_entries):
+        for stream in self._streams:
+            if not len(entries := stream.index_entries):
                 continue
             if entries[-1].pos + entries[-1].size > size:
                 first = next(entry for entry in entries if entry.pos + entry.size > size)
@@ -279,7 +319,7 @@ class Decoder:
             )
 
     def _check_complete(
-        self, audio: AudioTrack | None, video: VideoTrack | None, end_s: float
+        self, audio: Soundtrack | None, video: VideoTrack | None, end_s: float
     ) -> tuple[str, ...]:
         """Hold what was decoded against what the container states; flags for a little that is missing."""
         stated = self._container.format.name.split(",")[0] in _STATES_DURATION

@@ -1,21 +1,20 @@
-"""Opens a recording, or says why it cannot be: which formats are taken, which of its tracks, and how long it claims to be."""
+"""Opens a recording, or says why it cannot be: which formats are taken, which picture, and how long it claims to be."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import stat
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from interview_analysis.errors import MediaError
 from interview_analysis.pipeline.media.video import MAX_PIXELS
 
 if TYPE_CHECKING:
-    from av import AudioStream, VideoStream
+    from av import VideoStream
     from av.container import InputContainer
     from av.stream import Stream
-
-_Stream = TypeVar("_Stream", bound="Stream")
 
 # FFmpeg's names of the formats that hold recordings. Left out is what FFmpeg takes for media as well:
 # playlists (which open other files and addresses), pictures, subtitles and text.
@@ -49,6 +48,11 @@ def open_recording(path: Path) -> InputContainer:
 def check_file(path: Path) -> bytes:
     """The first bytes of a file; MediaError for what is none, is empty or cannot be read."""
     try:
+        kind = path.stat().st_mode
+        if not (stat.S_ISREG(kind) or stat.S_ISDIR(kind)):  # to open a pipe would wait for a writer
+            raise MediaError(
+                f"{path}: is no regular file: save the recording to a file first", "no_recording"
+            )
         with path.open("rb") as file:
             head = file.read(16)
     except FileNotFoundError:
@@ -60,8 +64,6 @@ def check_file(path: Path) -> bytes:
         raise MediaError(
             f"{path}: cannot be read ({reason}): check the path and its permissions", "unreadable"
         ) from None
-    if not path.is_file():
-        raise MediaError(f"{path}: is no regular file: save the recording to a file first", "no_recording")
     if not head:
         raise MediaError(f"{path}: is empty (0 bytes): copy it again from where it was recorded", "empty")
     return head
@@ -87,26 +89,26 @@ def _why_unreadable(head: bytes) -> tuple[str, str]:
     )
 
 
-def tracks(container: InputContainer) -> tuple[AudioStream | None, VideoStream | None]:
-    """The audio and the video track to use: the default one, else the first that can be decoded."""
+def video_track(container: InputContainer) -> VideoStream | None:
+    """The video track to use: the default one, else the first that can be decoded. Pictures that stand still are none."""
     from av.stream import Disposition
 
-    def best(streams: Sequence[_Stream]) -> _Stream | None:
-        usable = [stream for stream in streams if stream.codec_context is not None]
-        marked = [stream for stream in usable if stream.disposition & Disposition.default]
-        return next(iter(marked or usable), None)
-
     pictures = Disposition.attached_pic | Disposition.timed_thumbnails | Disposition.still_image
-    moving = [stream for stream in container.streams.video if not stream.disposition & pictures]
-    return best(container.streams.audio), best(moving)
+    usable = [
+        stream
+        for stream in container.streams.video
+        if not stream.disposition & pictures and stream.codec_context is not None
+    ]
+    marked = [stream for stream in usable if stream.disposition & Disposition.default]
+    return next(iter(marked or usable), None)
 
 
-def origin_s(*streams: Stream | None) -> float:
+def origin_s(streams: Iterable[Stream]) -> float:
     """The container time at which the recording starts: that of its earliest track, 0 if none is stated."""
     starts = [
         float(stream.start_time * stream.time_base)
         for stream in streams
-        if stream is not None and stream.start_time is not None and stream.time_base is not None
+        if stream.start_time is not None and stream.time_base is not None
     ]
     return min(starts, default=0.0)
 

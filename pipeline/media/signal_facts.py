@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.types import MediaFacts
+from interview_analysis.types import Interval, MediaFacts
 
 _Array = NDArray[np.float64]
 
@@ -27,6 +27,10 @@ class QualityLimits:
     max_clipping_ratio: float = 0.001
     # 12 LU below the -23 LUFS of EBU R 128: quiet consonants come near the noise of 16-bit consumer hardware.
     min_loudness_lufs: float = -35.0
+    # A telephone line ends at 3.4 kHz (ITU-T G.712), narrow-band codecs at 4; what resampling blurs reaches 4.5.
+    min_bandwidth_hz: float = 5000.0
+    # What is missing of the sound for longer may hold a word.
+    max_missing_sound_s: float = 1.0
     # A well-lit face and room average 80 to 160; below 40 the face has a few dozen grey levels left.
     min_luma: float = 40.0
     # Shorter side. A seated speaker's face takes about a quarter of it: 60 px, a third of what a model sees.
@@ -46,6 +50,8 @@ def quality_flags(facts: MediaFacts, limits: QualityLimits | None = None) -> tup
         "low_snr": facts.snr_db < limits.min_snr_db,
         "clipped": facts.clipping_ratio > limits.max_clipping_ratio,
         "quiet": facts.loudness_lufs < limits.min_loudness_lufs,
+        "narrow_band": facts.bandwidth_hz < limits.min_bandwidth_hz,
+        "sound_missing": sum(hole.duration_s for hole in facts.sound_holes) > limits.max_missing_sound_s,
         "dark_video": facts.luma_median < limits.min_luma,
         "low_resolution": facts.has_video and side_px < limits.min_side_px,
         "low_frame_rate": facts.fps < limits.min_fps,
@@ -215,8 +221,12 @@ class LumaMeter:
         return float(np.searchsorted(reached, reached[-1] / 2) / self._BINS_PER_LEVEL)
 
 
+# Cameras that see nothing move leave frames out, some for a second: a longer gap has no picture.
+PICTURE_GAP_S = 2.0
+
+
 class FrameClock:
-    """Average frame rate, and whether it varies, from presentation times in decoding order."""
+    """Average frame rate, whether it varies and where frames are missing, from presentation times in decoding order."""
 
     _REORDER = 17  # H.264 and HEVC hold back at most 16 frames
     # Container clocks of 1 ms and jitter of a capture card are no variable rate; one late frame in fifty is.
@@ -225,6 +235,8 @@ class FrameClock:
     def __init__(self) -> None:
         self._held_s: list[float] = []
         self._first_s = self._last_s = math.nan
+        self._starts_s: list[float] = []  # of stretches without a gap
+        self._ends_s: list[float] = []
         self._intervals = np.zeros(2001)  # counts by whole milliseconds, the last bin for all that is longer
 
     def add(self, time_s: float) -> None:
@@ -235,7 +247,11 @@ class FrameClock:
     def _next(self, time_s: float) -> None:
         if math.isnan(self._first_s):
             self._first_s = time_s
+            self._starts_s.append(time_s)
         else:
+            if time_s - self._last_s > PICTURE_GAP_S:
+                self._ends_s.append(self._last_s)
+                self._starts_s.append(time_s)
             interval_ms = round(max(0.0, time_s - self._last_s) * 1000)
             self._intervals[min(interval_ms, len(self._intervals) - 1)] += 1
         self._last_s = time_s
@@ -245,10 +261,20 @@ class FrameClock:
             self._next(heapq.heappop(self._held_s))
 
     @property
+    def stretches(self) -> tuple[Interval, ...]:
+        """From the first to the last frame of each stretch without a gap, in order."""
+        ends_s = [*self._ends_s, self._last_s]
+        return tuple(Interval(max(0.0, a), max(0.0, b)) for a, b in zip(self._starts_s, ends_s, strict=False))
+
+    @property
     def fps(self) -> float:
-        """NaN for fewer than two frames."""
+        """Of the time without gaps, where there is any; NaN for fewer than two frames."""
+        gaps, count = len(self._ends_s), float(self._intervals.sum())
+        filmed_s = sum(stretch.duration_s for stretch in self.stretches)
+        if gaps < count and filmed_s > 0:
+            return (count - gaps) / filmed_s
         span_s = self._last_s - self._first_s
-        return float(self._intervals.sum() / span_s) if span_s > 0 else math.nan
+        return count / span_s if span_s > 0 else math.nan
 
     @property
     def variable(self) -> bool:

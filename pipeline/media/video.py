@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_analysis.errors import MediaError
-from interview_analysis.pipeline.media.signal_facts import FrameClock, LumaMeter
-from interview_analysis.types import Frame
+from interview_analysis.pipeline.media.display_matrix import Orientation, orientation
+from interview_analysis.pipeline.media.signal_facts import PICTURE_GAP_S, FrameClock, LumaMeter
+from interview_analysis.types import Frame, Interval
 
 if TYPE_CHECKING:
     from av import Packet, VideoFrame, VideoStream
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _GRID_SLACK_S = 0.0015
 MAX_SIDE_PX = 16_384  # the largest picture of H.264's and HEVC's highest levels is 8,192 to 16,888 px wide
 MAX_PIXELS = 100_000_000  # three times 8K; a decoder holds several pictures, each of 150 MB at that size
+# A clock that goes further back than frames are shuffled was set anew: the picture goes on.
+_MAX_BACK_S = 1.0
 # Codecs in which a frame that no other needs can be left undecoded, and that say so in the bitstream.
 _DROPPABLE_CODECS = frozenset({"h264", "hevc"})
 
@@ -48,6 +51,8 @@ class VideoTrack:
         self._max_side_px = max_side_px
         self._next_index = 0
         self._last_s = math.nan
+        self._packet_s = math.nan  # when the last packet is decoded
+        self._ahead_s = self._packets_ahead_s = 0.0  # what a clock that was set anew is behind
         self._tick_s = float(stream.time_base or 0)
         self._shrink, self._colour = VideoReformatter(), VideoReformatter()
         self._luma = LumaMeter()
@@ -57,7 +62,8 @@ class VideoTrack:
         self._droppable = (
             stream.codec_context.name in _DROPPABLE_CODECS and source_fps > 2 * frames_per_second
         )
-        self.width_px = self.height_px = self.rotation_deg = 0  # as displayed
+        self.width_px = self.height_px = 0  # as displayed
+        self._shown: Orientation | None = None  # of the first frame
         self.end_s = 0.0
         self.lost_s = 0.0  # packets that could not be decoded
         stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}  # refused before memory is taken
@@ -72,7 +78,7 @@ class VideoTrack:
         from av.error import ArgumentError, FFmpegError
 
         duration_s = (packet.duration or 0) * self._tick_s
-        time_s = None if packet.pts is None else packet.pts * self._tick_s - self._origin_s
+        time_s = self._packet_time(packet)
         if self._droppable and packet.size:
             needed = time_s is None or self._may_be_wanted(time_s)
             self._stream.codec_context.skip_frame = "DEFAULT" if needed else "NONREF"
@@ -86,7 +92,10 @@ class VideoTrack:
             return
         if time_s is not None:
             self._clock.add(time_s)
-            self.end_s = max(self.end_s, time_s + duration_s)
+            # The duration is the time up to the next picture in decoding order, and so holds a gap that lies there.
+            shown_s = min(duration_s, PICTURE_GAP_S)
+            decoded_s = self._packet_s if packet.dts is not None else time_s
+            self.end_s = max(self.end_s, time_s + shown_s, decoded_s + duration_s)
         for frame in frames:
             check_picture(frame.width, frame.height)
             yield from self._sample(frame)
@@ -103,6 +112,21 @@ class VideoTrack:
     @property
     def variable_frame_rate(self) -> bool:
         return self._clock.variable
+
+    @property
+    def rotation_deg(self) -> int:
+        """By how much the picture was turned counter-clockwise: 0, 90, 180 or 270."""
+        return 90 * self._shown.quarter_turns if self._shown else 0
+
+    @property
+    def mirrored(self) -> bool:
+        """Whether left and right were exchanged, as the file says that it is to be shown."""
+        return self._shown is not None and self._shown.mirrored
+
+    @property
+    def stretches(self) -> tuple[Interval, ...]:
+        """Where the track has pictures, in order and apart."""
+        return self._clock.stretches
 
     @property
     def luma_median(self) -> float:
@@ -124,9 +148,24 @@ class VideoTrack:
         self._luma.add(image)
         yield Frame(time_s=max(0.0, time_s), image=image)
 
+    def _packet_time(self, packet: Packet[VideoStream]) -> float | None:
+        if packet.dts is not None:
+            decoded_s = packet.dts * self._tick_s - self._origin_s + self._packets_ahead_s
+            if decoded_s < self._packet_s - _MAX_BACK_S:
+                self._packets_ahead_s += self._packet_s - decoded_s
+                decoded_s = self._packet_s
+            self._packet_s = decoded_s
+        return (
+            None if packet.pts is None else packet.pts * self._tick_s - self._origin_s + self._packets_ahead_s
+        )
+
     def _time(self, frame: VideoFrame) -> float:
         if frame.pts is not None:
-            self._last_s = frame.pts * float(frame.time_base or self._tick_s) - self._origin_s
+            time_s = frame.pts * float(frame.time_base or self._tick_s) - self._origin_s + self._ahead_s
+            if time_s < self._last_s - _MAX_BACK_S:
+                self._ahead_s += self._last_s - time_s
+                time_s = self._last_s
+            self._last_s = time_s
         elif math.isnan(self._last_s):
             self._last_s = 0.0
         else:  # raw streams and some AVI files carry no times
@@ -134,18 +173,18 @@ class VideoTrack:
         return self._last_s
 
     def _upright(self, frame: VideoFrame) -> NDArray[np.uint8]:
-        quarter_turns = round(frame.rotation / 90) % 4  # counter-clockwise
+        shown = orientation(frame)
         width, height = display_size(frame.width, frame.height, self._stream.sample_aspect_ratio)
-        if not self.width_px:
-            self.width_px, self.height_px = (height, width) if quarter_turns % 2 else (width, height)
-            self.rotation_deg = quarter_turns * 90
+        if self._shown is None:
+            self._shown = shown
+            self.width_px, self.height_px = (height, width) if shown.on_its_side else (width, height)
         width, height = fitted_size(width, height, self._max_side_px)
         if (width, height) != (frame.width, frame.height):
             # Shrinking before the colours are converted takes a third of the time of swscale's single step.
             frame = self._shrink.reformat(frame, width, height, interpolation="AREA", threads=1)
         rgb = self._colour.reformat(frame, format="rgb24", interpolation="BILINEAR", threads=1)
         image = cast("NDArray[np.uint8]", rgb.to_ndarray())
-        return np.ascontiguousarray(np.rot90(image, quarter_turns))
+        return shown.upright(image)
 
 
 def check_picture(width_px: int, height_px: int) -> None:

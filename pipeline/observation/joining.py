@@ -17,7 +17,6 @@ from interview_analysis.errors import MediaError
 from interview_analysis.features.language.sentences import join_words
 from interview_analysis.pipeline.media.signal_facts import quality_flags
 from interview_analysis.pipeline.observation.joining_voices import joined_voices, turns_part, voices_part
-from interview_analysis.scoring.report.provenance import RecordingPart
 from interview_analysis.types import (
     AcousticTrack,
     Conversation,
@@ -33,10 +32,8 @@ from interview_analysis.types import (
     Word,
 )
 
-VERSION = 3  # raised when a joined or clipped recording comes out differently
 Track = TypeVar("Track", AcousticTrack, FaceTrack, PoseTrack)
 _SLACK_S = 1e-6  # sums of lengths are rounded
-_MIXED_LANGUAGES = "mixed_languages"
 _FACE_VALUES = ("blendshapes", "yaw_deg", "pitch_deg", "roll_deg", "points")
 
 
@@ -67,8 +64,7 @@ def joined(parts: Sequence[Observations]) -> Observations:
     """The recordings of one interview as one; one alone is given back as it came.
 
     - Silence around a joint is neither a pause nor speaking time, see `SpeechActivity.joints_s`.
-    - The language is the one with the most words (the earlier of two with as many); all words stay, and the flag
-      "mixed_languages" is raised where another one was heard as well.
+    - The language is the main one of all words, which stay, each segment with its own.
     - Pictures of different shape are taken as if each stood in the middle of the widest one: x keeps its length in
       image heights, in which features are measured.
     - Facts: lengths add up; loudness is the mean of the power, noise, clipping, brightness and frame rate the mean
@@ -80,14 +76,9 @@ def joined(parts: Sequence[Observations]) -> Observations:
     if len(parts) == 1:
         return parts[0]
     held = [_part(part, Interval(0.0, part.facts.duration_s)) for part in parts]
-    ends_s = np.cumsum([part.facts.duration_s for part in parts])
-    starts_s = [0.0, *map(float, ends_s[:-1])]
-    heard = {part.transcript.language for part in parts if part.transcript and part.transcript.words}
-    facts = _joined_facts([part.facts for part in parts])
-    if len(heard) > 1:
-        facts = replace(facts, flags=(*facts.flags, _MIXED_LANGUAGES))
+    starts_s = joint_starts_s(parts)
     return Observations(
-        facts=facts,
+        facts=_joined_facts([part.facts for part in parts], starts_s),
         speech=_joined_speech(held, starts_s),
         transcript=_joined_transcript(held, starts_s),
         acoustics=_joined_track([part.acoustics for part in held], starts_s),
@@ -97,18 +88,15 @@ def joined(parts: Sequence[Observations]) -> Observations:
     )
 
 
-def placed(recordings: Iterable[RecordingPart]) -> tuple[RecordingPart, ...]:
-    """The recordings with `start_s` as `joined` places them."""
-    start_s, found = 0.0, []
-    for recording in recordings:
-        found.append(recording.model_copy(update={"start_s": round(start_s, 3)}))
-        start_s += recording.duration_s
-    return tuple(found)
+def joint_starts_s(parts: Sequence[Observations]) -> list[float]:
+    """Where each recording begins on the joint clock."""
+    ends_s = np.cumsum([part.facts.duration_s for part in parts])
+    return [0.0, *map(float, ends_s[:-1])]
 
 
 def _part(seen: Observations, part: Interval) -> Observations:
     return Observations(
-        facts=_with_length(seen.facts, part.duration_s),
+        facts=_facts_part(seen.facts, part),
         speech=None if seen.speech is None else _speech_part(seen.speech, part),
         transcript=None if seen.transcript is None else _transcript_part(seen.transcript, part),
         acoustics=None if seen.acoustics is None else _acoustics_part(seen.acoustics, part),
@@ -127,10 +115,23 @@ def _with_length(facts: MediaFacts, duration_s: float) -> MediaFacts:
     return replace(shorter, flags=(*short, *others))
 
 
-def _speech_part(speech: SpeechActivity, part: Interval) -> SpeechActivity:
-    regions = tuple(
-        _shift(_cut(r, part), -part.start_s) for r in speech.regions if r.overlap_s(part) > _SLACK_S
+def _facts_part(facts: MediaFacts, part: Interval) -> MediaFacts:
+    cut = replace(
+        facts, sound_holes=_intervals_part(facts.sound_holes, part), holes=_intervals_part(facts.holes, part)
     )
+    missing = "sound_missing" in quality_flags(cut)
+    flags = tuple(flag for flag in facts.flags if flag != "sound_missing" or missing)
+    return _with_length(replace(cut, flags=flags), part.duration_s)
+
+
+def _intervals_part(pieces: Iterable[Interval], part: Interval) -> tuple[Interval, ...]:
+    return tuple(
+        _shift(_cut(piece, part), -part.start_s) for piece in pieces if piece.overlap_s(part) > _SLACK_S
+    )
+
+
+def _speech_part(speech: SpeechActivity, part: Interval) -> SpeechActivity:
+    regions = _intervals_part(speech.regions, part)
     joints_s, others_s = (
         tuple(s - part.start_s for s in moments_s if part.start_s + _SLACK_S < s < part.end_s - _SLACK_S)
         for moments_s in (speech.joints_s, speech.others_s)
@@ -142,9 +143,7 @@ def _conversation_part(conversation: Conversation, part: Interval) -> Conversati
     words = conversation.other_words
     return replace(
         conversation,
-        own=tuple(
-            _shift(_cut(o, part), -part.start_s) for o in conversation.own if o.overlap_s(part) > _SLACK_S
-        ),
+        own=_intervals_part(conversation.own, part),
         others=turns_part(conversation.others, part),
         other_words=None if words is None else _transcript_part(words, part),
     )
@@ -159,8 +158,9 @@ def _shift(interval: Interval, by_s: float) -> Interval:
 
 
 def _transcript_part(transcript: Transcript, part: Interval) -> Transcript:
-    segments = (_segment_part(segment, part, transcript.language) for segment in transcript.segments)
-    return replace(transcript, segments=tuple(segment for segment in segments if segment is not None))
+    segments = (_segment_part(s, part, transcript.language_of(s)) for s in transcript.segments)
+    kept = tuple(segment for segment in segments if segment is not None)
+    return replace(transcript, segments=kept).led_by_its_main_language()
 
 
 def _segment_part(segment: Segment, part: Interval, language: str) -> Segment | None:
@@ -177,18 +177,21 @@ def _segment_part(segment: Segment, part: Interval, language: str) -> Segment | 
     )
     whole = len(words) == len(segment.words)
     text = segment.text if whole else join_words(words, language)
-    return Segment(text, cut[0].start_s, cut[-1].end_s, cut)
+    return Segment(text, cut[0].start_s, cut[-1].end_s, cut, language=segment.language)
 
 
 def _acoustics_part(track: AcousticTrack, part: Interval) -> AcousticTrack:
     segments = ("segment_start_s", "segment_end_s", "jitter_ratio", "shimmer_ratio")
+    nucleus_s = track.nucleus_s[(track.nucleus_s >= part.start_s) & (track.nucleus_s < part.end_s)]
     middle_s = (track.segment_start_s + track.segment_end_s) / 2
     kept = (middle_s >= part.start_s) & (middle_s < part.end_s)
     cut = replace(
-        _rows(track, part, leave=segments), **{name: getattr(track, name)[kept] for name in segments}
+        _rows(track, part, leave=(*segments, "nucleus_s")),
+        **{name: getattr(track, name)[kept] for name in segments},
     )
     return replace(
         cut,
+        nucleus_s=nucleus_s - part.start_s,
         segment_start_s=np.maximum(cut.segment_start_s - part.start_s, 0.0),
         segment_end_s=np.minimum(cut.segment_end_s, part.end_s) - part.start_s,
     )
@@ -229,23 +232,29 @@ def _joined_transcript(parts: Sequence[Observations], starts_s: Sequence[float])
     ]
     if not heard:
         return None
-    counts: dict[str, int] = {}
-    for transcript, _ in heard:
-        counts[transcript.language] = counts.get(transcript.language, 0) + len(transcript.words)
-    language = max(counts, key=lambda code: (counts[code], bool(code)))
-    leading = [transcript for transcript, _ in heard if transcript.language == language]
-    return Transcript(
-        language,
-        _weighted([t.language_probability for t in leading], [max(1, len(t.words)) for t in leading]),
-        tuple(_later(segment, start_s) for t, start_s in heard for segment in t.segments),
-        leading[0].engine,
-        leading[0].model,
+    spoken = next((transcript for transcript, _ in heard if transcript.language), heard[0][0])
+    segments = tuple(
+        _later(segment, start_s, "" if t.language == spoken.language else t.language)
+        for t, start_s in heard
+        for segment in t.segments
     )
+    together = replace(spoken, segments=segments).led_by_its_main_language()
+    leading = [transcript for transcript, _ in heard if transcript.language == together.language]
+    probability = _weighted(
+        [t.language_probability for t in leading], [max(1, len(t.words)) for t in leading]
+    )
+    return replace(together, language_probability=probability)
 
 
-def _later(segment: Segment, by_s: float) -> Segment:
+def _later(segment: Segment, by_s: float, language: str) -> Segment:
     words = tuple(Word(w.text, w.start_s + by_s, w.end_s + by_s, w.probability) for w in segment.words)
-    return Segment(segment.text, segment.start_s + by_s, segment.end_s + by_s, words)
+    return Segment(
+        segment.text,
+        segment.start_s + by_s,
+        segment.end_s + by_s,
+        words,
+        language=segment.language or language,
+    )
 
 
 def _joined_track(tracks: Sequence[Track | None], starts_s: Sequence[float]) -> Track | None:
@@ -303,7 +312,7 @@ def _in_width(track: Track, aspect_ratio: float) -> Track:
     return replace(track, aspect_ratio=aspect_ratio, **moved)
 
 
-def _joined_facts(facts: Sequence[MediaFacts]) -> MediaFacts:
+def _joined_facts(facts: Sequence[MediaFacts], starts_s: Sequence[float]) -> MediaFacts:
     heard = [fact for fact in facts if fact.has_audio] or list(facts)
     seen = [fact for fact in facts if fact.has_video] or list(facts)
     sound, picture = (max(some, key=lambda fact: fact.duration_s) for some in (heard, seen))
@@ -323,13 +332,18 @@ def _joined_facts(facts: Sequence[MediaFacts]) -> MediaFacts:
         fps=mean("fps", seen),
         variable_frame_rate=any(fact.variable_frame_rate for fact in facts),
         rotation_deg=picture.rotation_deg,
+        mirrored=picture.mirrored,
         video_codec=picture.video_codec,
         audio_codec=sound.audio_codec,
         audio_rate_hz=sound.audio_rate_hz,
         loudness_lufs=10 * math.log10(power) if power > 0 else power if math.isnan(power) else -math.inf,
         clipping_ratio=mean("clipping_ratio", heard),
         snr_db=mean("snr_db", heard),
+        bandwidth_hz=mean("bandwidth_hz", heard),
         luma_median=mean("luma_median", seen),
+        audio_tracks=sound.audio_tracks,
+        sound_holes=tuple(_shift(h, s) for f, s in zip(facts, starts_s, strict=True) for h in f.sound_holes),
+        holes=tuple(_shift(h, s) for f, s in zip(facts, starts_s, strict=True) for h in f.holes),
     )
     flags = dict.fromkeys(flag for fact in facts for flag in fact.flags)
     return _with_length(replace(together, flags=tuple(flags)), together.duration_s)

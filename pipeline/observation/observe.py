@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_EXCEPTION, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from pathlib import Path
 from queue import Empty, Full, Queue
 from typing import Any, Generic, TypeVar
 
+from interview_analysis.features.core.turns import common, outside
 from interview_analysis.models.vision.face import FaceLandmarker
 from interview_analysis.models.vision.pose import PoseLandmarker
 from interview_analysis.models.voice.praat import acoustics
@@ -25,11 +26,12 @@ from interview_analysis.pipeline.common.stopwatch import Stopwatch
 from interview_analysis.pipeline.media.audio_spool import AudioSpool
 from interview_analysis.pipeline.media.decoding import Decoder
 from interview_analysis.pipeline.observation.file import Heard
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.observation.observers import Observers
 from interview_analysis.types import (
     AcousticTrack,
     FaceTrack,
     Frame,
+    Interval,
     MediaFacts,
     Observations,
     PoseTrack,
@@ -71,7 +73,7 @@ class Known:
         heard = self.hearing if facts.has_audio else None
         return Observations(
             facts=facts,
-            speech=heard.speech if heard else None,
+            speech=parted(heard.speech, facts.sound_holes) if heard else None,
             transcript=heard.transcript if heard else None,
             acoustics=self.acoustics if facts.has_audio else None,
             faces=self.faces if seen else None,
@@ -80,12 +82,29 @@ class Known:
         )
 
 
+def parted(speech: SpeechActivity, holes: Sequence[Interval]) -> SpeechActivity:
+    """Speech that stops at holes in the sound: what lies there is a joint of two recordings, and no pause."""
+    if not holes:
+        return speech
+    return SpeechActivity(
+        tuple(common(speech.regions, outside(holes))),
+        tuple(sorted({*speech.joints_s, *((hole.start_s + hole.end_s) / 2 for hole in holes)})),
+        speech.others_s,
+    )
+
+
 _NOTHING = Known()
+
+
+def load_models(recording: Path, models: Observers, watch: Stopwatch) -> None:
+    """Load the models that a recording needs. Raises MediaError, WeightsError and SystemLibraryError."""
+    with watch.stage("load models"), Decoder(recording) as decoder:
+        models.load(picture=decoder.has_video)
 
 
 def observe(
     recording: Path,
-    models: LoadedModels,
+    models: Observers,
     *,
     known: Known = _NOTHING,
     on_progress: Progress = ignore,
@@ -135,7 +154,7 @@ def observe(
         return seen
 
 
-def _decoder(recording: Path, models: LoadedModels, on_progress: Progress) -> Decoder:
+def _decoder(recording: Path, models: Observers, on_progress: Progress) -> Decoder:
     decoder = Decoder(
         recording,
         frames_per_second=models.config.frames_per_second,
@@ -150,7 +169,7 @@ def _start_hearing(
     decoder: Decoder,
     spool: AudioSpool,
     pool: ThreadPoolExecutor,
-    models: LoadedModels,
+    models: Observers,
     known: Known,
     on_progress: Progress,
     watch: Stopwatch,
@@ -180,7 +199,8 @@ def _start_hearing(
         speech = known.hearing.speech if known.hearing else models.detector.detect(spool)
         spool.wait(sys.maxsize)  # the channels are known once the audio has ended
         with watch.stage("voices"):
-            return models.diarize(spool, speech, decoder.channel_levels)
+            levels, heard = decoder.channel_levels, decoder.heard_tracks
+            return models.diarize(spool, speech, levels, tracks=heard > 1)
 
     return (
         hearing,
@@ -193,7 +213,7 @@ def _start_watching(
     decoder: Decoder,
     pool: ThreadPoolExecutor,
     given_up: threading.Event,
-    models: LoadedModels,
+    models: Observers,
     known: Known,
     on_progress: Progress,
     watch: Stopwatch,

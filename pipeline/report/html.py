@@ -21,7 +21,7 @@ from interview_analysis.pipeline.common.messages import (
 )
 from interview_analysis.pipeline.report import charts, transcript_view
 from interview_analysis.pipeline.report.page import asset, clean, environment, policy
-from interview_analysis.scoring.report.provenance import Media
+from interview_analysis.scoring.report.provenance import Media, Speaker, Speakers
 from interview_analysis.scoring.report.report import (
     Abstention,
     AskedFor,
@@ -189,12 +189,15 @@ class View:
         code = told.by if told.candidate is not None else f"none_{told.doubt}"
         count, sure = len(told.voices), told.confidence
         why = self.messages("speakers", code, voices=count, confidence_ratio=sure)
-        lines = [
-            self.messages("ui", "speaker_line", name=transcript_view.speaker_name(told, item.voice, self.messages),
-                          time=self.messages.duration(item.seconds), talk_share=item.talk_share)
-            for item in told.voices
-        ]  # fmt: skip
+        lines = [self._speaker(told, item) for item in told.voices]
         return why, lines if count > 1 else []
+
+    def _speaker(self, told: Speakers, item: Speaker) -> str:
+        """How long a voice speaks, and on which track, where each has its own."""
+        name = transcript_view.speaker_name(told, item.voice, self.messages)
+        time = self.messages.duration(item.seconds)
+        line = self.messages("ui", "speaker_line", name=name, time=time, talk_share=item.talk_share)
+        return self.messages("ui", "on_track", line=line, track=item.track) if item.track else line
 
     def moments(self) -> list[tuple[str, list[TimelineEvent]]]:
         """What stands out, by kind."""
@@ -207,6 +210,9 @@ class View:
     def label(self, event: TimelineEvent) -> str:
         known = self.messages.has("event_labels", event.label)
         return self.messages("event_labels", event.label) if known else event.label
+
+    def html_language(self, code: str) -> str:
+        return _html_language(code)
 
     def media(self) -> list[tuple[str, str]]:
         return media_facts(self.report.media, self.messages)
@@ -256,6 +262,7 @@ def media_facts(media: Media, messages: Messages) -> list[tuple[str, str]]:
     picture = [f"{media.width_px} × {media.height_px}", rate, media.video_codec.upper()]
     picture += [messages("ui", "variable_rate")] if media.variable_frame_rate else []
     picture += [messages("ui", "rotated", deg=media.rotation_deg)] if media.rotation_deg else []
+    picture += [messages("ui", "mirrored")] if media.mirrored else []
     sound = [media.audio_codec.upper(), f"{media.audio_rate_hz / 1000:g} kHz" if media.audio_rate_hz else ""]
     comma = messages("ui", "comma")
     brightness = (
@@ -267,11 +274,25 @@ def media_facts(media: Media, messages: Messages) -> list[tuple[str, str]]:
         ("picture", comma.join(filter(None, picture)) if media.has_video else none),
         ("sound", comma.join(filter(None, sound)) if media.has_audio else none),
         ("loudness", "" if media.loudness_lufs is None else messages.quantity(media.loudness_lufs, "lufs")),
+        ("bandwidth", "" if media.bandwidth_hz is None else messages.quantity(media.bandwidth_hz, "Hz")),
+        ("audio_tracks", _audio_tracks(media, messages) if len(media.audio_tracks) > 1 else ""),
+        (
+            "sound_holes",
+            comma.join(f"{format_time(h.start_s)}–{format_time(h.end_s)}" for h in media.sound_holes),
+        ),
         ("snr", "" if media.snr_db is None else messages.quantity(media.snr_db, "dB")),
         ("clipping", "" if media.clipping_ratio is None else f"{100 * media.clipping_ratio:.2g}%"),
         ("luma", brightness),
     ]
     return [(messages("ui", code), text) for code, text in facts if text]
+
+
+def _audio_tracks(media: Media, messages: Messages) -> str:
+    told = []
+    for track in media.audio_tracks:
+        name = f"{track.number} {track.name}".strip()
+        told.append(messages("ui", f"{track.left_out}_track", name=name) if track.left_out else name)
+    return messages("ui", "comma").join(told)
 
 
 def _html_language(code: str | None) -> str:

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from interview_analysis.features.conversation.answers import Answer
 from interview_analysis.features.conversation.roles import talk_shares
 from interview_analysis.features.language.lexicons import LANGUAGES
 from interview_analysis.features.language.questions import language_of
+from interview_analysis.features.language.stretches import language_stretches
 from interview_analysis.features.tables import FeatureTables
+from interview_analysis.features.voice.syllables import DISAGREE
 from interview_analysis.scoring.evidence.indicators import ContentEvidence
 from interview_analysis.scoring.report.report import ChannelName, Flag, Reason
 from interview_analysis.scoring.report.speakers import NOBODY_SCORED
 from interview_analysis.scoring.rubric.score import ScoreCard
-from interview_analysis.types import Conversation, Observations, Sentence
+from interview_analysis.types import Conversation, MediaFacts, Observations, Sentence, Word
 
 # Which channel a quality flag of the recording speaks of.
 QUALITY_CHANNELS: dict[str, ChannelName | None] = {
-    "low_snr": "voice", "clipped": "voice", "quiet": "voice", "dark_video": "face", "low_resolution": "face",
-    "low_frame_rate": "face", "variable_frame_rate": None, "short": None, "mixed_languages": "content",
+    "low_snr": "voice", "clipped": "voice", "quiet": "voice", "narrow_band": "voice", "sound_missing": "voice", "dark_video": "face", "low_resolution": "face",
+    "low_frame_rate": "face", "variable_frame_rate": None, "short": None,
 }  # fmt: skip
 NON_ANSWER_LIMIT = 0.2  # share of sentences that decline to answer: one in five is worth a look
 FACE_COVERAGE_LIMIT = 0.9
+MIN_UNSURE_WORDS = 5  # fewer are a name or a foreign word
 MANY_VOICES = 4  # more than a panel of three and the candidate
 # Of the talk: the interviewers of the 96 interviews of the MIT data had 6 to 25 % of the words.
 BACKGROUND_SHARE = 0.05
@@ -38,12 +43,16 @@ def flags(
     answers: Sequence[Answer] = (),
     to_the_scorer: Sequence[Sentence] = (),
     *,
+    languages: Sequence[str] = LANGUAGES,
+    min_word_probability: float = 0.0,
     face_and_body: bool = True,
 ) -> tuple[Flag, ...]:
-    """All flags, warnings first. Without `face_and_body` the policy has them off, and the picture does not matter."""
+    """All flags, warnings first. `languages` are the profile's; stretches whose words are less probable than
+    `min_word_probability` are flagged. Without `face_and_body` the policy has them off, and the picture does not matter."""
     raised = [
         *_recording(seen, face_and_body), *_picture(seen, tables), *_voices(seen), *_answer(found), *_scores(card),
-        *_limits(seen), *_questions(seen, answers), *_addressed(to_the_scorer),
+        *_limits(seen), *_questions(seen, answers), *_addressed(to_the_scorer), *_left_out(tables),
+        *_rates(tables), *_languages(seen, languages), *_unsure(seen, min_word_probability),
     ]  # fmt: skip
     return tuple(sorted(raised, key=lambda flag: (flag.severity != "warning", flag.code)))
 
@@ -52,7 +61,8 @@ def _recording(seen: Observations, face_and_body: bool) -> Iterable[Flag]:
     facts = seen.facts
     measured: dict[str, dict[str, float]] = {
         "low_snr": {"snr_db": facts.snr_db}, "clipped": {"clipping_ratio": facts.clipping_ratio},
-        "quiet": {"loudness_lufs": facts.loudness_lufs}, "dark_video": {"luma": facts.luma_median},
+        "quiet": {"loudness_lufs": facts.loudness_lufs}, "narrow_band": {"bandwidth_hz": facts.bandwidth_hz},
+        "sound_missing": {"seconds": sum(hole.duration_s for hole in facts.sound_holes)}, "dark_video": {"luma": facts.luma_median},
         "low_resolution": {"width_px": facts.width_px, "height_px": facts.height_px},
         "low_frame_rate": {"fps": facts.fps}, "short": {"seconds": facts.duration_s},
     }  # fmt: skip
@@ -62,17 +72,33 @@ def _recording(seen: Observations, face_and_body: bool) -> Iterable[Flag]:
         if QUALITY_CHANNELS.get(code) == "face" and not face_and_body:
             continue
         values = {key: round(float(value), 4) for key, value in measured.get(code, {}).items()}
-        channel = QUALITY_CHANNELS.get(code)
+        holes = facts.sound_holes if code == "sound_missing" else ()
         yield Flag(
             code=code,
             severity="info" if code == "variable_frame_rate" else "warning",
-            channel=channel,
+            channel=QUALITY_CHANNELS.get(code),
+            start_s=round(holes[0].start_s, 3) if holes else None,
+            end_s=round(holes[0].end_s, 3) if holes else None,
             values=dict(values),
         )
+    yield from _tracks(facts)
     if not facts.has_audio:
         yield Flag(code="no_audio", severity="warning", channel="voice")
     if not facts.has_video:
         yield Flag(code="no_video", severity="info", channel="face")
+
+
+def _tracks(facts: MediaFacts) -> Iterable[Flag]:
+    """Audio tracks that were not heard."""
+    for reason in ("undecodable", "silent"):
+        named = [f"{t.number} {t.name}".strip() for t in facts.audio_tracks if t.left_out == reason]
+        if named:
+            yield Flag(
+                code=f"{reason}_track",
+                severity="warning" if reason == "undecodable" else "info",
+                channel="voice",
+                values={"tracks": ", ".join(named)},
+            )
 
 
 def _picture(seen: Observations, tables: FeatureTables) -> Iterable[Flag]:
@@ -148,6 +174,57 @@ def _answer(found: ContentEvidence | None) -> Iterable[Flag]:
         yield Flag(code="non_answer", severity="warning", channel="content", values={"share": share})
 
 
+def _rates(tables: FeatureTables) -> Iterable[Flag]:
+    """Whether the words are about as many as the syllables that are heard."""
+    ratio = tables.value("syllables.transcript_ratio")
+    if ratio > DISAGREE or ratio < 1.0 / DISAGREE:
+        values: dict[str, float | str] = {
+            "transcript_per_s": round(tables.value("syllables.transcript_per_s"), 2),
+            "nuclei_per_s": round(tables.value("syllables.nuclei_per_s"), 2),
+        }
+        yield Flag(code="rates_disagree", severity="warning", channel="content", values=values)
+
+
+def _languages(seen: Observations, languages: Sequence[str]) -> Iterable[Flag]:
+    """Which stretches are not in the main language, and whether what is said in them is read."""
+    transcript = seen.transcript
+    if transcript is None or len(transcript.languages) < 2:
+        return
+    values: dict[str, float | str] = {"language": transcript.language}
+    yield Flag(code="mixed_languages", severity="warning", channel="content", values=values)
+    for stretch in language_stretches(transcript):
+        if stretch.language != transcript.language:
+            read = stretch.language in languages
+            yield Flag(
+                code="other_language_read" if read else "other_language_left_out",
+                severity="info" if read else "warning",
+                channel="content",
+                start_s=round(stretch.interval.start_s, 3),
+                end_s=round(stretch.interval.end_s, 3),
+                values={"language": stretch.language},
+            )
+
+
+def _unsure(seen: Observations, min_word_probability: float) -> Iterable[Flag]:
+    """Stretches of a few words and more that the recogniser itself holds for wrong."""
+    segments = seen.transcript.segments if seen.transcript else ()
+    for unsure, run in groupby(segments, key=lambda one: _probability(one.words) < min_word_probability):
+        words = [word for segment in run for word in segment.words]
+        if unsure and len(words) >= MIN_UNSURE_WORDS:
+            yield Flag(
+                code="unsure_stretch",
+                severity="warning",
+                channel="content",
+                start_s=round(words[0].start_s, 3),
+                end_s=round(words[-1].end_s, 3),
+                values={"probability": round(_probability(words), 3)},
+            )
+
+
+def _probability(words: Sequence[Word]) -> float:
+    return math.fsum(word.probability for word in words) / len(words) if words else math.nan
+
+
 def _addressed(to_the_scorer: Sequence[Sentence]) -> Iterable[Flag]:
     """Words to whoever scores, which were ignored."""
     if to_the_scorer:
@@ -171,7 +248,7 @@ def _scores(card: ScoreCard) -> Iterable[Flag]:
         yield Flag(code=nobody.reason.value, severity="warning")
     content = card.channels["content"].abstention
     if content is not None and content.reason in (
-        Reason.NO_SPEECH, Reason.LANGUAGE_MISMATCH, Reason.LOW_TRANSCRIPT_CONFIDENCE
+        Reason.NO_SPEECH, Reason.NO_WORDS, Reason.LANGUAGE_MISMATCH, Reason.LOW_TRANSCRIPT_CONFIDENCE
     ):  # fmt: skip
         yield Flag(code=content.reason.value, severity="warning", channel="content", values=content.values)
 
@@ -184,6 +261,16 @@ def _limits(seen: Observations) -> Iterable[Flag]:
         yield Flag(code="fillers_lower_bound", severity="info", channel="voice")
     if seen.faces is not None and seen.faces.present.any():
         yield Flag(code="blink_lower_bound", severity="info", channel="face")
+
+
+def _left_out(tables: FeatureTables) -> Iterable[Flag]:
+    """Measures that an extractor failed at, with what it failed at."""
+    for fault in tables.faults:
+        yield Flag(
+            code="measure_left_out",
+            severity="warning",
+            values={"extractor": fault.extractor, "reason": fault.reason},
+        )
 
 
 def _questions(seen: Observations, answers: Sequence[Answer]) -> Iterable[Flag]:

@@ -12,6 +12,19 @@ from interview_analysis.types import Segment
 Role = Literal["candidate", "other", "unknown"]  # of a voice; unknown where none is the candidate's
 
 
+class AudioTrack(Model):
+    """One of the audio tracks of a recording; `left_out` says why it was not heard, empty where it was."""
+
+    number: int  # from 1
+    name: str  # as the recorder called it
+    left_out: Literal["", "silent", "undecodable"]
+
+
+class Stretch(Model):
+    start_s: float
+    end_s: float
+
+
 class Media(Model):
     name: str
     duration_s: float
@@ -23,6 +36,7 @@ class Media(Model):
     fps: float | None
     variable_frame_rate: bool
     rotation_deg: int
+    mirrored: bool = False  # left and right were exchanged, as the file says that it is to be shown
     video_codec: str
     audio_codec: str
     audio_rate_hz: int
@@ -30,6 +44,13 @@ class Media(Model):
     clipping_ratio: float | None
     snr_db: float | None
     luma_median: float | None
+    bandwidth_hz: float | None = (
+        None  # up to where the voice reaches, at most 8000; about 4000 on a telephone line
+    )
+    audio_tracks: tuple[AudioTrack, ...] = ()
+    sound_holes: tuple[
+        Stretch, ...
+    ] = ()  # where the recording goes on without sound: neither pauses nor speaking time
 
 
 class RecordingPart(Model):
@@ -51,6 +72,10 @@ class Speaker(Model):
     role: Role
     seconds: float  # that it speaks
     talk_share: float  # of the time that all voices speak
+    channel: int | None = (
+        None  # that it is on, from 1, where each voice has its own: of one audio track, or of several each
+    )
+    track: str = ""  # what the recorder called that track
 
 
 class Speakers(Model):

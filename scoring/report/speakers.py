@@ -34,6 +34,9 @@ def speakers(seen: Observations, reference: Hashed | None = None) -> Speakers | 
     def role(voice: int) -> Role:
         return "unknown" if candidate.voice is None else "candidate" if candidate.voice == voice else "other"
 
+    tracks = seen.facts.audio_tracks
+    mixed = sum(not track.left_out for track in tracks) > 1
+
     return Speakers(
         candidate=candidate.voice,
         by=candidate.by,
@@ -47,6 +50,8 @@ def speakers(seen: Observations, reference: Hashed | None = None) -> Speakers | 
                 role=role(voice),
                 seconds=round(sum(turn.duration_s for turn in voices.of(voice)), 3),
                 talk_share=round(float(shares[voice]), 4),
+                channel=voices.channels[voice] + 1 if voices.channels else None,
+                track=tracks[voices.channels[voice]].name if voices.channels and mixed else "",
             )
             for voice in range(voices.count)
         ),

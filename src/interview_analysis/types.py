@@ -9,12 +9,14 @@ Conventions, written once:
 - Head angles are degrees. Yaw is positive when the face turns towards larger ``x`` (the viewer's right), pitch
   is positive when it looks up, roll is positive when the head tilts clockwise as the viewer sees it.
 - Missing is NaN, never 0; a channel that does not exist is ``None``.
+
+What can be referred to weakly is what results are remembered for (features/core/memory.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -72,6 +74,15 @@ class Interval:
 
 
 @dataclass(frozen=True, slots=True)
+class AudioTrackFacts:
+    """One of the audio tracks of a recording; all are heard but those that are left out, with the reason."""
+
+    number: int  # from 1
+    name: str  # as the recorder called it, empty where it did not
+    left_out: Literal["", "silent", "undecodable"] = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MediaFacts:
     """What is known of a recording without any model. Audio facts are NaN without audio, video facts without video."""
 
@@ -83,14 +94,19 @@ class MediaFacts:
     height_px: int = 0
     fps: float = float("nan")  # average; a variable rate is flagged
     variable_frame_rate: bool = False
-    rotation_deg: int = 0
+    rotation_deg: int = 0  # counter-clockwise, that brought the picture upright
+    mirrored: bool = False  # and then left and right were exchanged, as the file says that it is to be shown
     video_codec: str = ""
     audio_codec: str = ""
     audio_rate_hz: int = 0
     loudness_lufs: float = float("nan")  # integrated, ITU-R BS.1770-4
     clipping_ratio: float = float("nan")  # share of samples at or above 0.999 of full scale
     snr_db: float = float("nan")  # estimate, see pipeline/media/decoding.py
+    bandwidth_hz: float = float("nan")  # up to where the voice reaches, at most 8000, see pipeline/media/bandwidth.py
     luma_median: float = float("nan")  # median over frames of the mean luma, 0 black to 255 white
+    audio_tracks: tuple[AudioTrackFacts, ...] = ()
+    sound_holes: tuple[Interval, ...] = ()  # where the recording goes on without sound, in order and apart
+    holes: tuple[Interval, ...] = ()  # those of them in which there is no picture either
     flags: tuple[str, ...] = ()  # quality flags, e.g. "low_snr", "clipped", "dark_video", "truncated"
 
 
@@ -137,12 +153,16 @@ class Segment:
     end_s: float
     words: tuple[Word, ...]
     voice: int | None = None  # who says it; None where that is not known
-    ends_turn: bool = False  # another voice takes the floor after it
+    ends_turn: bool = False  # another voice takes the floor after it, or the speaker goes on in another language
+    language: str = ""  # ISO 639-1; empty where it is the transcript's
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Transcript:
-    """`language` is an ISO 639-1 code. `probability` of a word is the recogniser's own, 0 to 1."""
+    """`language` is an ISO 639-1 code. `probability` of a word is the recogniser's own, 0 to 1.
+
+    Where segments are in several languages, `language` is the main one: that of most of the time in which words are said.
+    """
 
     language: str
     language_probability: float
@@ -156,15 +176,62 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        return ("" if self.language in UNSPACED else " ").join(s.text.strip() for s in self.segments)
+        text, before = "", ""
+        for segment in self.segments:
+            language = self.language_of(segment)
+            spaced = text and not {before, language} <= set(UNSPACED)
+            text += (" " if spaced else "") + segment.text.strip()
+            before = language
+        return text
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of its words, by how long they are spoken, longest first; `language` alone without words."""
+        spoken_s: dict[str, float] = {}
+        for segment in self.segments:
+            if segment.words:
+                seconds = sum(word.end_s - word.start_s for word in segment.words)
+                language = self.language_of(segment)
+                spoken_s[language] = spoken_s.get(language, 0.0) + seconds
+        return tuple(sorted(spoken_s, key=lambda code: -spoken_s[code])) or (self.language,)
+
+    def language_of(self, segment: Segment) -> str:
+        """The language of one of its segments."""
+        return segment.language or self.language
+
+    def in_language(self, language: str) -> Transcript:
+        """What is said in one language; itself where everything is."""
+        own = [self.language_of(segment) == language for segment in self.segments]
+        if all(own) and language == self.language:
+            return self
+        following = [*own[1:], True]
+        segments = tuple(
+            segment if goes_on else replace(segment, ends_turn=True)
+            for segment, is_own, goes_on in zip(self.segments, own, following, strict=True)
+            if is_own
+        )
+        return replace(self, language=language, segments=segments)
+
+    def by_language(self) -> tuple[Transcript, ...]:
+        """What is said in each of its `languages`."""
+        return tuple(self.in_language(language) for language in self.languages)
+
+    def led_by_its_main_language(self) -> Transcript:
+        """The same words with `language` as it is after some were taken away or added."""
+        main = self.languages[0]
+        if main == self.language:
+            return self
+        told = tuple(replace(segment, language=self.language_of(segment)) for segment in self.segments)
+        return replace(self, language=main, segments=told)
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechActivity:
     """Stretches with speech, in order and apart from each other, by a voice activity detector.
 
-    `joints_s` are the moments at which one recording of an interview ends and the next begins. `others_s` are
-    moments between regions at which somebody else speaks, where the regions are those of one voice.
+    `joints_s` are the moments at which one recording of an interview ends and the next begins, and those in the middle of
+    a hole of the sound. `others_s` are moments between regions at which somebody else speaks, where the regions are those
+    of one voice.
     """
 
     regions: tuple[Interval, ...]
@@ -260,6 +327,7 @@ class AcousticTrack:
     segment_end_s: FloatArray
     jitter_ratio: FloatArray  # local jitter: mean absolute difference of consecutive periods / mean period
     shimmer_ratio: FloatArray  # local shimmer: the same of amplitudes
+    nucleus_s: FloatArray = field(default_factory=lambda: np.empty(0))  # (k,) when syllables are at their loudest
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +374,7 @@ class PoseTrack:
         return np.where(seen[:, None], self.points[:, index, :], np.nan)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Observations:
     """All that the models saw and heard. Features and scores depend on nothing else."""
 

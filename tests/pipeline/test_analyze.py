@@ -13,9 +13,9 @@ import pytest
 
 from interview_analysis import analyze
 from interview_analysis.features.core.extractor import extractors
-from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.common.config import load_profile, load_run_config
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.interview import Analysis
+from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.outputs import load_saved, save
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import Description, JobProfile, Question

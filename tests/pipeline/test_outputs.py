@@ -96,12 +96,25 @@ def test_the_old_report_is_put_back_when_the_new_one_cannot_take_its_place(earli
     assert sorted(earlier.parent.iterdir()) == sorted([earlier, aside])
 
 
-def test_permissions_follow_the_umask_or_the_folder_that_is_replaced(earlier):
+def test_permissions_follow_the_umask_or_the_folder_that_is_replaced(earlier, monkeypatch):
+    monkeypatch.setattr(
+        outputs, "write_files", lambda _, folder, __: (folder / "report.json").write_text("new")
+    )
     before = os.umask(0o027)
+    monkeypatch.setattr(os, "umask", lambda _: pytest.fail("the umask is everybody's"))
     try:
-        assert outputs._mode(earlier.parent / "new") == 0o750
-        assert os.umask(0o027) == 0o027  # left as it was
+        outputs.save(None, earlier.parent / "new", "en")
     finally:
+        monkeypatch.undo()
         os.umask(before)
+    assert stat.S_IMODE((earlier.parent / "new").stat().st_mode) == 0o750
+
+
+def test_a_report_that_is_replaced_keeps_its_permissions(earlier, monkeypatch):
+    monkeypatch.setattr(
+        outputs, "write_files", lambda _, folder, __: (folder / "report.json").write_text("new")
+    )
     earlier.chmod(0o700)
-    assert outputs._mode(earlier) == 0o700 == stat.S_IMODE(earlier.stat().st_mode)
+    outputs.save(None, earlier, "en")
+    assert stat.S_IMODE(earlier.stat().st_mode) == 0o700
+    assert (earlier / "report.json").read_text() == "new"

@@ -26,6 +26,21 @@ def test_a_missing_system_library_says_what_to_install(monkeypatch: pytest.Monke
         mediapipe_runtime.load_vision()
 
 
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the command line sets it for its own process."""
+    monkeypatch.setenv("GLOG_minloglevel", "2")
+
+
+def test_a_host_that_asks_for_no_quiet_keeps_its_descriptors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("GLOG_minloglevel", raising=False)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "dup2", lambda *_: pytest.fail("descriptor 2 is the host's"))
+        with mediapipe_runtime.quiet_start():
+            pass
+
+
+@pytest.mark.usefixtures("quiet")
 def test_only_chatter_is_dropped_from_stderr(capfd: pytest.CaptureFixture[str]) -> None:
     with mediapipe_runtime.quiet_start():
         os.write(2, b"W0000 00:00:1795326352.969467    8866 face_landmarker_graph.cc:181] chatter\n")
@@ -47,6 +62,7 @@ def test_clock_always_moves_on() -> None:
     ]
 
 
+@pytest.mark.usefixtures("quiet")
 def test_two_threads_that_start_at_once_leave_stderr_in_place(capfd: pytest.CaptureFixture[str]) -> None:
     entered = threading.Barrier(2, timeout=10)
 

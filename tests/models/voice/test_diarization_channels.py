@@ -84,3 +84,36 @@ def test_other_recordings_are_not_told_apart_by_channel(
 def test_without_speech_nobody_speaks(encoder: SpeakerEncoder) -> None:
     levels = _levels([(1, 9)], [(10, 20)])
     assert channel_voices(levels, ArrayAudio(np.zeros(10)), SpeechActivity(()), encoder) is None
+
+
+def _talking(rng: np.random.Generator, *stretches: tuple[float, float]) -> NDArray[np.float64]:
+    """Mean squares every 10 ms of somebody who says five syllables a second, over a floor of -90 dB."""
+    own = np.full(LENGTH_S * 100, 1e-9)
+    for start_s, end_s in stretches:
+        steps = np.arange(round(start_s * 100), round(end_s * 100))
+        rate = np.interp(steps, steps[::100], rng.uniform(3, 7, len(steps[::100])))
+        own[steps] += 0.01 * 10 ** (1.5 * (np.sin(2 * np.pi * np.cumsum(rate) / 100) - 1))
+    return own
+
+
+def test_tracks_tell_people_apart_who_talk_all_at_once(
+    encoder: SpeakerEncoder, rng: np.random.Generator
+) -> None:
+    first, second = (_talking(rng, (1, 9), (10, 20), (21, 29)) for _ in range(2))
+    levels = np.stack([first, second], axis=1)
+    assert _voices(levels, encoder) is None  # of one stereo microphone that would be a room
+    noise = 0.1 * rng.standard_normal(LENGTH_S * RATE_HZ)
+    voices = channel_voices(levels, ArrayAudio(noise), SPEECH, encoder, tracks=True)
+    assert voices is not None
+    assert voices.method == "channels"
+    assert voices.count == 2
+
+
+def test_a_track_with_everybody_on_it_is_nobody_s_own(
+    encoder: SpeakerEncoder, rng: np.random.Generator
+) -> None:
+    """As some recorders make them: all that is heard, the microphone, and what the others say."""
+    mine, yours = _talking(rng, (1, 9), (21, 29)), _talking(rng, (10, 20))
+    noise = ArrayAudio(0.1 * rng.standard_normal(LENGTH_S * RATE_HZ))
+    for tracks in ([mine + yours, mine, yours], [mine + yours, mine], [mine + yours] * 2):
+        assert channel_voices(np.stack(tracks, axis=1), noise, SPEECH, encoder, tracks=True) is None

@@ -25,7 +25,7 @@ print(is_telemetry_disabled(), constants.HF_HUB_DISABLE_TELEMETRY, constants.HF_
 
 def _run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     # MLflow keeps silent by itself where it sees a build server or pytest, so the environment is bare.
-    bare = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    bare = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
     return subprocess.run(
         [sys.executable, *arguments], env={**bare, **environment}, capture_output=True, text=True, check=False
     )
@@ -44,6 +44,15 @@ def test_a_variable_of_the_user_is_left_alone(monkeypatch: pytest.MonkeyPatch) -
     system.quiet_dependencies()
     assert os.environ["HF_HUB_OFFLINE"] == "0"
     assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
+
+
+def test_the_command_line_is_quiet_in_its_own_process() -> None:
+    script = (
+        "import os\nfrom interview_analysis.pipeline.cli.main import main\n"
+        "from click.testing import CliRunner\nCliRunner().invoke(main, ['models', 'list'])\n"
+        "print(os.environ['HF_HUB_OFFLINE'], os.environ['GLOG_minloglevel'])"
+    )
+    assert _run("-c", script).stdout.splitlines()[-1] == "1 2"
 
 
 def test_this_environment_has_one_cv2_wheel() -> None:

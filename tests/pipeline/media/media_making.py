@@ -52,6 +52,7 @@ def write(
     video_codec: str = "libx264",
     fps: int = 30,
     rotation_deg: int = 0,
+    mirrored: bool = False,
     pixel_aspect: Fraction | None = None,
     pixel_format: str = "yuv420p",
     video_options: dict[str, str] | None = None,
@@ -74,8 +75,8 @@ def write(
             video.codec_context.time_base = VIDEO_CLOCK if video_codec != "mpeg4" else Fraction(1, fps)
             if pixel_aspect:
                 video.codec_context.sample_aspect_ratio = pixel_aspect
-            if rotation_deg:
-                video.set_display_rotation(rotation_deg)
+            if rotation_deg or mirrored:
+                video.set_display_rotation(rotation_deg, hflip=mirrored)
         if pieces:
             layout = "stereo" if pieces[0][1].ndim == 2 else "mono"
             audio = container.add_stream(audio_codec, rate=rate_hz, layout=layout)

@@ -108,3 +108,78 @@ def test_every_channel_without_a_position_is_heard_alike(count: int, tmp_path: P
         said = heard[channel * size : (channel + 1) * size]
         assert peak_hz(said) == pytest.approx(400 + 100 * channel, abs=5)
         assert np.std(said) == pytest.approx(0.5 / count / np.sqrt(2), rel=0.01)
+
+
+def test_one_frame_with_a_wrong_time_moves_nothing() -> None:
+    frames = [Packet(0.1 * i + (3000 if i == 20 else 0), tone(440, 0.1)) for i in range(40)]
+    assert len(placed(*frames)) / RATE_HZ == pytest.approx(4, abs=0.01)
+
+
+def test_a_clock_that_jumps_for_good_leaves_a_hole() -> None:
+    frames = [Packet(0.1 * i + (3000 if i >= 20 else 0), tone(440, 0.1)) for i in range(40)]
+    with AudioSpool() as spool:
+        track = AudioTrack(None, 0.0, spool)  # type: ignore[arg-type]
+        for packet in frames:
+            track.decode(packet)  # type: ignore[arg-type]
+        track.finish()
+        assert spool.duration_s == pytest.approx(3004, abs=0.01)
+        first, second = track.stretches
+    assert (first.start_s, first.end_s) == (0, pytest.approx(2, abs=0.01))
+    assert (second.start_s, second.end_s) == (pytest.approx(3002, abs=0.01), pytest.approx(3004, abs=0.01))
+
+
+def test_after_a_clock_was_set_back_holes_are_still_seen() -> None:
+    """A recorder that begins to count anew: what follows goes on, and a gap in it is a gap."""
+    starts_s = [
+        *(0.1 * i for i in range(50)),
+        *(0.1 * i for i in range(10)),
+        *(3 + 0.1 * i for i in range(10)),
+    ]
+    with AudioSpool() as spool:
+        track = AudioTrack(None, 0.0, spool)  # type: ignore[arg-type]
+        for start_s in starts_s:
+            track.decode(Packet(start_s, tone(440, 0.1)))  # type: ignore[arg-type]
+        track.finish()
+        ends_s = [edge for stretch in track.stretches for edge in (stretch.start_s, stretch.end_s)]
+    assert ends_s == pytest.approx([0, 6, 8, 9], abs=0.01)
+
+
+def stereo(left: NDArray[np.float32], right: NDArray[np.float32], path: Path) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((2, 2, RATE_HZ, 0, "NONE", ""))
+        samples = np.stack([left, right], axis=1)
+        file.writeframes((samples * 32767).astype("<i2").tobytes())
+    return path
+
+
+def mixed(path: Path) -> NDArray[np.float32]:
+    with AudioSpool() as spool, Decoder(path) as decoder:
+        for _ in decoder.frames(spool):
+            pass
+        return spool.read(0, spool.samples)
+
+
+@pytest.mark.parametrize("right_gain", [-1.0, -0.3])
+def test_a_side_that_is_upside_down_does_not_cancel_the_other(
+    tmp_path: Path, rng: np.random.Generator, right_gain: float
+) -> None:
+    voice = (0.1 * rng.standard_normal(3 * RATE_HZ)).astype(np.float32)
+    samples = mixed(stereo(voice, right_gain * voice, tmp_path / "opposed.wav"))
+    assert len(samples) == 3 * RATE_HZ
+    np.testing.assert_allclose(samples, (1 - right_gain) / 2 * voice, atol=1e-3)
+
+
+def test_a_side_that_is_upside_down_from_the_middle_on_is_found(
+    tmp_path: Path, rng: np.random.Generator
+) -> None:
+    voice = (0.1 * rng.standard_normal(8 * RATE_HZ)).astype(np.float32)
+    turned = np.where(np.arange(len(voice)) < 4 * RATE_HZ, voice, -voice)
+    samples = mixed(stereo(voice, turned, tmp_path / "turned.wav"))
+    np.testing.assert_allclose(samples[: 4 * RATE_HZ], voice[: 4 * RATE_HZ], atol=2e-3)
+    np.testing.assert_allclose(samples[6 * RATE_HZ :], voice[6 * RATE_HZ :], atol=2e-3)
+
+
+def test_ordinary_stereo_is_added_up_as_it_is(tmp_path: Path, rng: np.random.Generator) -> None:
+    left, right = (0.1 * rng.standard_normal((2, 2 * RATE_HZ))).astype(np.float32)
+    samples = mixed(stereo(left, right, tmp_path / "wide.wav"))
+    np.testing.assert_allclose(samples, (left + right) / 2, atol=1e-3)

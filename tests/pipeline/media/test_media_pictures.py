@@ -10,21 +10,63 @@ import pytest
 from numpy.typing import NDArray
 
 from interview_analysis.pipeline.media import video as media_video
+from interview_analysis.pipeline.media.display_matrix import Orientation, from_matrix
 from interview_analysis.pipeline.media.video import display_size, fitted_size
-from tests.pipeline.media.media_making import decode, grey_clock, quadrants, times, write
+from tests.pipeline.media.media_making import decode, grey_clock, quadrants, times, tone, write
 
 
+@pytest.mark.parametrize("mirrored", [False, True])
 @pytest.mark.parametrize("rotation_deg", [0, 90, 180, -90])
-def test_rotated_video_comes_upright(tmp_path: Path, rotation_deg: int) -> None:
-    def lying(time_s: float) -> NDArray[np.uint8]:  # as a sensor that was turned records it
-        return np.ascontiguousarray(np.rot90(quadrants(time_s), -rotation_deg // 90))
+def test_turned_and_mirrored_video_comes_upright(tmp_path: Path, rotation_deg: int, mirrored: bool) -> None:
+    def lying(
+        time_s: float,
+    ) -> NDArray[np.uint8]:  # as a sensor that was turned, or one of a front camera, records it
+        shown = np.fliplr(quadrants(time_s)) if mirrored else quadrants(time_s)
+        return np.ascontiguousarray(np.rot90(shown, -rotation_deg // 90))
 
-    path = write(tmp_path / "a.mp4", frame_times=times(10, 1), fps=10, image=lying, rotation_deg=rotation_deg)
+    path = write(
+        tmp_path / "a.mp4", frame_times=times(10, 1), fps=10, image=lying, rotation_deg=rotation_deg, mirrored=mirrored
+    )  # fmt: skip
     frames, _, facts = decode(path)
     assert (facts.width_px, facts.height_px) == (160, 96)
-    assert facts.rotation_deg == rotation_deg % 360
+    assert (facts.rotation_deg, facts.mirrored) == (rotation_deg % 360, mirrored)
     for frame in frames:
         assert np.abs(frame.image.astype(int) - quadrants(0)).mean() < 12
+
+
+@pytest.mark.parametrize(
+    ("matrix", "expected"),
+    [
+        ((1, 0, 0, 1), Orientation(0, False)), ((0, 1, -1, 0), Orientation(3, False)),
+        ((0.99, 0.1, -0.1, 0.99), Orientation(0, False)), ((0.1, -0.99, 0.99, 0.1), Orientation(1, False)),
+        ((1, 0, 0, -1), Orientation(2, True)), ((-2, 0, 0, 2), Orientation(0, True)), ((0, 0, 0, 0), Orientation()),
+    ],
+)  # fmt: skip
+def test_the_nearest_orientation_of_a_matrix(
+    matrix: tuple[float, float, float, float], expected: Orientation
+) -> None:
+    assert from_matrix(*matrix) == expected
+
+
+def test_pictures_go_on_after_their_clock_was_set_back(tmp_path: Path) -> None:
+    """Two transport streams one after the other, as a recorder that was restarted leaves them."""
+    parts = [
+        write(
+            tmp_path / f"{number}.ts", frame_times=times(25, 3), fps=25, image=grey_clock, pieces=[(0, tone(440, 3))],
+            options={"mpegts_flags": "resend_headers"},
+        )
+        for number in range(2)
+    ]  # fmt: skip
+    path = tmp_path / "both.ts"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    frames, samples, facts = decode(path)
+    assert facts.duration_s == pytest.approx(6, abs=0.2)
+    assert len(samples) / 16_000 == pytest.approx(6, abs=0.2)
+    steps = np.diff([frame.time_s for frame in frames])
+    assert len(frames) >= 28
+    assert steps.min() > 0.1
+    assert steps.max() < 0.4
+    assert facts.sound_holes == ()
 
 
 def test_varying_frame_rate(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from tests.media import grey, noise, write_recording
 
 @pytest.fixture(autouse=True)
 def nothing_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
-    for track in ("AudioTrack", "VideoTrack"):
+    for track in ("Soundtrack", "VideoTrack"):
         monkeypatch.setattr(media, track, lambda *_: pytest.fail("decoded"))
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from interview_analysis import analyze
 from interview_analysis.features.moments.moments import KINDS
-from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.common.config import load_run_config
+from interview_analysis.pipeline.interview import Analysis
+from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation.file import pack, unpack
-from interview_analysis.pipeline.observation.loaded import LoadedModels
 from interview_analysis.pipeline.outputs import save
 
 

