@@ -55,6 +55,7 @@ format: $(READY) ## Format the code and apply the fixes that are safe
 docs: $(READY) ## Write the pages and schemas that are made from the code
 	$(BIN)/python -m interview_analysis.pipeline.dev.feature_docs docs/features.md
 	$(BIN)/python -m interview_analysis.pipeline.dev.schemas configs/schemas
+	$(BIN)/python -m interview_analysis.pipeline.dev.cli_docs docs/cli.md
 
 head: setup ## Fit again what the job parser has learned, after its library or labels were edited
 	$(BIN)/python -m interview_analysis.pipeline.dev.job_training
@@ -67,7 +68,7 @@ bench: setup ## Measure speed and memory of scoring, of telling voices apart, of
 	$(BIN)/python -m interview_analysis.pipeline.dev.batch_benchmark
 
 retrain: setup ## What a scheduled job does: pull, repro, compare with the champion, promote what is better
-	$(BIN)/interview-analysis retrain --out $(OUT)/retrain
+	$(BIN)/interview-analysis learn retrain --out $(OUT)/retrain
 
 mlflow-ui: setup ## Open the runs and models of mlflow.db in a browser (http://127.0.0.1:5000)
 	$(BIN)/mlflow ui --backend-store-uri $(MLFLOW)

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from interview_analysis.features.core.extractor import COVERAGE, extractors, sliding_windows, tabulate
+from interview_analysis.features.core.extractor import (
+    COVERAGE,
+    Fault,
+    extractors,
+    fault_of,
+    measured,
+    sliding_windows,
+)
 from interview_analysis.features.moments.moments import moments
 from interview_analysis.types import Event, FloatArray, Interval, Observations
 
@@ -24,6 +31,7 @@ class FeatureTables:
     blocks: pd.DataFrame  # disjoint, together they cover the recording
     timeline: pd.DataFrame  # overlapping windows
     events: tuple[Event, ...]  # by time: those of the extractors, and the moments that stand out
+    faults: tuple[Fault, ...] = ()  # why features or events of an extractor were left out
 
     def value(self, feature: str) -> float:
         """The value over the whole recording, NaN where it was not observed."""
@@ -43,9 +51,7 @@ class FeatureTables:
         start_s, end_s = window.start_s, window.end_s
         first, last = (self.blocks.index.get_level_values(level) for level in ("start_s", "end_s"))
         inside = (first >= start_s - _SLACK_S) & (last <= end_s + _SLACK_S)
-        return FeatureTables(
-            self.whole.loc[[(start_s, end_s)]], self.blocks[inside], self.timeline, self.events
-        )
+        return replace(self, whole=self.whole.loc[[(start_s, end_s)]], blocks=self.blocks[inside])
 
     @property
     def window(self) -> Interval:
@@ -80,16 +86,12 @@ def feature_tables(
         blocks(duration_s, block_s),
         sliding_windows(duration_s, window_s, hop_s),
     )
-    whole, block, timeline = (
-        pd.concat([tabulate(extractor, observations, windows) for extractor in extractors()], axis=1)
-        for windows in grids
-    )
+    (whole, block, timeline), faults = _measured(observations, grids)
     _leave_out_holes(whole, observations)
-    events = [event for extractor in extractors() for event in extractor.events(observations)]
+    events, failed = _events(observations)
     events += moments(observations, timeline)
-    return FeatureTables(
-        whole, block, timeline, tuple(sorted(events, key=lambda e: (e.start_s, e.end_s, e.kind)))
-    )
+    by_time = sorted(events, key=lambda e: (e.start_s, e.end_s, e.kind))
+    return FeatureTables(whole, block, timeline, tuple(by_time), (*faults, *failed))
 
 
 def answer_tables(
@@ -100,12 +102,30 @@ def answer_tables(
     `FeatureTables.of` takes one out. There is no timeline and there are no events, which the recording's tables have.
     """
     grids = (windows, [b for w in windows for b in blocks(w.duration_s, block_s, w.start_s)])
-    whole, block = (
-        pd.concat([tabulate(extractor, observations, grid) for extractor in extractors()], axis=1)
-        for grid in grids
-    )
+    (whole, block), faults = _measured(observations, grids)
     _leave_out_holes(whole, observations)
-    return FeatureTables(whole, block, whole.iloc[:0], ())
+    return FeatureTables(whole, block, whole.iloc[:0], (), faults)
+
+
+def _measured(
+    observations: Observations, grids: Sequence[Sequence[Interval]]
+) -> tuple[list[pd.DataFrame], tuple[Fault, ...]]:
+    """All extractors side by side over each grid."""
+    found = [measured(extractor, observations, grids) for extractor in extractors()]
+    tables = [pd.concat(side, axis=1) for side in zip(*(tables for tables, _ in found), strict=True)]
+    return tables, tuple(fault for _, faults in found for fault in faults)
+
+
+def _events(observations: Observations) -> tuple[list[Event], list[Fault]]:
+    """The events of all extractors; those of one that raises what `measured` forgives are left out."""
+    events: list[Event] = []
+    faults: list[Fault] = []
+    for extractor in extractors():
+        try:
+            events += extractor.events(observations)
+        except (ValueError, ArithmeticError) as error:
+            faults.append(fault_of(extractor, error))
+    return events, faults
 
 
 def _leave_out_holes(whole: pd.DataFrame, observations: Observations) -> None:

@@ -1,5 +1,5 @@
 """`python -m interview_analysis.pipeline` is the `interview-analysis` command."""
 
-from interview_analysis.pipeline.cli.main import main
+from interview_analysis.pipeline.cli.main import PROGRAM, main
 
-main(prog_name="interview-analysis")
+main(prog_name=PROGRAM)

@@ -16,7 +16,7 @@ from pydantic import ConfigDict, Field, ValidationError
 
 from interview_analysis.errors import OutputError
 from interview_analysis.features.conversation.candidate_view import everyone
-from interview_analysis.pipeline.analyze import Analysis
+from interview_analysis.pipeline.interview import Analysis
 from interview_analysis.pipeline.job.files import write_profile
 from interview_analysis.pipeline.report.html import render_html
 from interview_analysis.pipeline.storage.disk import aside_of, swap_folder
@@ -49,6 +49,7 @@ class TranscriptSegment(Model):
     words: tuple[TranscriptWord, ...]
     voice: int | None = Field(None, description="who speaks, as in report.json; null where that is not known")
     role: Role | None = Field(None, description="null where speakers were not told apart")
+    language: str = Field("", description="ISO 639-1 code; empty where it is the transcript's")
 
 
 class TranscriptFile(Model):
@@ -82,6 +83,7 @@ class TranscriptFile(Model):
                 s.end_s,
                 tuple(Word(w.text, w.start_s, w.end_s, w.probability) for w in s.words),
                 s.voice,
+                language=s.language,
             )
             for s in self.segments
         )
@@ -97,6 +99,7 @@ def _segment(segment: Segment, speakers: Speakers | None) -> TranscriptSegment:
         end_s=segment.end_s,
         words=tuple(TranscriptWord(**asdict(word)) for word in segment.words),
         voice=voice,
+        language=segment.language,
         role=speakers.role_of(voice) if speakers else None,
     )
 

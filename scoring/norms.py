@@ -107,13 +107,9 @@ class StateRules(Model):
 class AnswerSettings(Model):
     """How answers are told apart and added up. `why` gives the reason of each."""
 
-    match_similarity: float = Field(
-        default=0.55, ge=0, le=1
-    )  # an asked question is the profile's from here on
-    target_standard_error: float = Field(
-        default=10.0, gt=0
-    )  # that the D-study asks the number of questions for
-    why: dict[str, str] = Field(default_factory=dict)
+    match_similarity: float = Field(ge=0, le=1)  # an asked question is the profile's from here on
+    target_standard_error: float = Field(gt=0)  # that the D-study asks the number of questions for
+    why: dict[str, str]
 
 
 class Norms(Model):
@@ -129,7 +125,7 @@ class Norms(Model):
     limits: Limits
     evidence: EvidenceSettings
     state: StateRules
-    answers: AnswerSettings = AnswerSettings()
+    answers: AnswerSettings
     channels: dict[ChannelName, tuple[Norm, ...]]
 
     def level(self, score: float) -> int:

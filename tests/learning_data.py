@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
@@ -52,3 +55,19 @@ def made_up(persons: int = 40, answers: int = 5, seed: int = 1, strength: float 
         ratings=pd.DataFrame(ratings, index=interviews.index),
         feature_versions={"voice.delivery": 1, "content.star": 1},
     )
+
+
+def write_run(folder: Path, ids: Sequence[str], seed: int = 3) -> Path:
+    """The folder of a batch with these interviews, of which two measures of the voice are known."""
+    draw = np.random.default_rng(seed)
+    table = pd.DataFrame(
+        {
+            "interview_id": list(ids),
+            "candidate_id": [f"C-{key}" for key in ids],
+            "pitch.f0_sd_st": draw.normal(size=len(ids)),
+            "pitch.f0_mean_hz": draw.normal(180, 20, size=len(ids)),
+        }
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    table.to_parquet(folder / "features.parquet")
+    return folder

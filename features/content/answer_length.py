@@ -12,11 +12,13 @@ from interview_analysis.features.language.sentences import (
     unit_count,
     words_in,
 )
+from interview_analysis.features.language.stretches import in_main_language
 from interview_analysis.types import Interval, Observations
 
 
 def _compute(observations: Observations, window: Interval) -> Mapping[str, float]:
-    transcript = observations.transcript
+    spoken = observations.transcript
+    transcript = in_main_language(spoken) if spoken is not None else None
     words = words_in(transcript, window)
     if transcript is None or not words:
         return {COVERAGE: 0.0}
@@ -27,7 +29,7 @@ def _compute(observations: Observations, window: Interval) -> Mapping[str, float
 
 EXTRACTOR = Extractor(
     name="answer_length",
-    version=1,
+    version=2,
     channel="content",
     specs=(
         FeatureSpec("word_count", "words", "words said; not for Chinese", low=0),

@@ -25,7 +25,7 @@ class Answer:
 
     `question` is empty where it was not heard. `parts` are its sentences that ask something of their own. `asked` is
     when it was put, and `latency_s` the silence before the answer, 0 where the candidate began before the end; None and
-    NaN where that is not known.
+    NaN where that is not known, as where one recording ends with the question and the next begins with the answer.
     """
 
     question: str
@@ -54,8 +54,7 @@ def answers(observations: Observations, stretches: Sequence[AskedStretch] = ()) 
         return _of_stretches(stretches)
     if observations.conversation is None:
         return ()
-    transcript = observations.transcript
-    return _of_conversation(observations.conversation, transcript, observations.facts.duration_s)
+    return _of_conversation(observations, observations.conversation)
 
 
 def _of_stretches(stretches: Sequence[AskedStretch]) -> tuple[Answer, ...]:
@@ -67,16 +66,16 @@ def _of_stretches(stretches: Sequence[AskedStretch]) -> tuple[Answer, ...]:
     return tuple(found)
 
 
-def _of_conversation(
-    conversation: Conversation, transcript: Transcript | None, duration_s: float
-) -> tuple[Answer, ...]:
-    turns = _turns(conversation, transcript)
+def _of_conversation(observations: Observations, conversation: Conversation) -> tuple[Answer, ...]:
+    duration_s = observations.facts.duration_s
+    joints_s = observations.speech.joints_s if observations.speech is not None else ()
+    turns = _turns(conversation, observations.transcript)
     asked = questions(turns)
     found = exchanges(turns, asked)
     if not any(exchange.question for exchange in found):
         return ()
     ends_s = [q.start_s for q in asked if q.kind != "follow_up"]
-    cut = (_answer(exchange, conversation.own, ends_s, duration_s, turns) for exchange in found)
+    cut = (_answer(exchange, conversation.own, ends_s, joints_s, duration_s, turns) for exchange in found)
     return tuple(answer for answer in cut if answer is not None)
 
 
@@ -84,6 +83,7 @@ def _answer(
     exchange: Exchange,
     own: Sequence[Interval],
     ends_s: Sequence[float],
+    joints_s: Sequence[float],
     duration_s: float,
     turns: Sequence[Said],
 ) -> Answer | None:
@@ -100,7 +100,9 @@ def _answer(
     if question is None:
         return Answer("", (), Interval(start_s, end_s), "conversation")
     first_s = max(start_s, min((turn.start_s for turn in spoken), default=start_s))
-    put, latency_s = Interval(question.start_s, question.end_s), first_s - start_s if spoken else math.nan
+    put = Interval(question.start_s, question.end_s)
+    one_recording = not any(start_s <= joint_s <= first_s for joint_s in joints_s)
+    latency_s = first_s - start_s if spoken and one_recording else math.nan
     return Answer(question.text, question.parts, Interval(first_s, end_s), "conversation", put, latency_s)
 
 

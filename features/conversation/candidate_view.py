@@ -39,6 +39,7 @@ def candidate_view(observations: Observations, candidate: CandidateVoice | None)
     - Words belong to whoever speaks them; those of no voice are not the candidate's. A segment of several voices is cut.
     - Regions of speech are cut to the candidate's turns. Between two turns that nobody else's words part, all speech is
       the candidate's. Silence around another's speech is nobody's pause, see `SpeechActivity.others_s`.
+    - The language of the words is the main one of the candidate, that of the others' words theirs.
     - Acoustics are NaN, and voiced segments left out, where the candidate does not speak alone.
 
     Where the candidate is the only voice, everything else is what was handed in; `candidate` None gives it back as it is.
@@ -61,7 +62,7 @@ def candidate_view(observations: Observations, candidate: CandidateVoice | None)
         if transcript is None
         else replace(
             transcript, segments=tuple(s for s in pieces if s.voice != candidate.voice or s.voice is None)
-        ),
+        ).led_by_its_main_language(),
     )
     if not others:
         return replace(observations, conversation=conversation)
@@ -71,7 +72,7 @@ def candidate_view(observations: Observations, candidate: CandidateVoice | None)
         speech=None if observations.speech is None else _speech(observations.speech, floors, others),
         transcript=None
         if transcript is None
-        else replace(transcript, segments=_own(pieces, candidate.voice, others)),
+        else replace(transcript, segments=_own(pieces, candidate.voice, others)).led_by_its_main_language(),
         acoustics=None
         if observations.acoustics is None
         else _acoustics(observations.acoustics, alone(floors, others)),
@@ -116,9 +117,11 @@ def _speech(speech: SpeechActivity, own: Sequence[Interval], others: Sequence[Tu
 
 def _acoustics(track: AcousticTrack, aloud: Sequence[Interval]) -> AcousticTrack:
     frames = inside(track.time_s, aloud)
+    nuclei = inside(track.nucleus_s, aloud)
     segments = inside((track.segment_start_s + track.segment_end_s) / 2, aloud)
     return replace(
         track,
+        nucleus_s=track.nucleus_s[nuclei],
         **{
             name: np.where(frames, getattr(track, name), np.nan)
             for name in ("f0_hz", "intensity_db", "hnr_db")

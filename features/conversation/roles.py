@@ -167,12 +167,13 @@ def questions_by_voice(transcript: Transcript | None, voices: Voices) -> Mapping
     """How many sentences of each voice ask something, by a question mark or how they begin; en and zh."""
     if transcript is None:
         return {}
-    language = "zh" if counts_characters(transcript.language) else "en"
     pieces = segments_by_voice(transcript, voices)
-    asked = {}
-    for voice in range(voices.count):
-        own = Transcript(language, 1.0, tuple(p for p in pieces if p.voice == voice), "", "")
-        asked[voice] = _questions([sentence.text for sentence in sentences(own)], language)
+    asked = dict.fromkeys(range(voices.count), 0)
+    for voice in asked:
+        own = replace(transcript, segments=tuple(p for p in pieces if p.voice == voice))
+        for spoken in own.by_language():
+            language = "zh" if counts_characters(spoken.language) else "en"
+            asked[voice] += _questions([sentence.text for sentence in sentences(spoken)], language)
     return asked
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import groupby
 
 from interview_analysis.features.conversation.speakers import words_by_voice
@@ -19,7 +20,9 @@ def segments_by_voice(transcript: Transcript, voices: Voices) -> tuple[Segment, 
     return tuple(
         piece
         for segment in transcript.segments
-        for piece in _pieces(segment, [next(assigned) for _ in segment.words], transcript.language)
+        for piece in _pieces(
+            segment, [next(assigned) for _ in segment.words], transcript.language_of(segment)
+        )
     )
 
 
@@ -30,6 +33,15 @@ def _pieces(segment: Segment, owners: Sequence[int | None], language: str) -> li
     for voice, group in groupby(zip(segment.words, owners, strict=True), key=lambda pair: pair[1]):
         words = tuple(word for word, _ in group)
         if len(words) == len(segment.words):
-            return [Segment(segment.text, segment.start_s, segment.end_s, words, voice)]
-        pieces.append(Segment(join_words(words, language), words[0].start_s, words[-1].end_s, words, voice))
+            return [replace(segment, voice=voice)]
+        pieces.append(
+            replace(
+                segment,
+                text=join_words(words, language),
+                start_s=words[0].start_s,
+                end_s=words[-1].end_s,
+                words=words,
+                voice=voice,
+            )
+        )
     return pieces

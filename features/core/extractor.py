@@ -16,7 +16,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from interview_analysis.types import Channel, Event, Interval, Observations
+from interview_analysis.types import Channel, Event, FloatArray, Interval, Observations
 
 COVERAGE = "coverage_ratio"
 
@@ -61,31 +61,81 @@ def extractors() -> tuple[Extractor, ...]:
     return tuple(sorted(found, key=lambda extractor: extractor.name))
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What an extractor got wrong about its own values, which are left out for it."""
+
+    extractor: str
+    reason: str
+
+
 def tabulate(extractor: Extractor, observations: Observations, windows: Sequence[Interval]) -> pd.DataFrame:
     """Run one extractor over `windows`.
 
     Returns a frame with one row a window, index ``(start_s, end_s)``, columns ``<extractor>.<feature>`` in the
     order of the specs, then ``<extractor>.coverage_ratio``: the share of the window that could be observed.
-    A value outside the bounds of its spec is a fault of the extractor and raises ValueError.
+    Raises ValueError where `measured` finds a fault.
     """
-    names = [spec.name for spec in extractor.specs]
+    (table,), faults = measured(extractor, observations, [windows])
+    if faults:
+        raise ValueError(f"{faults[0].extractor}: {faults[0].reason}")
+    return table
+
+
+def measured(
+    extractor: Extractor, observations: Observations, grids: Sequence[Sequence[Interval]]
+) -> tuple[list[pd.DataFrame], tuple[Fault, ...]]:
+    """Run one extractor over several grids of windows, a frame as `tabulate` gives it for each.
+
+    A feature that leaves the bounds of its spec anywhere is NaN everywhere, and so are all features where `compute` raises
+    ValueError or ArithmeticError; the faults say which and why. Raises TypeError for a feature without a spec.
+    """
+    names, faults = [spec.name for spec in extractor.specs], []
+    try:
+        arrays = [_rows(extractor, names, observations, windows) for windows in grids]
+    except (ValueError, ArithmeticError) as error:
+        faults.append(fault_of(extractor, error))
+        arrays = [np.full((len(windows), len(names) + 1), np.nan) for windows in grids]
+        for rows in arrays:
+            rows[:, -1] = 0.0
+    for place, spec in enumerate(extractor.specs):
+        values = np.concatenate([rows[:, place] for rows in arrays])
+        beyond = values[np.isfinite(values) & ((values < spec.low - 1e-9) | (values > spec.high + 1e-9))]
+        if beyond.size:
+            reason = f"{spec.name} is {beyond[0]:g}, expected {spec.low:g} to {spec.high:g}"
+            faults.append(Fault(extractor.name, reason))
+            for rows in arrays:
+                rows[:, place] = np.nan
+    columns = [f"{extractor.name}.{name}" for name in [*names, COVERAGE]]
+    tables = [
+        pd.DataFrame(
+            rows,
+            index=pd.MultiIndex.from_tuples([(w.start_s, w.end_s) for w in grid], names=["start_s", "end_s"]),
+            columns=columns,
+        )
+        for rows, grid in zip(arrays, grids, strict=True)
+    ]
+    return tables, tuple(faults)
+
+
+def fault_of(extractor: Extractor, error: Exception) -> Fault:
+    """What an extractor raised, in one line."""
+    return Fault(extractor.name, " ".join(f"{type(error).__name__}: {error}".split()))
+
+
+def _rows(
+    extractor: Extractor, names: Sequence[str], observations: Observations, windows: Sequence[Interval]
+) -> FloatArray:
+    """The values of an extractor and its coverage, shape (windows, features + 1)."""
     rows = np.full((len(windows), len(names) + 1), np.nan)
     for row, window in zip(rows, windows, strict=True):
         values = extractor.compute(observations, window)
         unknown = set(values) - set(names) - {COVERAGE}
         if unknown:
-            raise ValueError(f"{extractor.name} returned features without a spec: {sorted(unknown)}")
+            raise TypeError(f"{extractor.name} returned features without a spec: {sorted(unknown)}")
         row[:-1] = [values.get(name, np.nan) for name in names]
         row[-1] = values.get(COVERAGE, 0.0)
-    for spec, column in zip(extractor.specs, rows.T, strict=False):
-        seen = column[np.isfinite(column)]
-        if seen.size and (seen.min() < spec.low - 1e-9 or seen.max() > spec.high + 1e-9):
-            raise ValueError(
-                f"{extractor.name}.{spec.name} left its bounds [{spec.low}, {spec.high}]: {seen}"
-            )
-    index = pd.MultiIndex.from_tuples([(w.start_s, w.end_s) for w in windows], names=["start_s", "end_s"])
-    columns = [f"{extractor.name}.{name}" for name in [*names, COVERAGE]]
-    return pd.DataFrame(rows, index=index, columns=columns)
+    return rows
 
 
 def sliding_windows(duration_s: float, length_s: float, hop_s: float) -> tuple[Interval, ...]:

@@ -17,14 +17,18 @@ import yaml
 
 from interview_analysis.errors import ConfigError
 from interview_analysis.features.language.sentences import counts_characters, normalise
+from interview_analysis.features.language.stretches import in_main_language
 from interview_analysis.types import Transcript
 
 LANGUAGES = ("en", "zh")
 
 
 def readable(transcript: Transcript | None) -> Transcript | None:
-    """The transcript, or None where there are no lists of its language: nothing found would not mean nothing said."""
-    return transcript if transcript is not None and transcript.language in LANGUAGES else None
+    """What is said in the transcript's main language, or None where there are no lists of it: nothing found would not mean
+    nothing said."""
+    return (
+        in_main_language(transcript) if transcript is not None and transcript.language in LANGUAGES else None
+    )
 
 
 @cache

@@ -90,6 +90,11 @@ def unit_count(text: str, language: str) -> int:
     return len(_TOKEN.findall(normalise(text)))
 
 
+def spoken_length(transcript: Transcript) -> int:
+    """Length of all that is said, each language counted in its own unit; see `unit_count`."""
+    return sum(unit_count(spoken.text, spoken.language) for spoken in transcript.by_language())
+
+
 def locate(words: Sequence[Word], language: str) -> Located:
     """Normalised text of `words` with the way back to them; spaces stand between words that are not Chinese."""
     text: list[str] = []
@@ -106,7 +111,7 @@ def locate(words: Sequence[Word], language: str) -> Located:
 
 def _needs_space(before: str, after: str, language: str) -> bool:
     if not counts_characters(language):
-        return True
+        return not (_CJK_RUN.match(before) and _CJK_RUN.match(after))
     return all(c.isascii() and c.isalnum() for c in (before, after))
 
 

@@ -16,7 +16,6 @@ from interview_analysis.features.moments import voice as moments_voice
 from interview_analysis.features.voice.speech_units import rate_unit
 from interview_analysis.types import Channel, Event, Observations
 
-VERSION = 2  # raised when the same observations give other moments
 _RATE_UNITS = {"wpm": "words/min", "cpm": "characters/min"}
 
 

@@ -18,6 +18,7 @@ import numpy as np
 
 from interview_analysis.features.core.extractor import COVERAGE, Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
+from interview_analysis.features.language.stretches import spoken_in_main_language
 from interview_analysis.features.voice.speech_units import (
     coverage,
     joint_silences,
@@ -99,6 +100,7 @@ SPECS = (
 
 def compute(observations: Observations, window: Interval) -> dict[str, float]:
     """Counts of what begins in `window`. Speaking time is from its first word to its last."""
+    observations = spoken_in_main_language(observations)
     transcript = observations.transcript
     span = speaking_span(transcript, window) if transcript is not None else None
     if transcript is None or span is None:
@@ -129,6 +131,7 @@ def compute(observations: Observations, window: Interval) -> dict[str, float]:
 
 def events(observations: Observations) -> tuple[Event, ...]:
     """Every "filler", labelled with its words or not at all if acoustic, and every "discourse_marker"."""
+    observations = spoken_in_main_language(observations)
     transcript = observations.transcript
     if transcript is None:
         return ()
@@ -267,4 +270,4 @@ def _lexical(transcript: Transcript) -> tuple[Event, ...]:
     return filled_pauses(transcript) if transcript.language in _LANGUAGES else ()
 
 
-EXTRACTOR = Extractor("fillers", 2, "voice", SPECS, compute, events)
+EXTRACTOR = Extractor("fillers", 3, "voice", SPECS, compute, events)

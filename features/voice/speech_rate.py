@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from interview_analysis.features.core.extractor import COVERAGE, Extractor, FeatureSpec
+from interview_analysis.features.language.stretches import spoken_in_main_language
 from interview_analysis.features.voice.speech_units import (
     MIN_PAUSE_S,
     coverage,
@@ -58,6 +59,7 @@ SPECS = (
 
 def compute(observations: Observations, window: Interval) -> dict[str, float]:
     """Rates of the transcript's language; the others, and all of too short a stretch, are left out."""
+    observations = spoken_in_main_language(observations)
     transcript = observations.transcript
     unit = rate_unit(transcript.language) if transcript is not None else None
     span = speaking_span(transcript, window) if transcript is not None and unit is not None else None
@@ -99,4 +101,4 @@ def _variation(transcript: Transcript, pauses: tuple[Interval, ...], span: Inter
     return float(np.std(rates, ddof=1) / np.mean(rates))
 
 
-EXTRACTOR = Extractor("speech_rate", 2, "voice", SPECS, compute)
+EXTRACTOR = Extractor("speech_rate", 3, "voice", SPECS, compute)

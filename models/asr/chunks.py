@@ -7,7 +7,7 @@ ends depends on the regions alone, never on how fast they arrive.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -38,6 +38,19 @@ class Chunk:
         audio.wait(round(self.pieces[-1].end_s * rate_hz))
         parts = [audio.read(round(p.start_s * rate_hz), round(p.end_s * rate_hz)) for p in self.pieces]
         return np.concatenate(parts)
+
+    def from_recording(self, interval: Interval) -> Interval:
+        """A stretch of the recording on the chunk's clock, cut to what the chunk holds of it."""
+        before_s, times_s = 0.0, []
+        for piece in self.pieces:
+            if interval.overlap_s(piece) > 0:
+                shift_s = before_s - piece.start_s
+                times_s += [
+                    max(interval.start_s, piece.start_s) + shift_s,
+                    min(interval.end_s, piece.end_s) + shift_s,
+                ]
+            before_s += piece.duration_s
+        return Interval(times_s[0], times_s[-1]) if times_s else Interval(before_s, before_s)
 
     def after(self, time_s: float) -> Chunk | None:
         """What is left of the chunk after a moment of the recording; None if no speech is."""
@@ -87,9 +100,18 @@ def halves(chunk: Chunk) -> tuple[Chunk, ...]:
         off_centre = abs(_packed_s(regions[:count]) - half_s) / half_s
         return (regions[count].start_s - regions[count - 1].end_s + 0.1) * (1.01 - min(1.0, off_centre))
 
-    count = max(range(1, len(regions)), key=merit)
-    first = _chunk(regions[:count], chunk.pieces[0].start_s, regions[count].start_s)
-    return first, _chunk(regions[count:], regions[count - 1].end_s, chunk.pieces[-1].end_s)
+    return cut(chunk, [max(range(1, len(regions)), key=merit)])
+
+
+def cut(chunk: Chunk, before: Sequence[int]) -> tuple[Chunk, ...]:
+    """The chunk in parts, cut before each of these of its regions."""
+    regions, edges = chunk.regions, [0, *before, len(chunk.regions)]
+    parts = []
+    for first, stop in pairwise(edges):
+        floor_s = regions[first - 1].end_s if first else chunk.pieces[0].start_s
+        ceiling_s = regions[stop].start_s if stop < len(regions) else chunk.pieces[-1].end_s
+        parts.append(_chunk(list(regions[first:stop]), floor_s, ceiling_s))
+    return tuple(parts)
 
 
 def _cut(pending: list[Interval]) -> int:

@@ -7,7 +7,9 @@ import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from interview_analysis.types import Word
+import numpy as np
+
+from interview_analysis.types import Interval, Word
 
 # Whisper's own lists: signs that belong to the word after them, and to the word before them.
 _PREPENDED = "\"'“¿([{-"
@@ -41,6 +43,13 @@ class AlignedWord:
 def initial_prompt(language: str) -> str | None:
     """A line before the text whose style Whisper follows. Without it, Mandarin comes almost unpunctuated."""
     return "你好，欢迎参加今天的面试。" if language == "zh" else None
+
+
+def span_frames(span: Interval, count: int) -> slice:
+    """Which of the encoder's frames, of which `count` are 30 s, hold a span; at least half a second of them."""
+    rate_hz = count / 30.0
+    first = max(0, min(int(span.start_s * rate_hz), count - round(rate_hz / 2)))
+    return slice(first, max(first + round(rate_hz / 2), int(np.ceil(span.end_s * rate_hz))))
 
 
 def compression_ratio(text: str) -> float:

@@ -15,7 +15,10 @@ from interview_analysis.models.asr.decoding import (
     RecognisedSegment,
     initial_prompt,
     recognised_segments,
+    span_frames,
 )
+from interview_analysis.models.asr.languages import Probabilities
+from interview_analysis.types import Interval
 
 _WINDOW_FRAMES = 3000  # 30 s
 
@@ -45,12 +48,20 @@ class FasterWhisper:
         self.beam_size = beam_size
         self._last: tuple[NDArray[np.float32], Any, int] | None = None
 
-    def detect_language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
+    def languages(self, samples: NDArray[np.float32], spans: Sequence[Interval]) -> list[Probabilities]:
+        """See `LanguageEar.languages`. The chunk is encoded once; a span is what the decoder may look at."""
         if not self._whisper.model.is_multilingual:
-            return "en", 1.0
+            return [{"en": 1.0} for _ in spans]
+        from ctranslate2 import StorageView
+
         encoded, _ = self._encode(samples)
-        token, probability = self._whisper.model.detect_language(encoded)[0][0]
-        return str(token).strip("<|>"), float(probability)
+        frames = np.array(encoded)
+        found: list[Probabilities] = []
+        for span in spans:
+            part = np.ascontiguousarray(frames[:, span_frames(span, frames.shape[1])])
+            ranked = self._whisper.model.detect_language(StorageView.from_array(part))[0]
+            found.append({str(token).strip("<|>"): float(probability) for token, probability in ranked})
+        return found
 
     def recognise(self, samples: NDArray[np.float32], language: str) -> tuple[RecognisedSegment, ...]:
         whisper = self._whisper

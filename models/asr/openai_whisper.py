@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,11 @@ from interview_analysis.models.asr.decoding import (
     RecognisedSegment,
     initial_prompt,
     recognised_segments,
+    span_frames,
 )
+from interview_analysis.models.asr.languages import Probabilities
+from interview_analysis.models.torch_threads import threads
+from interview_analysis.types import Interval
 
 
 class OpenAIWhisper:
@@ -27,7 +32,6 @@ class OpenAIWhisper:
     model : str
         Its name, for the transcript.
     cpu_threads : int
-        Set for the whole process, as PyTorch does it.
     beam_size : int
         1 is greedy.
     """
@@ -40,14 +44,29 @@ class OpenAIWhisper:
         self.cpu_threads = cpu_threads
         self.beam_size = beam_size
 
-    def detect_language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
+    def languages(self, samples: NDArray[np.float32], spans: Sequence[Interval]) -> list[Probabilities]:
+        """See `LanguageEar.languages`. The chunk is encoded once; a span is what the decoder may look at."""
         if not self._whisper.is_multilingual:
-            return "en", 1.0
-        _, probabilities = self._whisper.detect_language(self._mel(samples))
-        language = max(probabilities, key=lambda code: float(probabilities[code]))
-        return str(language), float(probabilities[language])
+            return [{"en": 1.0} for _ in spans]
+        import torch
+        import whisper
+
+        tokenizer = whisper.tokenizer.get_tokenizer(True, num_languages=self._whisper.num_languages)
+        codes, tokens = tokenizer.all_language_codes, list(tokenizer.all_language_tokens)
+        found: list[Probabilities] = []
+        with threads(self.cpu_threads), torch.no_grad():
+            frames = self._whisper.encoder(self._mel(samples)[None])
+            for span in spans:
+                part = frames[:, span_frames(span, frames.shape[1])]
+                logits = self._whisper.logits(torch.tensor([[tokenizer.sot]]), part)[0, 0, tokens]
+                found.append(dict(zip(codes, logits.softmax(dim=-1).tolist(), strict=True)))
+        return found
 
     def recognise(self, samples: NDArray[np.float32], language: str) -> tuple[RecognisedSegment, ...]:
+        with threads(self.cpu_threads):
+            return self._recognise(samples, language)
+
+    def _recognise(self, samples: NDArray[np.float32], language: str) -> tuple[RecognisedSegment, ...]:
         import whisper
         from whisper.audio import HOP_LENGTH
         from whisper.timing import find_alignment
@@ -92,9 +111,6 @@ class OpenAIWhisper:
 
     @cached_property
     def _whisper(self) -> Any:
-        import torch
-
         from interview_analysis.models.asr.ct2_to_openai import load_openai_model
 
-        torch.set_num_threads(self.cpu_threads)
         return load_openai_model(self.folder)

@@ -8,7 +8,7 @@ the same words. Whisper leaves most "um" and "uh" out of its text: fillers in a 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from interview_analysis.models.asr.chunks import Chunk, halves, pack
 from interview_analysis.models.asr.decoding import RecognisedSegment
+from interview_analysis.models.asr.languages import LanguageTracker, Part, Probabilities
 from interview_analysis.models.voice.vad import SpeechDetector, VadSettings, speech_activity
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.types import AudioSource, Interval, Segment, SpeechActivity, Transcript, Word
@@ -43,8 +44,8 @@ class AsrEngine(Protocol):
     @property
     def model(self) -> str: ...
 
-    def detect_language(self, samples: NDArray[np.float32]) -> tuple[str, float]:
-        """ISO 639-1 code and its probability."""
+    def languages(self, samples: NDArray[np.float32], spans: Sequence[Interval]) -> list[Probabilities]:
+        """See `LanguageEar.languages`."""
         ...
 
     def recognise(self, samples: NDArray[np.float32], language: str) -> tuple[RecognisedSegment, ...]:
@@ -98,11 +99,12 @@ def transcribe(
 ) -> tuple[Transcript, SpeechActivity]:
     """Words with times, and the regions of speech, of a recording that may still be growing.
 
+    Each segment knows its language, which is told by stretches unless it is given; see `models.asr.languages`.
     `on_progress` gets the seconds of the recording that are done. Without any speech the transcript has no
     segments, its language is the given one or empty, and the probability of the language is NaN (1 if given).
     """
     settings = settings or AsrSettings()
-    language, probability = settings.language or "", 1.0 if settings.language else float("nan")
+    tracker = LanguageTracker(engine)
     regions: list[Interval] = []
 
     def heard() -> Iterator[Interval]:
@@ -112,16 +114,26 @@ def transcribe(
 
     segments: list[Segment] = []
     for chunk in pack(heard()):
-        samples = chunk.read(audio)
-        if not language:
-            language, probability = engine.detect_language(samples)
-        segments.extend(_recognise(chunk, audio, samples, engine, language))
+        if settings.language:
+            parts = [Part(chunk, chunk.read(audio), settings.language)]
+        else:
+            parts = tracker.parts(chunk, audio)
+        for part in parts:
+            found = _recognise(part.chunk, audio, part.samples, engine, part.language)
+            segments.extend(replace(segment, language=part.language) for segment in found)
         if on_progress is not None:
             on_progress(chunk.regions[-1].end_s)
     segments = _in_order(segments, regions[-1].end_s + _REACH_S if regions else 0.0)
-    if language == "zh":
-        segments = [_in_script(segment, settings.chinese_script) for segment in segments]
-    transcript = Transcript(language, probability, tuple(segments), engine.name, engine.model)
+    segments = [
+        _in_script(segment, settings.chinese_script) if segment.language == "zh" else segment
+        for segment in segments
+    ]
+    first = settings.language or next(iter(tracker.told), "")
+    transcript = Transcript(first, 1.0, tuple(segments), engine.name, engine.model).led_by_its_main_language()
+    if not settings.language:
+        transcript = replace(
+            transcript, language_probability=tracker.told.get(transcript.language, float("nan"))
+        )
     return transcript, speech_activity(regions)
 
 

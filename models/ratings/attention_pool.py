@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_analysis.models.ratings.regressor import RatingRegressor
+from interview_analysis.models.torch_threads import inference, threads
 from interview_analysis.types import FloatArray
 
 HELD_OUT = 0.2  # share of persons that decide when to stop
 REACH_SD = 3.0
+THREADS = 1  # of the machine's number the weights would depend
 
 
 class AttentionPoolRegressor(RatingRegressor):
@@ -76,7 +78,7 @@ class AttentionPoolRegressor(RatingRegressor):
         network = self._network()
         network.load_state_dict({name: torch.from_numpy(value) for name, value in self.weights_.items()})
         network.eval()
-        with torch.inference_mode():
+        with inference(THREADS):
             found = network(*self._tensors(table)).numpy().astype(float)
         rated: FloatArray = self.rating_mean_ + found * self.rating_scale_
         return rated[:, : self.outputs]
@@ -111,7 +113,7 @@ class AttentionPoolRegressor(RatingRegressor):
         names = draw.permutation(np.unique(persons))
         held = np.isin(persons, names[: max(1, round(HELD_OUT * len(names)))])
         held = held if 0 < held.sum() < len(held) else np.zeros(len(held), dtype=bool)
-        with torch.random.fork_rng(devices=[]):
+        with threads(THREADS), torch.random.fork_rng(devices=[]):
             torch.manual_seed(self.seed)
             network = self._network()
             optimizer = torch.optim.AdamW(network.parameters(), lr=self.rate, weight_decay=self.weight_decay)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -16,6 +13,7 @@ from numpy.typing import NDArray
 from interview_analysis.errors import WeightsError
 from interview_analysis.models.environment import kept
 from interview_analysis.models.torch_threads import inference
+from interview_analysis.models.weights.hashes import file_sha256
 
 Vectors = NDArray[np.float32]
 
@@ -84,7 +82,7 @@ class TransformersEncoder:
 
     @cached_property
     def id(self) -> str:
-        weights = _sha256(*sorted(self._path.glob("model*.safetensors")))[:12]
+        weights = file_sha256(*sorted(self._path.glob("model*.safetensors")))[:12]
         return f"{self._path.name}-{weights}@transformers{f'+{self._prefix.strip()}' if self._prefix else ''}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
@@ -103,15 +101,27 @@ class TransformersEncoder:
         return vector
 
 
-class RememberingEncoder:
-    """An encoder that encodes reference texts only once on a machine.
+class VectorStore(Protocol):
+    """Vectors kept between runs, by the encoder and the texts of one call."""
 
-    Background sentences and profiles stay the same from run to run; `remember` keeps their vectors in memory and
-    in `folder`, in a file named by the encoder and the texts. Nothing of a transcript is kept.
+    def read(self, encoder: str, texts: Sequence[str]) -> Vectors | None:
+        """The vectors of exactly these texts in this order, None where they are not kept."""
+        ...
+
+    def write(self, encoder: str, texts: Sequence[str], vectors: Vectors) -> None: ...
+
+
+class RememberingEncoder:
+    """An encoder that encodes only once what it was told to remember: in memory, and in `store` between runs.
+
+    Texts that come again with every recording (background sentences, profiles) and those of one recording are kept in
+    stores of their own. With `keeps_all` whatever is encoded is kept, for texts that no recording is behind.
     """
 
-    def __init__(self, encoder: SentenceEncoder, folder: Path | None = None) -> None:
-        self._encoder, self._folder = encoder, folder
+    def __init__(
+        self, encoder: SentenceEncoder, store: VectorStore | None = None, *, keeps_all: bool = False
+    ) -> None:
+        self._encoder, self._store, self._keeps_all = encoder, store, keeps_all
         self._known: dict[str, Vectors] = {}
 
     @property
@@ -120,80 +130,30 @@ class RememberingEncoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """See `SentenceEncoder.encode`."""
+        if self._keeps_all:
+            self.remember(texts)
         new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        vectors = dict(zip(new, self._encoder.encode(new), strict=True))
-        found = [vectors[text] if text in vectors else self._known[text] for text in texts]
-        return np.stack(found) if found else self._encoder.encode([])
+        vectors = self._known | dict(zip(new, self._encoder.encode(new) if new else (), strict=True))
+        return np.stack([vectors[text] for text in texts]) if texts else self._encoder.encode([])
+
+    def recall(self, texts: Sequence[str]) -> bool:
+        """Take up what the store has of these texts; whether it has them."""
+        wanted = tuple(dict.fromkeys(texts))
+        vectors = self._store.read(self.id, wanted) if self._store is not None and wanted else None
+        if vectors is None:
+            return False
+        self._known.update(zip(wanted, vectors, strict=True))
+        return True
 
     def remember(self, texts: Sequence[str]) -> None:
-        """Encode reference texts now, from the file of an earlier run where there is one.
-
-        A file that cannot be read or written costs time and nothing else.
-        """
+        """Know these texts from now on: from the store, or encoded now and kept there."""
         wanted = tuple(dict.fromkeys(texts))
-        if not wanted or all(text in self._known for text in wanted):
+        if not wanted or (all(text in self._known for text in wanted)) or self.recall(wanted):
             return
-        path = self._file(wanted)
-        vectors = _read_vectors(path, len(wanted)) if path else None
-        if vectors is None:
-            vectors = self.encode(wanted)
-            if path:
-                _write_vectors(path, vectors)
-        self._known.update(zip(wanted, vectors, strict=True))
-
-    def _file(self, texts: Sequence[str]) -> Path | None:
-        if self._folder is None:
-            return None
-        key = "\0".join([self.id, *texts])
-        return self._folder / f"{hashlib.sha256(key.encode()).hexdigest()}.npy"
-
-
-class KnowingEncoder:
-    """An encoder that was told the vectors of some texts, and asks `encoder` for those of the others."""
-
-    def __init__(self, encoder: SentenceEncoder, known: Mapping[str, Vectors]) -> None:
-        self._encoder, self._known = encoder, known
-
-    @property
-    def id(self) -> str:
-        return self._encoder.id
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """See `SentenceEncoder.encode`."""
-        new = [text for text in texts if text not in self._known]
-        if len(new) == len(texts):
-            return self._encoder.encode(texts)
-        others = iter(self._encoder.encode(new)) if new else iter(())
-        return np.stack([self._known[text] if text in self._known else next(others) for text in texts])
-
-
-def _read_vectors(path: Path, count: int) -> Vectors | None:
-    try:
-        vectors = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError):
-        return None
-    return vectors if vectors.ndim == 2 and len(vectors) == count and vectors.dtype == np.float32 else None
-
-
-def _write_vectors(path: Path, vectors: Vectors) -> None:
-    # Written aside and renamed, so that no run reads half a file of another.
-    aside = path.with_name(f"{path.stem}.{os.getpid()}.tmp.npy")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        np.save(aside, vectors, allow_pickle=False)
-        aside.replace(path)
-    except OSError:
-        with suppress(OSError):
-            aside.unlink()
-
-
-def _sha256(*paths: Path) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as stream:
-            while block := stream.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
+        new = [text for text in wanted if text not in self._known]
+        self._known.update(zip(new, self._encoder.encode(new), strict=True))
+        if self._store is not None:
+            self._store.write(self.id, wanted, np.stack([self._known[text] for text in wanted]))
 
 
 def _printable(text: str) -> str:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.models.voice.nuclei import syllable_nuclei
 from interview_analysis.types import AcousticTrack, AudioSource
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def acoustics(
     -------
     AcousticTrack with a frame every 10 ms, the first centred on 5 ms. `f0_hz` and `hnr_db` are NaN where
     unvoiced, `intensity_db` (dB re 2e-5 of full scale, so a full-scale sine is 90.97 dB) where digitally
-    silent. A voiced segment is a run of voiced frames; one that crosses the seam of two blocks counts as
+    silent. `nucleus_s` are the syllables (see `models.voice.nuclei`). A voiced segment is a run of voiced frames; one that crosses the seam of two blocks counts as
     two. Jitter and shimmer are Praat's local ones (shortest period 0.1 ms, longest 20 ms, period factor
     1.3, amplitude factor 1.6), and segments with too few periods for either are left out.
     """
@@ -174,6 +175,7 @@ class _Part:
     intensity_db: Array
     hnr_db: Array
     segments: Array  # (m, 4): start_s, end_s, jitter, shimmer
+    nucleus_s: Array  # (k,)
 
 
 def _analyse_block(audio: AudioSource, voice: VoiceRange, first: int, last: int) -> _Part:
@@ -185,7 +187,7 @@ def _analyse_block(audio: AudioSource, voice: VoiceRange, first: int, last: int)
     count = last - first
     if not np.any(samples):
         missing = np.full(count, np.nan)
-        return _Part(missing, missing, missing, np.empty((0, 4)))
+        return _Part(missing, missing, missing, np.empty((0, 4)), np.empty(0))
     samples = np.pad(samples, (max(-start, 0), max(stop - voice.length_samples, 0)), mode="edge")
     sound = _sound(samples, rate, start / rate)
 
@@ -202,7 +204,14 @@ def _analyse_block(audio: AudioSource, voice: VoiceRange, first: int, last: int)
         intensity_db=np.where(intensity >= _QUIETEST_DB, intensity, np.nan),
         hnr_db=np.where(voiced, 10.0 * np.log10(strength / (1.0 - strength)), np.nan),
         segments=_perturbation(around, pitch, voiced, first * FRAME_S),
+        nucleus_s=_nuclei(samples, rate, start, first, voiced),
     )
+
+
+def _nuclei(samples: Array, rate_hz: int, start: int, first: int, voiced: NDArray[np.bool_]) -> Array:
+    """When the syllables of a block are at their loudest; `samples` begin at sample `start` of the recording."""
+    own = samples[round(first * FRAME_S * rate_hz) - start :]
+    return np.asarray((first + 0.5 + syllable_nuclei(own, rate_hz, voiced)) * FRAME_S, dtype=np.float64)
 
 
 def _cut(sound: parselmouth.Sound, first: int, last: int, window_s: float) -> parselmouth.Sound:
@@ -265,4 +274,5 @@ def _join(parts: list[_Part]) -> AcousticTrack:
         segment_end_s=segments[:, 1],
         jitter_ratio=segments[:, 2],
         shimmer_ratio=segments[:, 3],
+        nucleus_s=np.concatenate([*(part.nucleus_s for part in parts), np.empty(0)]),
     )

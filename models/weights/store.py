@@ -7,7 +7,6 @@ process first uses them. Only `ModelStore.fetch` downloads anything, when it is 
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import os
 from collections.abc import Callable, Iterable, Iterator
@@ -21,9 +20,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, TypeAdapter, field_validator
 
 from interview_analysis.errors import WeightsError
+from interview_analysis.models.weights.hashes import file_sha256, folder_sha256
 
 EXTRA_FOLDER_VARIABLE = "INTERVIEW_ANALYSIS_MODELS"
-_BLOCK_BYTES = 1 << 20
 
 Place = Literal["given folder", "store", "installed package", "missing"]
 Progress = Callable[["FetchProgress"], None]
@@ -110,15 +109,6 @@ def default_root() -> Path:
     return Path(cache_home) / "interview-analysis" / "models"
 
 
-def sha256_of(path: Path) -> str:
-    """SHA-256 of a file in hexadecimal digits."""
-    digest = hashlib.sha256()
-    with path.open("rb") as stream:
-        while block := stream.read(_BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 _hashes: dict[tuple[str, int, int], str] = {}  # of files that this process has read, until they change
 
 
@@ -126,8 +116,27 @@ def _remembered_sha256(path: Path) -> str:
     stat = path.stat()
     key = (str(path.resolve()), stat.st_size, stat.st_mtime_ns)
     if key not in _hashes:
-        _hashes[key] = sha256_of(path)
+        _hashes[key] = file_sha256(path)
     return _hashes[key]
+
+
+def pinned_hash(model: str) -> str:
+    """One SHA-256 for the lineage: a file's own, or a folder's by `folder_sha256`.
+
+    The registry has those of its models, so that no file is opened; of a path, what lies there is read. Raises WeightsError
+    for a path where nothing lies.
+    """
+    if is_path(model):
+        path = _given_path(model)
+        if path.is_file():
+            return _remembered_sha256(path)
+        return folder_sha256(
+            {p.relative_to(path).as_posix(): _remembered_sha256(p) for p in _files_below(path)}
+        )
+    spec = registry()[model]
+    if not spec.folder:
+        return spec.files[0].sha256
+    return folder_sha256({file.name: file.sha256 for file in spec.files})
 
 
 class ModelStore:
@@ -150,7 +159,7 @@ class ModelStore:
 
         Raises WeightsError when the model is unknown, missing, incomplete or differs from its SHA-256.
         """
-        if _is_path(model):
+        if is_path(model):
             return _given_path(model)
         spec = self._spec(model)
         place, path = self._locate(model, spec)
@@ -164,16 +173,9 @@ class ModelStore:
         return path
 
     def hash(self, model: str) -> str:
-        """One SHA-256 for the lineage: a file's own, or that of a folder's sorted ``sha256  name`` lines."""
-        path = self.path(model)
-        if path.is_file():
-            return _remembered_sha256(path)
-        if _is_path(model):
-            entries = [(p.relative_to(path).as_posix(), _remembered_sha256(p)) for p in _files_below(path)]
-        else:
-            entries = [(file.name, file.sha256) for file in registry()[model].files]
-        lines = "".join(f"{sha}  {name}\n" for name, sha in sorted(entries))
-        return hashlib.sha256(lines.encode()).hexdigest()
+        """`pinned_hash` of a model that was found and verified. Raises what `path` raises."""
+        self.path(model)
+        return pinned_hash(model)
 
     def status(self, models: Iterable[str] | None = None) -> tuple[ModelStatus, ...]:
         """Where each model lies, by default every one of the registry. Nothing is hashed."""
@@ -260,7 +262,8 @@ class ModelStore:
         )
 
 
-def _is_path(model: str) -> bool:
+def is_path(model: str) -> bool:
+    """Whether a model is named by a path, and not by its id in the registry."""
     return "/" in model or os.sep in model
 
 

@@ -40,6 +40,7 @@ from interview_analysis.pipeline.batch.workers.resources import (
 )
 from interview_analysis.pipeline.common.config import RunConfig
 from interview_analysis.pipeline.common.console import Console
+from interview_analysis.pipeline.common.exits import Exit
 from interview_analysis.pipeline.common.tracking import flat
 from interview_analysis.pipeline.observation.cache import ObservationCache
 from interview_analysis.pipeline.storage.places import Folder
@@ -48,8 +49,6 @@ from interview_analysis.scoring.rubric.policy import Policy
 
 if TYPE_CHECKING:
     from interview_analysis.pipeline.learning.scorer_source import ScorerSource
-
-EXIT_STOPPED = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +77,12 @@ def score_manifest(
     *,
     allow_outside: bool,
     console: Console,
-) -> None:
-    """Score the interviews of a manifest."""
+) -> Exit:
+    """Score the interviews of a manifest; the exit code says whether any failed."""
     profiles = load_jobs(Folder(job_dir))
     read = load_manifest(manifest, profiles, allow_outside=allow_outside)
     plan = Plan(read, profiles, config, norms, Folder(options.out), manifest, job_dir, {}, scorer)
-    _run(plan, options, console)
+    return _run(plan, options, console)
 
 
 def rescore(
@@ -95,7 +94,7 @@ def rescore(
     *,
     policy: Policy | None = None,
     scorer: ScorerSource | None = None,
-) -> None:
+) -> Exit:
     """Score the interviews of a run again, by other profiles, norms, policy or scorer.
 
     What was observed is taken from the cache, except what the policy keeps out. What is None is as the run had it.
@@ -113,7 +112,7 @@ def rescore(
         manifest, profiles, config, norms or started.norms, Folder(options.out), started.manifest,
         job_dir, known, scorer or started.scorer,
     )  # fmt: skip
-    _run(plan, options, console)
+    return _run(plan, options, console)
 
 
 def show_status(run: str, *, as_json: bool) -> None:
@@ -125,7 +124,7 @@ def show_status(run: str, *, as_json: bool) -> None:
     write_status(status, sys.stdout, as_json=as_json)
 
 
-def _run(plan: Plan, options: BatchOptions, console: Console) -> None:
+def _run(plan: Plan, options: BatchOptions, console: Console) -> Exit:
     settings = load_batch_settings(options.settings_path)
     if plan.scorer is not None:
         plan.scorer.load()  # so that one which cannot be used stops the batch before it begins
@@ -139,7 +138,7 @@ def _run(plan: Plan, options: BatchOptions, console: Console) -> None:
         stages.update("interviews", count, of)
 
     with (
-        _resumable(plan.out, lambda: (done, total), console),
+        _resumable(plan.out, lambda: (done, total)),
         tempfile.TemporaryDirectory(prefix="interview-analysis-", ignore_cleanup_errors=True) as aside,
         console.stages() as stages,
     ):
@@ -150,6 +149,7 @@ def _run(plan: Plan, options: BatchOptions, console: Console) -> None:
     if not console.quiet:
         write_status(summarize(total, rows, began, datetime.now(UTC), running=False), sys.stderr)
     console.result(plan.out.path(INDEX_FILE))
+    return Exit.of_batch(sum(row.status == "failed" for row in rows), total)
 
 
 def _executor(
@@ -224,8 +224,8 @@ def _track(plan: Plan, rows: Sequence[Row], uri: str, *, personal_data: bool) ->
 
 
 @contextmanager
-def _resumable(out: Folder, counts: Callable[[], tuple[int, int]], console: Console) -> Iterator[None]:
-    """Ctrl-C and SIGTERM stop the workers and say how to go on."""
+def _resumable(out: Folder, counts: Callable[[], tuple[int, int]]) -> Iterator[None]:
+    """Ctrl-C and SIGTERM stop the workers; the KeyboardInterrupt says how to go on."""
 
     def stop(*_: Any) -> None:
         raise KeyboardInterrupt
@@ -233,12 +233,11 @@ def _resumable(out: Folder, counts: Callable[[], tuple[int, int]], console: Cons
     before = signal.signal(signal.SIGTERM, stop)
     try:
         yield
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stopped:
         done, total = counts()
-        console.error(
+        raise KeyboardInterrupt(
             f"stopped: {done} of {total} interviews are done and stay in {out.url}; run the same command again for "
             "the rest"
-        )
-        sys.exit(EXIT_STOPPED)
+        ) from stopped
     finally:
         signal.signal(signal.SIGTERM, before)

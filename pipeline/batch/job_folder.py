@@ -11,7 +11,7 @@ from pathlib import Path
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.pipeline.common.config import RunConfig
 from interview_analysis.pipeline.job.files import parse_file, write_profile
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.profile import Language
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +17,7 @@ from interview_analysis import __version__
 from interview_analysis.errors import OutputError, ProfileError
 from interview_analysis.pipeline.batch.driver import Driver
 from interview_analysis.pipeline.batch.index_page import render_index
+from interview_analysis.pipeline.batch.inputs import inputs_of
 from interview_analysis.pipeline.batch.lock import holding
 from interview_analysis.pipeline.batch.manifest.manifest import (
     Interview,
@@ -29,9 +28,10 @@ from interview_analysis.pipeline.batch.results import ROW_FILE, Row, write_table
 from interview_analysis.pipeline.batch.settings import BatchSettings
 from interview_analysis.pipeline.batch.stages import INTERVIEWS, Probe
 from interview_analysis.pipeline.batch.workers.executor import Executor
-from interview_analysis.pipeline.common.config import RunConfig, config_digest, digest
+from interview_analysis.pipeline.common.config import RunConfig
+from interview_analysis.pipeline.common.tables import composed
 from interview_analysis.pipeline.learning.scorer_source import ScorerSource
-from interview_analysis.pipeline.storage.places import Folder, local_path
+from interview_analysis.pipeline.storage.places import Folder
 from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile, parse_profile
@@ -87,7 +87,7 @@ def load_jobs(folder: Folder) -> dict[str, JobProfile]:
             raise ProfileError(
                 f"{folder.path(name)} is not valid YAML: {' '.join(str(error).split())}"
             ) from error
-        found[path.stem] = parse_profile(data, folder.path(name))
+        found[composed(path.stem)] = parse_profile(data, folder.path(name))
     if not found:
         raise ProfileError(
             f"no job profile in {folder.url}: expected YAML files; `interview-analysis job parse *.docx -o "
@@ -112,14 +112,15 @@ def run_batch(
     _check_folder(plan.out)
     with holding(plan.out):
         plan.out.delete_abandoned(time.time())
-        inputs = inputs_of(plan)
+        interviews = plan.manifest.interviews
+        inputs = inputs_of(interviews, plan.profiles, plan.config, plan.norms, plan.scorer)
         rows = {
             row.interview_id: row
-            for row in read_rows(plan.out, plan.manifest.interviews)
+            for row in read_rows(plan.out, interviews)
             if row.inputs == inputs[row.interview_id] and not (retry_failed and row.status == "failed")
         }
         _begin(plan)
-        total = len(plan.manifest.interviews)
+        total = len(interviews)
 
         def finished(row: Row) -> None:
             place = f"{INTERVIEWS}/{slugs[row.interview_id]}/{ROW_FILE}"
@@ -127,33 +128,17 @@ def run_batch(
             rows[row.interview_id] = row
             progress(len(rows), total)
 
-        slugs = {i.id: i.slug for i in plan.manifest.interviews}
-        todo = [(i, inputs[i.id]) for i in plan.manifest.interviews if i.id not in rows]
+        slugs = {i.id: i.slug for i in interviews}
+        todo = [(i, inputs[i.id]) for i in interviews if i.id not in rows]
         progress(len(rows), total)
         if todo:
             with make_executor() as executor:
                 Driver(executor, settings, finished, plan.known).run(todo, lambda: None)
-        ordered = [rows[i.id] for i in plan.manifest.interviews if i.id in rows]
+        ordered = [rows[i.id] for i in interviews if i.id in rows]
         write_tables(ordered, plan.manifest.groups, plan.out)
         page = render_index(ordered, plan.profiles, title=PurePosixPath(plan.out.url).name, total=total)
         plan.out.write_bytes(INDEX_FILE, page.encode())
         return ordered
-
-
-def inputs_of(plan: Plan) -> dict[str, str]:
-    """For each interview the SHA-256 of all that its row depends on, without opening a recording.
-
-    A recording counts by its path and, on this machine's file system, by its size and time of change.
-    """
-    profiles = {name: digest(profile) for name, profile in plan.profiles.items()}
-    shared = [config_digest(plan.config), digest(plan.norms), __version__]
-    shared += [plan.scorer.model, plan.scorer.sha256] if plan.scorer else []
-    inputs = {}
-    for interview in plan.manifest.interviews:
-        stamps = [_stamp(path) for path in interview.files]
-        parts = [interview.model_dump(mode="json"), stamps, profiles[interview.job], *shared]
-        inputs[interview.id] = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-    return inputs
 
 
 def read_rows(out: Folder, interviews: Iterable[Interview]) -> list[Row]:
@@ -218,14 +203,3 @@ def _row(out: Folder, interview: Interview) -> Row | None:
     except ValidationError:  # of another version, or damaged
         return None
     return row if row is not None and row.interview_id == interview.id else None
-
-
-def _stamp(recording: str) -> list[int] | None:
-    path = local_path(recording)
-    if path is None:
-        return None
-    try:
-        facts = path.stat()
-    except OSError:  # gone: probing says so
-        return None
-    return [facts.st_size, facts.st_mtime_ns]

@@ -10,7 +10,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -26,9 +25,9 @@ if TYPE_CHECKING:
     from interview_analysis.pipeline.batch.results import Row
     from interview_analysis.pipeline.common.config import RunConfig
     from interview_analysis.pipeline.learning.scorer_source import ScorerSource
+    from interview_analysis.pipeline.loaded import LoadedModels
     from interview_analysis.pipeline.observation.cache import ObservationCache
     from interview_analysis.pipeline.observation.candidate import VoiceSample
-    from interview_analysis.pipeline.observation.loaded import LoadedModels
     from interview_analysis.scoring.norms import Norms
     from interview_analysis.scoring.profile import JobProfile
 
@@ -100,7 +99,7 @@ class WorkerSetup:
 
     def __call__(self) -> Stages:
         from interview_analysis.pipeline.common.system import quiet_dependencies
-        from interview_analysis.pipeline.observation.loaded import LoadedModels
+        from interview_analysis.pipeline.loaded import LoadedModels
 
         quiet_dependencies()
         worker = Worker(self, LoadedModels(self.config))
@@ -116,7 +115,7 @@ class Worker:
 
     def probe(self, path: str) -> Probe:
         """Fetch a recording, hash it and look how long it says it is. Raises MediaError for what is no recording."""
-        from interview_analysis.pipeline.common.lineage import file_sha256
+        from interview_analysis.models.weights.hashes import file_sha256
         from interview_analysis.pipeline.media.probe import probe
 
         begin = time.perf_counter()
@@ -129,7 +128,7 @@ class Worker:
     def observe(self, task: Observing | Listening) -> float:
         """Put what the models see and hear of a recording into the cache; gives the seconds that it took."""
         from interview_analysis.pipeline.observation.candidate import voice_sample
-        from interview_analysis.pipeline.observation.observed import observed
+        from interview_analysis.pipeline.observation.observed import knowing_encoder, observed
         from interview_analysis.pipeline.observation.recording import RecordingFile
 
         begin = time.perf_counter()
@@ -142,9 +141,12 @@ class Worker:
                     "changed",
                 )
             if isinstance(task, Listening):
-                voice_sample(local, self._models, self._cache)
+                voice_sample(local, self._models.observers, self._cache)
             else:
-                observed(recording, self._models.speaking(task.language), self._cache)
+                self._models.load_readers()
+                observers = self._models.observers.speaking(task.language)
+                seen = observed(recording, observers, self._cache)
+                knowing_encoder(seen.transcript, self._models.encoder, self._cache)  # for scores to know
         return time.perf_counter() - begin
 
     def _recording(self, task: Observing | Listening) -> AbstractContextManager[Path]:
@@ -159,63 +161,35 @@ class Worker:
         if task.voice is None or task.interview.candidate_voice is None:
             return None
         name = _file_name(task.interview.candidate_voice)
-        return recalled_voice(name, task.voice, self._models, self._cache)
+        return recalled_voice(name, task.voice, self._models.observers, self._cache)
 
     def score(self, task: Scoring) -> Row | Unobserved:
         """Score an interview from the cache and put its report in place; its row is the driver's to write."""
-        from interview_analysis.pipeline.analyze import score_observations
-        from interview_analysis.pipeline.answering import answers_of, asked_texts
         from interview_analysis.pipeline.batch.results import scored_row
-        from interview_analysis.pipeline.observation import joining
-        from interview_analysis.pipeline.observation.candidate import candidates_view
-        from interview_analysis.pipeline.observation.observed import knowing_encoder, recalled, tables_of
+        from interview_analysis.pipeline.interview import ObservedPart, score_interview
+        from interview_analysis.pipeline.observation.observed import recalled
         from interview_analysis.pipeline.outputs import report_language, write_files
-        from interview_analysis.scoring.report.provenance import RecordingPart
 
         begin = time.perf_counter()
         interview, profile = task.interview, self._setup.profiles[task.interview.job]
         models = self._models.speaking(interview.language)
-        seen = [recalled(sha256, models, self._cache) for sha256 in task.recordings]
+        seen = [recalled(sha256, models.observers, self._cache) for sha256 in task.recordings]
         sample = self._sample(task)
         missing = tuple(place for place, found in enumerate(seen) if found is None)
         unheard = sample is None and task.voice is not None
         if missing or unheard:
             return Unobserved(missing, unheard)
-        clips = [(r.start_s, r.end_s) for r in interview.recordings]
-        parts = [joining.clip(found, *clip) for found, clip in zip(seen, clips, strict=True) if found]
-        whole = joining.joined(parts)
-        channel = interview.candidate_channel or models.config.candidate_channel
-        view = candidates_view(whole, channel, sample)
-        known = [(sha256, *clip) for sha256, clip in zip(task.recordings, clips, strict=True)]
-        make_tables = partial(tables_of, view, known, models, self._cache, self._setup.norms.block_s)
-        tables = make_tables()
-        named = joining.placed(
-            RecordingPart(
-                name=_file_name(recording.path),
-                sha256=sha256,
-                start_s=0.0,
-                duration_s=round(part.facts.duration_s, 3),
-                clip_start_s=recording.start_s or 0.0,
-                clip_end_s=recording.end_s,
-                question=recording.question,
+        parts = [
+            ObservedPart(
+                _file_name(recording.path), sha256, found, recording.start_s, recording.end_s, recording.question
             )
-            for recording, sha256, part in zip(interview.recordings, task.recordings, parts, strict=True)
-        )
-        found = answers_of(named, view)
-        encoder = knowing_encoder(
-            view.transcript, models, self._cache, [s.transcript for s in seen if s], asked_texts(found)
-        )
-        analysis = score_observations(
-            named, view, profile, self._setup.norms, models,
-            tables=tables,
-            answer_tables=make_tables([answer.interval for answer in found]) if len(found) > 1 else None,
-            encoder=encoder,
-            sample=sample,
+            for recording, sha256, found in zip(interview.recordings, task.recordings, seen, strict=True)
+            if found is not None
+        ]  # fmt: skip
+        analysis = score_interview(
+            parts, profile, self._setup.norms, models, self._cache,
+            channel=interview.candidate_channel, sample=sample, scorer=self._scorer,
         )  # fmt: skip
-        if self._scorer is not None:
-            from interview_analysis.pipeline.learning.learned_score import with_learned_score
-
-            analysis = with_learned_score(analysis, self._scorer, encoder)
         place = f"{INTERVIEWS}/{interview.slug}"
         language = report_language(self._setup.language, analysis.report, profile)
         self._setup.out.write_tree(place, lambda folder: write_files(analysis, folder, language))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,19 +10,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from interview_analysis.pipeline.cli.shared import (
-    errors_in_one_line,
+    FILE,
+    Command,
+    Group,
     lang_option,
-    log_format_option,
     pinned_scorer,
-    quiet_option,
     scorer_option,
+    under,
+    with_console,
+    with_plain_console,
 )
 from interview_analysis.pipeline.common.console import Console
 
 if TYPE_CHECKING:
     from interview_analysis.pipeline.batch.command import BatchOptions
 
-Command = Callable[..., Any]
+BATCH = "With a manifest (--job-dir)"
 _OPTIONS = (
     click.option(
         "--workers", default="auto", show_default=True, metavar="N|auto",
@@ -41,7 +45,7 @@ _OPTIONS = (
         help="Try interviews again that failed before; without it only those that a lost worker or a time limit ended.",
     ),
     click.option(
-        "--batch-config", "settings_path", type=click.Path(path_type=Path),
+        "--batch-config", "settings_path", type=FILE,
         help="YAML file that changes the limits of time and memory, the retries and the resources on Ray.",
     ),
     click.option(
@@ -51,17 +55,21 @@ _OPTIONS = (
 )  # fmt: skip
 
 
-def batch_options(command: Command) -> Command:
-    """The options that commands which score many interviews share."""
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+def batch_options(heading: str, *more: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that commands which score many interviews share, and `more` of a command's own."""
+    return under(heading, *more, *_OPTIONS)
 
 
 def options_of(given: dict[str, Any]) -> BatchOptions:
     """What the options of `batch_options`, --out, --lang, --cache and --mlflow were given as."""
     from interview_analysis.pipeline.batch.command import BatchOptions
 
+    if given["ray_address"] is not None and given["executor"] != "ray":
+        raise click.UsageError("--ray-address is for --executor ray; add that, or leave the address out")
+    if given["workers"] != "auto" and given["executor"] == "ray":
+        raise click.UsageError(
+            "--workers is for --executor local; on Ray the cluster and `resources` of --batch-config decide"
+        )
     return BatchOptions(
         out=given["out"],
         language=given["lang"],
@@ -76,16 +84,14 @@ def options_of(given: dict[str, Any]) -> BatchOptions:
     )
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("run")
 @click.option(
     "--job-dir", required=True, metavar="FOLDER", help="Folder of job profiles, named as in the run."
 )
 @click.option("--out", required=True, metavar="FOLDER", help="Folder of the new run; made if missing.")
 @lang_option("Language of the reports; auto takes the one that is spoken.")
-@click.option(
-    "--norms", "norms_path", type=click.Path(path_type=Path), help="YAML file of norms instead of the run's."
-)
+@click.option("--norms", "norms_path", type=FILE, help="YAML file of norms instead of the run's.")
 @click.option(
     "--policy",
     metavar="NAME|FILE",
@@ -94,17 +100,15 @@ def options_of(given: dict[str, Any]) -> BatchOptions:
 @click.option("--cache", "cache_folder", metavar="FOLDER", help="Folder or URL of the kept observations.")
 @click.option("--mlflow", "tracking_uri", metavar="URI", help="Log the run to MLflow.")
 @scorer_option
-@batch_options
-@quiet_option
-@log_format_option
+@batch_options("Workers")
+@with_console
 def rescore(
+    console: Console,
     run: str,
     job_dir: str,
     norms_path: Path | None,
     scorer: str | None,
     policy: str | None,
-    quiet: bool,
-    log_format: str,
     **given: Any,
 ) -> None:
     """Score the interviews of a run again, by other job profiles, norms, policy or learned scorer.
@@ -115,18 +119,16 @@ def rescore(
     Example:
       interview-analysis rescore runs/2026-11 --job-dir jobs-v2/ --out runs/2026-11-v2
     """
-    console = Console(quiet=quiet, log_format=log_format)
-    with errors_in_one_line(console):
-        from interview_analysis.pipeline.batch import command
-        from interview_analysis.pipeline.common.config import load_norms, load_policy
+    from interview_analysis.pipeline.batch import command
+    from interview_analysis.pipeline.common.config import load_norms, load_policy
 
-        norms = load_norms(norms_path) if norms_path else None
-        other = load_policy(policy) if policy else None
-        source = pinned_scorer(scorer, given["tracking_uri"])
-        command.rescore(run, job_dir, norms, options_of(given), console, policy=other, scorer=source)
+    norms = load_norms(norms_path) if norms_path else None
+    other = load_policy(policy) if policy else None
+    source = pinned_scorer(scorer, given["tracking_uri"])
+    sys.exit(command.rescore(run, job_dir, norms, options_of(given), console, policy=other, scorer=source))
 
 
-@click.group()
+@click.group(cls=Group)
 def batch() -> None:
     """Look at batches of interviews."""
 
@@ -134,14 +136,14 @@ def batch() -> None:
 @batch.command()
 @click.argument("run")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object instead of a table.")
-def status(run: str, as_json: bool) -> None:
+@with_plain_console
+def status(_: Console, run: str, as_json: bool) -> None:
     """Show how far a batch is: counts, failures by reason, what is left, its speed and when it should end.
 
     \b
     Example:
       interview-analysis batch status runs/2026-11
     """
-    with errors_in_one_line(Console()):
-        from interview_analysis.pipeline.batch.command import show_status
+    from interview_analysis.pipeline.batch.command import show_status
 
-        show_status(run, as_json=as_json)
+    show_status(run, as_json=as_json)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from interview_analysis.pipeline.cli.shared import errors_in_one_line
+from interview_analysis.pipeline.cli.shared import Group, with_plain_console
 from interview_analysis.pipeline.common.console import Console
 from interview_analysis.pipeline.storage.places import shown
 
@@ -66,30 +66,35 @@ _FOLDER = click.option(
 )  # fmt: skip
 
 
-@click.group()
+@click.group(cls=Group)
 def cache() -> None:
     """Show or remove what was observed of recordings and is kept for scoring them again."""
 
 
 @cache.command()
 @_FOLDER
-def info(folder: str | None) -> None:
-    """Show how many observations are kept, and how much space they take."""
+@with_plain_console
+def info(console: Console, folder: str | None) -> None:
+    """Show how many observations are kept, and how much space they take.
+
+    \b
+    Example:
+      interview-analysis cache info
+    """
     from datetime import datetime
 
-    with errors_in_one_line(Console()):
-        opened = _opened(folder)
-        held = opened.info()
-        click.echo(f"folder: {shown(opened.folder.url)}")
-        for kind, (count, size) in held.kinds.items():
-            click.echo(f"{kind:<10} {count:>9,}  {size_text(size):>9}")
-        click.echo(
-            f"{'all':<10} {held.count:>9,}  {size_text(held.size_bytes):>9}  of {size_text(opened.max_bytes)}"
-        )
-        if held.oldest_s is not None:
-            then = datetime.fromtimestamp(held.oldest_s).astimezone()
-            what = "oldest" if opened.folder.local is None else "least recently used"
-            click.echo(f"{what}: {then:%Y-%m-%d %H:%M}")
+    opened = _opened(folder)
+    held = opened.info()
+    console.result(f"folder: {shown(opened.folder.url)}")
+    for kind, (count, size) in held.kinds.items():
+        console.result(f"{kind:<10} {count:>9,}  {size_text(size):>9}")
+    console.result(
+        f"{'all':<10} {held.count:>9,}  {size_text(held.size_bytes):>9}  of {size_text(opened.max_bytes)}"
+    )
+    if held.oldest_s is not None:
+        then = datetime.fromtimestamp(held.oldest_s).astimezone()
+        what = "oldest" if opened.folder.local is None else "least recently used"
+        console.result(f"{what}: {then:%Y-%m-%d %H:%M}")
 
 
 @cache.command()
@@ -107,7 +112,10 @@ def info(folder: str | None) -> None:
     help="Remove what was not used for this long, such as 30d.",
 )
 @click.option("--all", "everything", is_flag=True, help="Remove all of it.")
-def prune(folder: str | None, max_size: float | None, older_than: float | None, everything: bool) -> None:
+@with_plain_console
+def prune(
+    console: Console, folder: str | None, max_size: float | None, older_than: float | None, everything: bool
+) -> None:
     """Remove kept observations; by default those beyond the limit of the cache.
 
     \b
@@ -116,16 +124,15 @@ def prune(folder: str | None, max_size: float | None, older_than: float | None, 
       interview-analysis cache prune --older-than 30d
       interview-analysis cache prune --all
     """
-    with errors_in_one_line(Console()):
-        opened = _opened(folder)
-        limit: float | None = 0 if everything else max_size
-        if limit is None and older_than is None:
-            limit = opened.max_bytes
-        done = opened.prune(limit, older_than)
-        click.echo(
-            f"removed {done.removed_count:,} ({size_text(done.removed_bytes)}), "
-            f"left {done.left_count:,} ({size_text(done.left_bytes)}) in {shown(opened.folder.url)}"
-        )
+    opened = _opened(folder)
+    limit: float | None = 0 if everything else max_size
+    if limit is None and older_than is None:
+        limit = opened.max_bytes
+    done = opened.prune(limit, older_than)
+    console.result(
+        f"removed {done.removed_count:,} ({size_text(done.removed_bytes)}), "
+        f"left {done.left_count:,} ({size_text(done.left_bytes)}) in {shown(opened.folder.url)}"
+    )
 
 
 def _opened(folder: str | None) -> ObservationCache:

@@ -7,44 +7,34 @@ from typing import TYPE_CHECKING
 
 import click
 
-from interview_analysis.pipeline.cli.shared import errors_in_one_line, log_format_option, quiet_option
+from interview_analysis.pipeline.cli.shared import FILE, FOLDER, Command, Group, with_console
 from interview_analysis.pipeline.common.console import Console
 
 if TYPE_CHECKING:
     from interview_analysis.models.text.encoder import RememberingEncoder
 
-FILES = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=click.Path(path_type=Path))
+FILES = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)
 TEXTS = click.option(
     "--texts",
     multiple=True,
-    type=click.Path(path_type=Path),
+    type=FILE,
     help="File with the texts of answers that FILE names by their SHA-256 alone; may be given several times.",
 )
 
 
-@click.group()
+@click.group(cls=Group)
 def content() -> None:
     """How well an answer answers: fit the content model, and measure it on answers whose level is known."""
 
 
-@content.command()
+@content.command(cls=Command)
 @FILES
 @TEXTS
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Model to write (.npz); the one of the package by default."
-)
-@click.option(
-    "--config", type=click.Path(path_type=Path), help="Configuration; its sentence encoder is used."
-)
-@quiet_option
-@log_format_option
+@click.option("--out", type=FILE, help="Model to write (.npz); the one of the package by default.")
+@click.option("--config", type=FILE, help="Configuration; its sentence encoder is used.")
+@with_console
 def fit(
-    files: tuple[Path, ...],
-    texts: tuple[Path, ...],
-    out: Path | None,
-    config: Path | None,
-    quiet: bool,
-    log_format: str,
+    console: Console, files: tuple[Path, ...], texts: tuple[Path, ...], out: Path | None, config: Path | None
 ) -> None:
     """Fit the content model on labelled answers.
 
@@ -55,34 +45,32 @@ def fit(
     Example:
       interview-analysis content fit data/graded_answers/train/*.json --out content_model.npz
     """
-    console = Console(quiet=quiet, log_format=log_format)
-    with errors_in_one_line(console):
-        from interview_analysis.pipeline.content.evaluation import as_text, read_known
-        from interview_analysis.pipeline.content.fitting import of_unseen, remember_all
-        from interview_analysis.pipeline.content.model_file import FILE, save_content_model
-        from interview_analysis.pipeline.job.parser import load_library
-        from interview_analysis.scoring.content.fit import check_enough
-        from interview_analysis.scoring.content.fit import fit as fit_content
+    from interview_analysis.pipeline.content.evaluation import as_text, read_known
+    from interview_analysis.pipeline.content.fitting import of_unseen, remember_all
+    from interview_analysis.pipeline.content.model_file import FILE, save_content_model
+    from interview_analysis.pipeline.job.parser import load_library
+    from interview_analysis.scoring.content.fit import check_enough
+    from interview_analysis.scoring.content.fit import fit as fit_content
 
-        library = load_library()
-        known = read_known(files, library, texts)
-        check_enough(known)  # before the minutes that encoding takes
-        encoder = _encoder(config)
-        with console.stages() as stages:
-            remember_all(known, library, encoder, stages.update)
-            fitted = fit_content(known, library, encoder, stages.update)
-        model = save_content_model(fitted.model, out or FILE)
-        console.result(as_text(of_unseen(fitted)))
-        right = ", ".join(f"{share:.1%} ({language})" for language, share in fitted.functions_right.items())
-        console.result(f"Functions of clauses, right of 15 by models that have not seen them: {right}")
-        console.result(f"{out or FILE}: version {model.version[:12]}, {len(known)} answers")
+    library = load_library()
+    known = read_known(files, library, texts)
+    check_enough(known)  # before the minutes that encoding takes
+    encoder = _encoder(config)
+    with console.stages() as stages:
+        remember_all(known, library, encoder, stages.update)
+        fitted = fit_content(known, library, encoder, stages.update)
+    model = save_content_model(fitted.model, out or FILE)
+    console.result(as_text(of_unseen(fitted)))
+    right = ", ".join(f"{share:.1%} ({language})" for language, share in fitted.functions_right.items())
+    console.result(f"Functions of clauses, right of 15 by models that have not seen them: {right}")
+    console.result(f"{out or FILE}: version {model.version[:12]}, {len(known)} answers")
 
 
-@content.command()
+@content.command(cls=Command)
 @FILES
 @TEXTS
-@click.option("--out", type=click.Path(path_type=Path), help="CSV file with a row an answer.")
-@click.option("--config", type=click.Path(path_type=Path), help="Configuration; the built-in one by default.")
+@click.option("--out", type=FILE, help="CSV file with a row an answer.")
+@click.option("--config", type=FILE, help="Configuration; the built-in one by default.")
 @click.option(
     "--robustness",
     is_flag=True,
@@ -94,9 +82,9 @@ def fit(
 @click.option(
     "--llm-model", default="", metavar="NAME", help="Which model of the server; its only one by default."
 )
-@quiet_option
-@log_format_option
+@with_console
 def evaluate(
+    console: Console,
     files: tuple[Path, ...],
     texts: tuple[Path, ...],
     out: Path | None,
@@ -104,8 +92,6 @@ def evaluate(
     robustness: bool,
     llm_url: str | None,
     llm_model: str,
-    quiet: bool,
-    log_format: str,
 ) -> None:
     """Score answers whose level is known, and print how well the scores follow the levels.
 
@@ -117,55 +103,52 @@ def evaluate(
     Example:
       interview-analysis content evaluate data/graded_answers/heldout/*.json --out scored.csv
     """
-    console = Console(quiet=quiet, log_format=log_format)
-    with errors_in_one_line(console):
-        from interview_analysis.pipeline.common.config import load_norms, load_run_config
-        from interview_analysis.pipeline.content.evaluation import (
-            COLUMNS,
-            as_text,
-            ask_second_rater,
-            bearing_up,
-            by_second_rater,
-            moved_as_text,
-            read_known,
-            score_answers,
-        )
-        from interview_analysis.pipeline.content.model_file import load_content_model
-        from interview_analysis.pipeline.job.parser import load_library
-        from interview_analysis.pipeline.storage.disk import write_aside
+    from interview_analysis.pipeline.common.config import load_norms, load_run_config
+    from interview_analysis.pipeline.content.evaluation import (
+        COLUMNS,
+        as_text,
+        ask_second_rater,
+        bearing_up,
+        by_second_rater,
+        moved_as_text,
+        read_known,
+        score_answers,
+    )
+    from interview_analysis.pipeline.content.model_file import load_content_model
+    from interview_analysis.pipeline.job.parser import load_library
+    from interview_analysis.pipeline.storage.disk import write_aside
 
-        library = load_library()
-        known = read_known(files, library, texts)
-        encoder = _encoder(config)
-        model = load_content_model(encoder.id, load_run_config(config).content_model)
-        with console.progress("answers", total=len(known)) as task:
-            table = score_answers(known, library, model, encoder, load_norms(), task.advance)
-        columns = [*COLUMNS]
-        summary = as_text(table)
-        if robustness:
-            with console.progress("other ways of saying it", total=len(known)) as task:
-                summary += "\n" + moved_as_text(bearing_up(known, library, model, encoder, task.advance))
-        if llm_url is not None:
-            with console.progress("language model", total=len(known)) as task:
-                rated = ask_second_rater(known, library, llm_url, llm_model, task.advance)
-            table, columns = table.join(rated), [*columns, *rated.columns]
-            summary += "\n" + as_text(by_second_rater(table), ", by the language model")
-        if out is not None:
-            write_aside(out, table[columns].to_csv(index=False).encode(), private=False)
-        console.result(summary)
+    library = load_library()
+    known = read_known(files, library, texts)
+    encoder = _encoder(config)
+    model = load_content_model(encoder.id, load_run_config(config).content_model)
+    with console.progress("answers", total=len(known)) as task:
+        table = score_answers(known, library, model, encoder, load_norms(), task.advance)
+    columns = [*COLUMNS]
+    summary = as_text(table)
+    if robustness:
+        with console.progress("other ways of saying it", total=len(known)) as task:
+            summary += "\n" + moved_as_text(bearing_up(known, library, model, encoder, task.advance))
+    if llm_url is not None:
+        with console.progress("language model", total=len(known)) as task:
+            rated = ask_second_rater(known, library, llm_url, llm_model, task.advance)
+        table, columns = table.join(rated), [*columns, *rated.columns]
+        summary += "\n" + as_text(by_second_rater(table), ", by the language model")
+    if out is not None:
+        write_aside(out, table[columns].to_csv(index=False).encode(), private=False)
+    console.result(summary)
 
 
-@content.command()
-@click.argument("data", type=click.Path(path_type=Path))
+@content.command(cls=Command)
+@click.argument("data", type=FOLDER)
 @click.option(
     "--trait",
     "traits",
     multiple=True,
     help="Rating to compare with; may be given several times; all by default.",
 )
-@quiet_option
-@log_format_option
-def ratings(data: Path, traits: tuple[str, ...], quiet: bool, log_format: str) -> None:
+@with_console
+def ratings(console: Console, data: Path, traits: tuple[str, ...]) -> None:
     """Correlate the level of what was said with ratings that people gave whole interviews.
 
     Prints as well what the level adds to a regression on the voice, by person.
@@ -176,25 +159,23 @@ def ratings(data: Path, traits: tuple[str, ...], quiet: bool, log_format: str) -
     Example:
       interview-analysis content ratings mit-interview --trait Overall --trait RecommendHiring
     """
-    console = Console(quiet=quiet, log_format=log_format)
-    with errors_in_one_line(console):
-        from interview_analysis.pipeline.content.ratings import (
-            added,
-            added_as_text,
-            against_ratings,
-            as_text,
-        )
-        from interview_analysis.pipeline.learning.mit import load_mit
-        from interview_analysis.pipeline.learning.sources import default_encoder
+    from interview_analysis.pipeline.content.ratings import (
+        added,
+        added_as_text,
+        against_ratings,
+        as_text,
+    )
+    from interview_analysis.pipeline.learning.mit import load_mit
+    from interview_analysis.pipeline.learning.sources import default_encoder
 
-        with console.progress("sentence vectors"):
-            dataset = load_mit(data, default_encoder())
-        console.result(as_text(against_ratings(dataset, traits)))
-        console.result(added_as_text(added(dataset, traits)))
+    with console.progress("sentence vectors"):
+        dataset = load_mit(data, default_encoder())
+    console.result(as_text(against_ratings(dataset, traits)))
+    console.result(added_as_text(added(dataset, traits)))
 
 
 def _encoder(config: Path | None) -> RememberingEncoder:
     from interview_analysis.pipeline.common.config import load_run_config
-    from interview_analysis.pipeline.observation.loaded import LoadedModels
+    from interview_analysis.pipeline.loaded import LoadedModels
 
     return LoadedModels(load_run_config(config)).encoder

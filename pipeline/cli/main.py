@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,20 +14,32 @@ from interview_analysis.pipeline.cli.batch import batch, rescore
 from interview_analysis.pipeline.cli.cache import cache as cache_commands
 from interview_analysis.pipeline.cli.content import content as content_commands
 from interview_analysis.pipeline.cli.job import job as job_commands
-from interview_analysis.pipeline.cli.learning import evaluate, predict, train
-from interview_analysis.pipeline.cli.lifecycle import drift, promote, retrain
+from interview_analysis.pipeline.cli.learn import learn
 from interview_analysis.pipeline.cli.models import models
 from interview_analysis.pipeline.cli.norms import norms
 from interview_analysis.pipeline.cli.score import score
-from interview_analysis.pipeline.cli.shared import errors_in_one_line, log_format_option, quiet_option
+from interview_analysis.pipeline.cli.shared import FILE, FOLDER, NOTE, Command, Group, with_console
 from interview_analysis.pipeline.common.console import Console
+from interview_analysis.pipeline.common.exits import Exit
 from interview_analysis.pipeline.common.system import quiet_dependencies
 
-CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+PROGRAM = "interview-analysis"
+EXIT_CODES = "Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in Exit) + "."
 
 
-@click.group(context_settings=CONTEXT)
-@click.version_option(__version__, prog_name="interview-analysis")
+class Program(Group):
+    """Knows the commands of `learn` by their names of old as well."""
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name in self.commands or name not in learn.commands:
+            return super().get_command(ctx, name)
+        ctx.meta[NOTE] = f"`interview-analysis {name}` is now `interview-analysis learn {name}`; both work"
+        return learn.commands[name]
+
+
+@click.group(cls=Program, context_settings=CONTEXT, epilog=EXIT_CODES)
+@click.version_option(__version__, prog_name=PROGRAM)
 def main() -> None:
     """Turn interview recordings into evidence-backed competency scores, in Chinese and English.
 
@@ -43,41 +56,29 @@ def main() -> None:
         sys.stdout.reconfigure(errors="surrogateescape")
 
 
-@main.command()
-@click.argument("folder", type=click.Path(path_type=Path))
+@click.command(cls=Command)
+@click.argument("folder", type=FOLDER)
 @click.option("--lang", type=click.Choice(["en", "zh"]), required=True, help="Language of the report.")
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="File to write; report.LANG.html in the folder by default."
-)
-@quiet_option
-@log_format_option
-def report(folder: Path, lang: str, out: Path | None, quiet: bool, log_format: str) -> None:
+@click.option("--out", type=FILE, help="File to write; report.LANG.html in the folder by default.")
+@with_console
+def report(console: Console, folder: Path, lang: str, out: Path | None) -> None:
     """Draw the HTML report of a scored recording again, in another language.
 
     \b
     Example:
       interview-analysis report out/interview --lang zh
     """
-    console = Console(quiet=quiet, log_format=log_format)
-    with errors_in_one_line(console):
-        from interview_analysis.pipeline.outputs import load_saved, write_html
+    from interview_analysis.pipeline.outputs import load_saved, write_html
 
-        target = out or folder / f"report.{lang}.html"
-        write_html(*load_saved(folder), target, "zh" if lang == "zh" else "en")
-        console.result(str(target))
+    target = out or folder / f"report.{lang}.html"
+    write_html(*load_saved(folder), target, "zh" if lang == "zh" else "en")
+    console.result(str(target))
 
 
-main.add_command(score)
-main.add_command(rescore)
-main.add_command(batch)
-main.add_command(cache_commands)
-main.add_command(job_commands)
-main.add_command(content_commands)
-main.add_command(models)
-main.add_command(train)
-main.add_command(evaluate)
-main.add_command(predict)
-main.add_command(norms)
-main.add_command(promote)
-main.add_command(retrain)
-main.add_command(drift)
+for _command in (
+    score, report, rescore, batch, job_commands, learn, content_commands, norms, models, cache_commands
+):  # fmt: skip
+    main.add_command(_command)
+
+if __name__ == "__main__":
+    main(prog_name=PROGRAM)

@@ -4,48 +4,46 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from interview_analysis.errors import WeightsError
+from interview_analysis.pipeline.cli.shared import (
+    Command,
+    Group,
+    format_option,
+    with_console,
+    with_plain_console,
+)
+from interview_analysis.pipeline.common.console import Console
+from interview_analysis.pipeline.common.exits import Exit
 
 if TYPE_CHECKING:
-    from interview_analysis.models.weights.store import FetchProgress, ModelStatus
-
-_FORMAT = click.option(
-    "--format", "output", type=click.Choice(["table", "json"]), default="table", show_default=True
-)
-_QUIET = click.option("--quiet", is_flag=True, help="No progress bars.")
+    from interview_analysis.models.weights.store import ModelStatus
 
 
-class _Group(click.Group):
-    """Prints a WeightsError as one line and exits with code 2."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except WeightsError as error:
-            click.echo(f"error: {error}", err=True)
-            ctx.exit(2)
-
-
-@click.group(cls=_Group)
+@click.group(cls=Group)
 def models() -> None:
     """List, fetch and verify model weights."""
 
 
 @models.command("list")
-@_FORMAT
-def list_models(output: str) -> None:
-    """Show every known model, and where it lies on this machine."""
+@format_option
+@with_plain_console
+def list_models(console: Console, output: str) -> None:
+    """Show every known model, and where it lies on this machine.
+
+    \b
+    Example:
+      interview-analysis models list
+    """
     from interview_analysis.models.weights.store import ModelStore
 
     store = ModelStore()
     statuses = store.status()
     if output == "json":
-        click.echo(json.dumps([_as_dict(status) for status in statuses], indent=2))
+        console.result(json.dumps([_as_dict(status) for status in statuses], indent=2))
         return
     rows = [
         (
@@ -58,53 +56,64 @@ def list_models(output: str) -> None:
         for status in statuses
     ]
     _print_table(("model", "size", "default", "found in", "purpose (licence)"), rows)
-    click.echo(f"store: {store.root}")
+    console.result(f"store: {store.root}")
 
 
-@models.command("fetch")
+@models.command("fetch", cls=Command)
 @click.argument("model_ids", nargs=-1, metavar="[MODEL]...")
 @click.option("--all", "every", is_flag=True, help="Also the models that are only fetched on request.")
-@_QUIET
-@_FORMAT
-def fetch_models(model_ids: tuple[str, ...], every: bool, quiet: bool, output: str) -> None:
-    """Bring MODELs to this machine; by default those that scoring needs."""
+@format_option
+@with_console
+def fetch_models(console: Console, model_ids: tuple[str, ...], every: bool, output: str) -> None:
+    """Bring MODELs to this machine; by default those that scoring needs.
+
+    \b
+    Example:
+      interview-analysis models fetch
+    """
     from interview_analysis.models.weights.store import ModelStore, default_models, registry
 
     store = ModelStore()
     wanted = model_ids or (tuple(registry()) if every else default_models())
     statuses = store.status(wanted)  # an unknown id fails here, before anything is downloaded
-    if quiet or output == "json":
-        store.fetch(wanted)
-    else:
-        _with_bars(statuses, lambda report: store.fetch(wanted, report))
+    with console.stages() as stages:
+        store.fetch(wanted, lambda p: stages.update(p.model_id, p.done_bytes, p.total_bytes))
     statuses = store.status(wanted)
     if output == "json":
-        click.echo(json.dumps([_as_dict(status) for status in statuses], indent=2))
+        console.result(json.dumps([_as_dict(status) for status in statuses], indent=2))
     else:
         for status in statuses:
-            click.echo(f"{status.model_id}: {status.path}")
+            console.result(f"{status.model_id}: {status.path}")
 
 
 @models.command("verify")
 @click.argument("model_ids", nargs=-1, metavar="[MODEL]...")
-@_FORMAT
-def verify_models(model_ids: tuple[str, ...], output: str) -> None:
-    """Check the SHA-256 of MODELs; by default of all that are present. Exit code 2 if one is wrong."""
+@format_option
+@with_plain_console
+def verify_models(console: Console, model_ids: tuple[str, ...], output: str) -> None:
+    """Check the SHA-256 of MODELs; by default of all that are present. Exit code 1 if one is wrong or missing.
+
+    \b
+    Example:
+      interview-analysis models verify whisper-base
+    """
     from interview_analysis.models.weights.store import ModelStore
 
-    results = list(ModelStore().verify(model_ids or None))
+    store = ModelStore()
+    store.status(model_ids)  # an unknown id is no answer
+    results = list(store.verify(model_ids or None))
     if output == "json":
         found = [
             {"model": model, "ok": error is None, "error": error and str(error)} for model, error in results
         ]
-        click.echo(json.dumps(found, indent=2))
+        console.result(json.dumps(found, indent=2))
     else:
         for model, error in results:
-            click.echo(f"{model}: ok" if error is None else f"error: {error}", err=error is not None)
+            console.result(f"{model}: ok") if error is None else console.error(str(error))
         if not results:
-            click.echo("no weights are present: run `interview-analysis models fetch`")
+            console.result("no weights are present: run `interview-analysis models fetch`")
     if any(error is not None for _, error in results):
-        sys.exit(2)
+        sys.exit(Exit.NO)
 
 
 def _as_dict(status: ModelStatus) -> dict[str, object]:
@@ -132,23 +141,3 @@ def _print_table(header: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> No
     for row in rows:
         table.add_row(*row)
     Console().print(table)
-
-
-def _with_bars(
-    statuses: tuple[ModelStatus, ...], work: Callable[[Callable[[FetchProgress], None]], object]
-) -> None:
-    """Run `work` under one progress bar a model, with the remaining time."""
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bars:
-        tasks = {
-            s.model_id: bars.add_task(s.model_id, total=s.spec.size_bytes, start=False) for s in statuses
-        }
-
-        def report(progress: FetchProgress) -> None:
-            bars.start_task(tasks[progress.model_id])
-            bars.update(tasks[progress.model_id], completed=progress.done_bytes)
-
-        work(report)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from interview_analysis.pipeline.cli.batch import batch_options, options_of
+from interview_analysis.errors import OutputError
+from interview_analysis.pipeline.cli.batch import BATCH, batch_options, options_of
 from interview_analysis.pipeline.cli.shared import (
-    errors_in_one_line,
+    FILE,
+    Command,
+    heading_of,
     lang_option,
-    log_format_option,
     pinned_scorer,
-    quiet_option,
     scorer_option,
+    under,
+    with_console,
 )
 from interview_analysis.pipeline.common.console import Console
 
@@ -25,12 +29,21 @@ if TYPE_CHECKING:
     from interview_analysis.scoring.norms import Norms
 
 
-@click.command()
+ONE = "With one recording (--job)"
+# Why an option of one recording is none of a batch.
+_INSTEAD = {
+    "--no-cache": "a batch hands observations on by its cache",
+    "--candidate-voice": "a manifest names one a row, in its column candidate_voice",
+}
+
+
+@click.command(cls=Command)
 @click.argument("recording", metavar="RECORDING|MANIFEST")
 @click.option(
     "--job",
     metavar="JOB",
-    help="A job profile (YAML file), the name of a built-in one, or a job description (txt, md, docx, pdf).",
+    help="With a recording: a job profile (YAML file), the name of a built-in one, or a job description (txt, md, docx, "
+    "pdf).",
 )
 @click.option(
     "--job-dir", metavar="FOLDER", help="With a manifest: the folder of the job profiles that it names."
@@ -40,63 +53,64 @@ if TYPE_CHECKING:
 )
 @lang_option("Language of the report; auto takes the one that is spoken.")
 @click.option("--language", metavar="CODE", help="Language that is spoken (zh, en); detected when not given.")
-@click.option("--engine", type=click.Choice(["faster-whisper", "openai-whisper"]), help="Speech recogniser.")
-@click.option(
-    "--candidate-voice",
-    type=click.Path(path_type=Path),
-    help="A recording of the candidate alone, to know the voice by where several people speak; for one recording.",
-)
 @click.option(
     "--candidate-channel",
     metavar="CHANNEL",
     help="left, right or a number from 1: the candidate's channel, where each voice has its own.",
 )
-@click.option(
-    "--config",
-    "config_path",
-    type=click.Path(path_type=Path),
-    help="YAML file that changes what is measured.",
+@under(
+    "What is measured, and by what",
+    click.option(
+        "--engine", type=click.Choice(["faster-whisper", "openai-whisper"]), help="Speech recogniser."
+    ),
+    click.option("--config", "config_path", type=FILE, help="YAML file that changes what is measured."),
+    click.option(
+        "--set",
+        "overrides",
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="Change one setting, e.g. frames_per_second=10.",
+    ),
+    click.option(
+        "--policy",
+        metavar="NAME|FILE",
+        help="What is looked at and said: observable, tension, off, or a YAML file; see docs/policies.md.",
+    ),
+    click.option("--norms", "norms_path", type=FILE, help="YAML file of norms instead of the built-in ones."),
+    scorer_option,
 )
-@click.option(
-    "--norms",
-    "norms_path",
-    type=click.Path(path_type=Path),
-    help="YAML file of norms instead of the built-in ones.",
+@under(
+    "What is kept",
+    click.option(
+        "--cache",
+        "cache_folder",
+        metavar="FOLDER",
+        help="Folder or URL where observations are kept, so that scoring again is quick; "
+        "by default $INTERVIEW_ANALYSIS_CACHE, or beside the models.",
+    ),
+    click.option(
+        "--mlflow",
+        "tracking_uri",
+        metavar="URI",
+        help="Log scores and hashes to MLflow, e.g. sqlite:///mlflow.db.",
+    ),
 )
-@click.option(
-    "--policy",
-    metavar="NAME|FILE",
-    help="What is looked at and said: observable, tension, off, or a YAML file; see docs/policies.md.",
+@under(
+    ONE,
+    click.option(
+        "--candidate-voice",
+        type=FILE,
+        help="A recording of the candidate alone, to know the voice by where several people speak.",
+    ),
+    click.option("--no-cache", is_flag=True, help="Keep no observations, and use none."),
 )
-@click.option(
-    "--set",
-    "overrides",
-    multiple=True,
-    metavar="KEY=VALUE",
-    help="Change one setting, e.g. frames_per_second=10.",
+@batch_options(
+    BATCH,
+    click.option("--allow-outside", is_flag=True, help="Let it name recordings outside of its own folder."),
 )
-@click.option(
-    "--mlflow",
-    "tracking_uri",
-    metavar="URI",
-    help="Log scores and hashes to MLflow, e.g. sqlite:///mlflow.db.",
-)
-@scorer_option
-@click.option(
-    "--cache",
-    "cache_folder",
-    metavar="FOLDER",
-    help="Folder or URL where observations are kept, so that scoring again is quick; "
-    "by default $INTERVIEW_ANALYSIS_CACHE, or beside the models.",
-)
-@click.option("--no-cache", is_flag=True, help="Keep no observations, and use none; for one recording.")
-@click.option(
-    "--allow-outside", is_flag=True, help="Let a manifest name recordings outside of its own folder."
-)
-@batch_options
-@quiet_option
-@log_format_option
+@with_console
 def score(
+    console: Console,
     recording: str,
     job: str | None,
     job_dir: str | None,
@@ -111,8 +125,6 @@ def score(
     no_cache: bool,
     allow_outside: bool,
     scorer: str | None,
-    quiet: bool,
-    log_format: str,
     **given: Any,
 ) -> None:
     """Score one recording, or all interviews of a manifest (csv, parquet, jsonl).
@@ -133,44 +145,59 @@ def score(
     """
     if (job is None) == (job_dir is None):
         raise click.UsageError("pass --job JOB with a recording, or --job-dir FOLDER with a manifest")
-    if job_dir is not None and no_cache:
-        raise click.UsageError("--no-cache is for one recording; a batch hands observations on by its cache")
-    if job_dir is not None and candidate_voice is not None:
-        raise click.UsageError(
-            "--candidate-voice is for one recording; a manifest names one a row, in its column candidate_voice"
-        )
-    console = Console(quiet=quiet, log_format=log_format)
-    with errors_in_one_line(console):
-        from interview_analysis.pipeline.common.config import load_norms, load_run_config
+    _check_fitting(ONE if job is None else BATCH)
+    from interview_analysis.pipeline.common.config import load_norms, load_run_config
 
-        config = load_run_config(
-            config_path,
-            overrides,
-            language=language,
-            engine=engine,
-            policy=policy,
-            candidate_channel=candidate_channel,
-        )
-        norms = load_norms(norms_path)
-        source = pinned_scorer(scorer, given["tracking_uri"])
-        if job_dir is not None:
-            from interview_analysis.pipeline.batch.command import score_manifest
+    config = load_run_config(
+        config_path,
+        overrides,
+        language=language,
+        engine=engine,
+        policy=policy,
+        candidate_channel=candidate_channel,
+    )
+    norms = load_norms(norms_path)
+    source = pinned_scorer(scorer, given["tracking_uri"])
+    if job_dir is not None:
+        from interview_analysis.pipeline.batch.command import score_manifest
 
-            options = options_of(given)
-            score_manifest(
-                recording,
-                job_dir,
-                config,
-                norms,
-                options,
-                source,
-                allow_outside=allow_outside,
-                console=console,
-            )
-        elif job is not None:
-            _score_one(
-                recording, job, config, norms, source, console, given, candidate_voice, keep=not no_cache
-            )
+        code = score_manifest(
+            recording,
+            job_dir,
+            config,
+            norms,
+            options_of(given),
+            source,
+            allow_outside=allow_outside,
+            console=console,
+        )
+        sys.exit(code)
+    elif job is not None:
+        _score_one(recording, job, config, norms, source, console, given, candidate_voice, keep=not no_cache)
+
+
+def _check_fitting(other: str) -> None:
+    """Raises UsageError for an option that was given and stands below the heading `other`, which is of no use here."""
+    ctx = click.get_current_context()
+    for parameter in ctx.command.params:
+        given = ctx.get_parameter_source(parameter.name or "") is click.core.ParameterSource.COMMANDLINE
+        if given and heading_of(parameter) == other:
+            name = parameter.opts[0]
+            fits = "one recording (--job)" if other == ONE else "a manifest (--job-dir)"
+            why = _INSTEAD.get(name, f"leave it out, or pass {fits}")
+            raise click.UsageError(f"{name} is for {fits}; {why}")
+
+
+def _own_folder(out: str) -> Path:
+    """The folder of one report. Raises OutputError for one on another machine."""
+    from interview_analysis.pipeline.storage.places import local_path, shown
+
+    folder = local_path(out)
+    if folder is None:
+        raise OutputError(
+            f"{shown(out)} is not on this machine; one report goes to a folder here, a batch's (--job-dir) to a URL as well"
+        )
+    return folder
 
 
 def _score_one(
@@ -187,11 +214,11 @@ def _score_one(
 ) -> None:
     from interview_analysis.pipeline.analyze import analyze
     from interview_analysis.pipeline.job.files import load_job
+    from interview_analysis.pipeline.loaded import LoadedModels
     from interview_analysis.pipeline.observation.cache import ObservationCache
-    from interview_analysis.pipeline.observation.loaded import LoadedModels
     from interview_analysis.pipeline.outputs import check_destination, report_language, save
 
-    out = Path(given["out"])
+    out = _own_folder(given["out"])
     check_destination(out)
     cache = ObservationCache.at(given["cache_folder"]) if keep else None
     scorer = source.load() if source else None
@@ -206,12 +233,9 @@ def _score_one(
             models=models,
             cache=cache,
             candidate_voice=candidate_voice,
+            scorer=scorer,
             on_progress=stages.update,
         )
-        if scorer is not None:
-            from interview_analysis.pipeline.learning.learned_score import with_learned_score
-
-            analysis = with_learned_score(analysis, scorer, models.encoder)
         path = save(analysis, out, report_language(given["lang"], analysis.report, profile))
     if given["tracking_uri"]:
         from interview_analysis.pipeline.common.tracking import log_report

@@ -16,6 +16,7 @@ import yaml
 from interview_analysis.errors import InterviewAnalysisError, LearningError
 from interview_analysis.pipeline.cli.shared import errors_in_one_line
 from interview_analysis.pipeline.common.console import Console
+from interview_analysis.pipeline.common.exits import Exit
 
 if TYPE_CHECKING:
     from interview_analysis.scoring.learning.settings import LearnSettings
@@ -27,7 +28,7 @@ NOTHING_TO_OBSERVE = "nothing-to-observe.txt"
 
 def ingest(source: Path, out: Path) -> None:
     """Write what `source` holds: the SHA-256 of each file. Raises LearningError where there is nothing."""
-    from interview_analysis.pipeline.common.lineage import file_sha256
+    from interview_analysis.models.weights.hashes import file_sha256
 
     if not source.is_dir():
         raise LearningError(
@@ -45,7 +46,10 @@ def ingest(source: Path, out: Path) -> None:
 
 
 def observe(source: Path, out: Path) -> None:
-    """Score the recordings that ``manifest.csv`` of `source` names; without one there is nothing to observe."""
+    """Score the recordings that ``manifest.csv`` of `source` names; without one there is nothing to observe.
+
+    Recordings that fail are left out by what follows, unless all do.
+    """
     manifest = source / "manifest.csv"
     if not manifest.is_file():
         out.mkdir(parents=True, exist_ok=True)
@@ -53,10 +57,14 @@ def observe(source: Path, out: Path) -> None:
         return
     from interview_analysis.pipeline.cli.main import main
 
-    main(
-        ["score", str(manifest), "--job-dir", str(source / "jobs"), "--out", str(out), "--quiet"],
-        standalone_mode=False,
-    )
+    try:
+        main(
+            ["score", str(manifest), "--job-dir", str(source / "jobs"), "--out", str(out), "--quiet"],
+            standalone_mode=False,
+        )
+    except SystemExit as done:
+        if done.code not in (Exit.DONE, Exit.SOME_FAILED):
+            raise
 
 
 def featurize(source: Path, run: Path, out: Path) -> None:

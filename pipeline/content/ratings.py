@@ -10,6 +10,8 @@ import pandas as pd
 from interview_analysis.errors import LearningError
 from interview_analysis.scoring.content.described import NAME
 from interview_analysis.scoring.learning.dataset import Dataset
+from interview_analysis.scoring.statistics.bootstrap import correlation
+from interview_analysis.scoring.statistics.correlation import partial, pearson
 from interview_analysis.types import FloatArray
 
 LEVEL = f"content.{NAME}.mean"
@@ -38,12 +40,11 @@ def against_ratings(dataset: Dataset, traits: Sequence[str] = ()) -> pd.DataFram
     for trait in traits or [str(name) for name in dataset.ratings]:
         rating = dataset.ratings[trait].to_numpy(float)
         seen = np.isfinite(level) & np.isfinite(rating)
-        low, high = _interval(level[seen], rating[seen], persons[seen])
+        found = correlation(rating[seen], level[seen], list(persons[seen]), samples=DRAWS, seed=0)
         rows.append(
             {
-                "trait": str(trait), "interviews": int(seen.sum()), "r": _r(level[seen], rating[seen]), "low": low, "high": high,
-                "r_beyond_length": _partial(level[seen], rating[seen], length[seen]),
-                "r_of_length": _r(length[seen], rating[seen]),
+                "trait": str(trait), "interviews": int(seen.sum()), "r": found.value, "low": found.low, "high": found.high,
+                "r_beyond_length": partial(level, rating, length, pearson), "r_of_length": pearson(length[seen], rating[seen]),
             }
         )  # fmt: skip
     return pd.DataFrame(rows)
@@ -87,8 +88,8 @@ def _unseen(table: FloatArray, rating: FloatArray, persons: np.ndarray) -> float
         for seen, unseen in GroupKFold(FOLDS, shuffle=True, random_state=seed).split(table, groups=persons):
             model = make_pipeline(SimpleImputer(), StandardScaler(), RidgeCV(np.logspace(0, 4, 9)))
             predicted[unseen] = model.fit(table[seen], rating[seen]).predict(table[unseen])
-        found.append(_r(predicted, rating))
-    return float(np.mean(found))
+        found.append(pearson(predicted, rating))
+    return float(np.nanmean(found))
 
 
 def added_as_text(table: pd.DataFrame) -> str:
@@ -110,22 +111,3 @@ def as_text(table: pd.DataFrame) -> str:
         for row in table.itertuples()
     ]
     return "\n".join(lines)
-
-
-def _r(a: FloatArray, b: FloatArray) -> float:
-    return float(np.corrcoef(a, b)[0, 1])
-
-
-def _partial(a: FloatArray, b: FloatArray, held: FloatArray) -> float:
-    ab, ah, bh = _r(a, b), _r(a, held), _r(b, held)
-    return float((ab - ah * bh) / np.sqrt((1 - ah**2) * (1 - bh**2)))
-
-
-def _interval(a: FloatArray, b: FloatArray, persons: np.ndarray) -> tuple[float, float]:
-    rng = np.random.default_rng(0)
-    groups = [np.nonzero(persons == person)[0] for person in sorted(set(persons))]
-    drawn = []
-    for _ in range(DRAWS):
-        picked = np.concatenate([groups[i] for i in rng.integers(len(groups), size=len(groups))])
-        drawn.append(_r(a[picked], b[picked]))
-    return float(np.quantile(drawn, 0.025)), float(np.quantile(drawn, 0.975))

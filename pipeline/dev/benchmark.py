@@ -120,7 +120,7 @@ def whole_job(clip: Path) -> dict[str, Any]:
     from interview_analysis.pipeline.common.config import load_profile, load_run_config
     from interview_analysis.pipeline.common.stopwatch import Stopwatch
     from interview_analysis.pipeline.common.system import quiet_dependencies
-    from interview_analysis.pipeline.observation.loaded import LoadedModels
+    from interview_analysis.pipeline.loaded import LoadedModels
     from interview_analysis.pipeline.outputs import save
 
     quiet_dependencies()

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from interview_analysis.features.conversation.speakers import words_by_voice
+from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.common.config import load_run_config
 from interview_analysis.pipeline.dev.conversation_maker import (
     PEOPLE,
@@ -31,8 +32,8 @@ from interview_analysis.pipeline.dev.conversation_maker import (
 from interview_analysis.pipeline.dev.diarization_error import diarization_error, read_rttm
 from interview_analysis.pipeline.media.audio_spool import AudioSpool
 from interview_analysis.pipeline.media.decoding import Decoder
-from interview_analysis.pipeline.observation.loaded import LoadedModels
 from interview_analysis.pipeline.observation.observe import Known, observe
+from interview_analysis.pipeline.observation.observers import Observers
 from interview_analysis.types import Interval, Transcript, Turn, Voices
 
 Row = dict[str, Any]
@@ -42,7 +43,7 @@ _MIN_SAME_S = 5.0  # a recording of one voice that is shorter says little
 _PYANNOTE_TRUTH = Interval(6.69, 30.0)  # what lies before is not labelled
 
 
-def made_conversations(data: Path, models: LoadedModels, split: str, words: int) -> Iterator[Row]:
+def made_conversations(data: Path, models: Observers, split: str, words: int) -> Iterator[Row]:
     """A row a conversation: voices, found, DER, and the word-speaker accuracy of the first `words` of two voices."""
     for language, people in PEOPLE[split].items():
         said = {
@@ -67,7 +68,7 @@ def _spooled(made: MadeConversation) -> AudioSpool:
     return spool
 
 
-def _measured(spool: AudioSpool, made: MadeConversation, models: LoadedModels, words_in: str) -> Row:
+def _measured(spool: AudioSpool, made: MadeConversation, models: Observers, words_in: str) -> Row:
     speech = models.detector.detect(spool)
     wall_s, cpu_s = time.perf_counter(), time.process_time()
     found = models.diarize(spool, speech)
@@ -129,11 +130,11 @@ def _plain(text: str) -> list[str]:
     return re.findall(r"[a-z']+", text.lower())
 
 
-def real_dialogues(data: Path, models: LoadedModels) -> Iterator[Row]:
+def real_dialogues(data: Path, models: Observers) -> Iterator[Row]:
     """The shared recordings of two people, with their number estimated and told."""
     for count in (None, 2):
         config = load_run_config(overrides=[f"voices.count={count}"] if count else [])
-        told = LoadedModels(config, models.store)
+        told = Observers(config, models.store)
         for name in ("pyannote_sample", "azure_katiesteve_29s"):
             path = data / "dialogue" / f"{name}.wav"
             with _decoded(path) as spool:
@@ -158,7 +159,7 @@ def _decoded(path: Path) -> AudioSpool:
     return spool
 
 
-def same_voice(data: Path, models: LoadedModels) -> Iterator[Row]:
+def same_voice(data: Path, models: Observers) -> Iterator[Row]:
     """Each recording of one person as it is, and each two of the same person one after the other."""
     for split, languages in PEOPLE.items():
         for language, people in languages.items():
@@ -181,7 +182,7 @@ def same_voice(data: Path, models: LoadedModels) -> Iterator[Row]:
                     }  # fmt: skip
 
 
-def whole_job(recording: Path, models: LoadedModels) -> Row:
+def whole_job(recording: Path, models: Observers) -> Row:
     """Processor and wall seconds of observing a recording with and without telling voices apart."""
     models.load()
     first = observe(recording, models)
@@ -233,7 +234,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--out", type=Path, help="where all rows go, as JSON")
     options = parser.parse_args(arguments)
-    models = LoadedModels(load_run_config())
+    models = Observers(load_run_config(), ModelStore())
     rows: dict[str, Any] = {"made": []}
     for split in options.split or tuple(PEOPLE):
         rows["made"] += made_conversations(options.data, models, split, options.words)

@@ -21,11 +21,13 @@ import click
 
 from interview_analysis.errors import ProfileError
 from interview_analysis.features.language.lexicons import LANGUAGES
+from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.pipeline.batch.job_folder import parse_all
 from interview_analysis.pipeline.common.config import RunConfig, load_run_config
 from interview_analysis.pipeline.job.parser import load_library
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.scoring.jobs.headings import lines
+from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.jobs.sections import outline
 
 KEPT = 0.9  # share of the lines that a variant keeps
@@ -46,20 +48,19 @@ def variants(folder: Path, count: int) -> list[str]:
     return list(made)
 
 
-def one_sentence_at_a_time(texts: list[str], models: LoadedModels) -> float:
+def one_sentence_at_a_time(texts: list[str], encoder: SentenceEncoder) -> float:
     """Seconds that the obvious way takes a description."""
     definitions = [c.definition.get(language) for c in load_library() for language in LANGUAGES]
-    wanted = models.encoder.encode(definitions)
+    wanted = encoder.encode(definitions)
     begin = time.perf_counter()
     for text in texts:
         for statement in outline(text).statements:
-            _ = wanted @ models.encoder.encode([statement.text])[0]
+            _ = wanted @ encoder.encode([statement.text])[0]
     return (time.perf_counter() - begin) / len(texts)
 
 
-def one_at_a_time(texts: list[str], models: LoadedModels) -> list[float]:
+def one_at_a_time(texts: list[str], parser: JobParser) -> list[float]:
     """Seconds of each description, parsed one after the other with the library loaded."""
-    parser = models.job_parser
     _ = parser.matcher
     return [_seconds(lambda text=text: parser.parse(text, "description")) for text in texts]  # type: ignore[misc]
 
@@ -97,8 +98,8 @@ def main() -> None:
     sentences = statistics.mean(len(lines(text)) for text in texts)
     models = LoadedModels(load_run_config())
     load_s = _seconds(lambda: models.job_parser.matcher)
-    single = one_at_a_time(sample, models)
-    obvious = one_sentence_at_a_time(sample, models)
+    single = one_at_a_time(sample, models.job_parser)
+    obvious = one_sentence_at_a_time(sample, models.encoder)
     total, refused = batch(texts, models.config)
     click.echo(
         f"job descriptions: {len(texts)}, {sentences:.0f} lines on average; library loaded in {load_s:.1f} s"

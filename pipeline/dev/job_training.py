@@ -18,6 +18,7 @@ import click
 import numpy as np
 import yaml
 
+from interview_analysis.models.text.encoder import RememberingEncoder
 from interview_analysis.pipeline.common.config import load_run_config
 from interview_analysis.pipeline.common.console import Console
 from interview_analysis.pipeline.job.evaluation import Evaluation, as_table, evaluate, read_labels
@@ -29,7 +30,7 @@ from interview_analysis.pipeline.job.parser import (
     load_library,
     load_parser_settings,
 )
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.scoring.jobs.demand import demands
 from interview_analysis.scoring.jobs.evaluation import Label
 from interview_analysis.scoring.jobs.library import Competency
@@ -58,15 +59,15 @@ def without(labelled: Labelled, outlines: Sequence[Outline]) -> Labelled:
 
 
 def fold_parsers(
-    outlines: Sequence[Outline], library: Sequence[Competency], models: LoadedModels
+    outlines: Sequence[Outline], library: Sequence[Competency], encoder: RememberingEncoder
 ) -> list[JobParser]:
     """For each fold of descriptions a parser whose heads have not seen their sentences."""
     words_only, labelled = load_job_parser(None), load_labelled(library)
     parsers = []
     for fold in range(FOLDS):
         seen = load_known(library, without(labelled, outlines[fold::FOLDS]))
-        head = pooled(fit_meaning(seen, models.encoder), seen, words_only.settings.demand)
-        parsers.append(replace(words_only, head=head, encoder=models.encoder))
+        head = pooled(fit_meaning(seen, encoder), seen, words_only.settings.demand)
+        parsers.append(replace(words_only, head=head, encoder=encoder))
     return parsers
 
 
@@ -141,9 +142,9 @@ def main() -> None:
     known = load_known(library, load_labelled(library))
     console = Console()
     with console.stages() as stages:
-        models = LoadedModels(load_run_config())
-        head = new_meaning(known, models.encoder, stages.update)
-    save_head(head, known, models.encoder, given.configs / "job_head.npz")
+        encoder = LoadedModels(load_run_config()).encoder
+        head = new_meaning(known, encoder, stages.update)
+    save_head(head, known, encoder, given.configs / "job_head.npz")
     labels = [
         (lang, label)
         for lang in LANGUAGES
@@ -152,7 +153,7 @@ def main() -> None:
     ]
     with console.progress("relevance"):
         outlines = [outline((given.folder / label.file).read_text(encoding="utf-8")) for _, label in labels]
-        parsers = fold_parsers(outlines, library, models)
+        parsers = fold_parsers(outlines, library, encoder)
         reads = [
             (label, read, parsers[index % FOLDS].matcher.read(read).matches)
             for index, ((_, label), read) in enumerate(zip(labels, outlines, strict=True))

@@ -10,7 +10,6 @@ were made on the first, "dev", and the other, "held out", was only measured. Not
 from __future__ import annotations
 
 import argparse
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ import click
 
 from interview_analysis.errors import LearningError
 from interview_analysis.features.language.questions import Said, questions
+from interview_analysis.pipeline.common.tables import read_rows
 from interview_analysis.pipeline.learning.questions import QUESTIONS, known_questions, turns
 
 HALVES = ("dev", "held out")
@@ -55,8 +55,8 @@ def read_interviews(folder: Path) -> dict[str, list[Said]]:
     path = folder / _TRANSCRIPTS
     if not path.is_file():
         raise LearningError(f"{folder} holds no {_TRANSCRIPTS}; give a folder laid out like the MIT dataset")
-    rows = csv.reader(path.read_text(encoding="utf-8-sig").splitlines())
-    return {row[0].upper(): turns(",".join(row[1:])) for row in rows if row}
+    rows, separator = read_rows(path, LearningError)
+    return {row[0].upper(): turns(separator.join(row[1:])) for row in rows}
 
 
 def halves(ids: Iterable[str]) -> dict[str, str]:

@@ -8,8 +8,6 @@ an interview and ``rater``).
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -19,17 +17,19 @@ import pandas as pd
 
 from interview_analysis.errors import LearningError
 from interview_analysis.models.text.encoder import SentenceEncoder
-from interview_analysis.pipeline.learning.answers import (
+from interview_analysis.pipeline.common.tables import composed, is_missing, numbers, read_rows
+from interview_analysis.pipeline.content.model_file import load_content_model
+from interview_analysis.pipeline.learning.delivery import DELIVERY_VERSION, delivery
+from interview_analysis.pipeline.learning.questions import answers_of
+from interview_analysis.pipeline.learning.ratings import RATINGS, ratings_of
+from interview_analysis.scoring.content.described import NAME, VERSION
+from interview_analysis.scoring.learning.answers import (
     embed,
     level_features,
     text_extractors,
     text_features,
     word_count,
 )
-from interview_analysis.pipeline.learning.delivery import DELIVERY_VERSION, delivery
-from interview_analysis.pipeline.learning.questions import answers_of
-from interview_analysis.pipeline.learning.ratings import RATINGS, ratings_of
-from interview_analysis.scoring.content.described import NAME, VERSION
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset, some
 
 PROSODY, TRANSCRIPTS, FACES = "prosodic_features.csv", "transcripts.csv", "facial_features.csv"
@@ -58,8 +58,8 @@ def load_mit(folder: Path, encoder: SentenceEncoder | None = None) -> Dataset:
     notes: list[str] = []
     prosody = _prosody(folder / PROSODY, notes) if (folder / PROSODY).is_file() else None
     texts = _texts(folder / TRANSCRIPTS, notes) if (folder / TRANSCRIPTS).is_file() else None
-    faces = _faces(folder / FACES) if (folder / FACES).is_file() else None
-    ratings, raters = _ratings(folder / RATINGS) if (folder / RATINGS).is_file() else (None, None)
+    faces = _faces(folder / FACES, notes) if (folder / FACES).is_file() else None
+    ratings, raters = _ratings(folder / RATINGS, notes) if (folder / RATINGS).is_file() else (None, None)
     ids = _agreed({PROSODY: prosody, TRANSCRIPTS: texts, FACES: faces, RATINGS: ratings}, notes)
     index = _answers(ids, prosody, texts)
     features = pd.DataFrame(index=index)
@@ -75,8 +75,8 @@ def load_mit(folder: Path, encoder: SentenceEncoder | None = None) -> Dataset:
             f"{e.channel}.{e.name}": e.version for e in text_extractors(timed=True) if e.name in names
         }
         if encoder is not None:
-            read = level_features(said.tolist(), LANGUAGE, encoder).set_axis(index)
-            features = pd.concat([features, read], axis=1)
+            read = level_features(said.tolist(), LANGUAGE, encoder, load_content_model(encoder.id))
+            features = pd.concat([features, read.set_axis(index)], axis=1)
             versions[f"content.{NAME}"] = VERSION
             embeddings = pd.DataFrame(embed(said.tolist(), LANGUAGE, encoder), index=index).rename(
                 columns=str
@@ -112,24 +112,28 @@ def _key(text: object, path: Path) -> tuple[str, int]:
     return match[1].upper(), int(match[3] or 0)
 
 
-def _read(path: Path, header: int | None) -> pd.DataFrame:
-    try:
-        frame = pd.read_csv(io.StringIO(path.read_text(encoding="utf-8-sig")), header=header)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise LearningError(f"cannot read {path} as CSV: {error}; save it as UTF-8 CSV") from error
-    if frame.shape[1] < 2:
-        raise LearningError(f"{path} has {frame.shape[1]} columns, expected an id and at least one more")
-    return frame
+def _read(path: Path, *, header: bool) -> tuple[pd.DataFrame, bool]:
+    """The cells of a table as text, a blank one missing, and whether 3,1 may be a number in it."""
+    rows, separator = read_rows(path, LearningError)
+    rows = [[composed(cell.strip()) for cell in row] for row in rows]
+    names = rows.pop(0) if header and rows else None
+    width = len(names) if names else max(map(len, rows), default=0)
+    if width < 2:
+        raise LearningError(f"{path} has {width} columns, expected an id and at least one more")
+    long = next((i for i, row in enumerate(rows, start=1) if any(row[width:])), None)
+    if long is not None:
+        raise LearningError(f"{path}: row {long} has more cells than the {width} columns; mend or drop it")
+    cells = [[cell or None for cell in (row + [""] * width)[:width]] for row in rows]
+    return pd.DataFrame(cells, columns=names, dtype="str"), separator != ","
 
 
-def _numbers(frame: pd.DataFrame, path: Path, notes: list[str]) -> pd.DataFrame:
+def _numbers(cells: pd.DataFrame, path: Path, notes: list[str], *, decimal_comma: bool) -> pd.DataFrame:
     """Values as numbers; what is none becomes NaN, counted in a note."""
-    numbers = frame.apply(pd.to_numeric, errors="coerce").astype(float)
-    numbers = numbers.mask(~np.isfinite(numbers))
-    lost = int((numbers.isna() & frame.notna()).to_numpy().sum())
+    found = numbers(cells, decimal_comma=decimal_comma)
+    found = found.mask(~np.isfinite(found))
+    lost = int((found.isna() & ~is_missing(cells)).to_numpy().sum())
     if lost:
         notes.append(f"{path.name}: {lost} values are no finite numbers and count as missing")
-    found: pd.DataFrame = numbers
     return found
 
 
@@ -145,8 +149,8 @@ def _keyed(frame: pd.DataFrame, path: Path, *, answers: bool) -> pd.DataFrame:
 
 
 def _prosody(path: Path, notes: list[str]) -> pd.DataFrame:
-    frame = _keyed(_read(path, 0), path, answers=True)
-    frame = _numbers(frame, path, notes)
+    cells, decimal_comma = _read(path, header=True)
+    frame = _numbers(_keyed(cells, path, answers=True), path, notes, decimal_comma=decimal_comma)
     return frame.rename(columns=lambda name: f"voice.prosody.{_readable(str(name))}")
 
 
@@ -156,32 +160,30 @@ def _readable(name: str) -> str:
     return f"{snake}_{_UNITS[snake]}" if snake in _UNITS else snake
 
 
-def _faces(path: Path) -> pd.DataFrame:
-    notes: list[str] = []
-    frame = _numbers(_keyed(_read(path, None), path, answers=False), path, notes)
+def _faces(path: Path, notes: list[str]) -> pd.DataFrame:
+    cells, decimal_comma = _read(path, header=False)
+    frame = _numbers(_keyed(cells, path, answers=False), path, notes, decimal_comma=decimal_comma)
     return frame.set_axis([f"face.means.value_{i + 1:02d}" for i in range(frame.shape[1])], axis=1)
 
 
-def _ratings(path: Path) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    frame = _read(path, 0)
-    index = pd.Index([_key(text, path)[0] for text in frame.iloc[:, 0]], name=KEYS[0])
-    total = [name for name in frame.columns[1:] if str(name).casefold() == "total"]
-    return ratings_of(frame.iloc[:, 1:].set_axis(index).drop(columns=total), path)
+def _ratings(path: Path, notes: list[str]) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    cells, decimal_comma = _read(path, header=True)
+    index = pd.Index([_key(text, path)[0] for text in cells.iloc[:, 0]], name=KEYS[0])
+    total = [name for name in cells.columns[1:] if str(name).casefold() == "total"]
+    table = cells.iloc[:, 1:].set_axis(index).drop(columns=total)
+    return ratings_of(table, path, notes, decimal_comma=decimal_comma)
 
 
 def _texts(path: Path, notes: list[str]) -> pd.DataFrame:
     """Column text: what the candidate said, by interview and answer."""
-    try:
-        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise LearningError(f"cannot read {path} as CSV: {error}; save it as UTF-8 CSV") from error
+    rows, separator = read_rows(path, LearningError)
     seen: dict[str, dict[int, str]] = {}
     whole = 0
-    for row in filter(None, rows):
+    for row in rows:
         key, _ = _key(row[0], path)
         if key in seen:
             raise LearningError(f"{path}: interview '{key}' is there more than once; keep one row each")
-        seen[key] = answers_of(",".join(row[1:]))
+        seen[key] = answers_of(separator.join(row[1:]))
         whole += list(seen[key]) == [0]
     if whole:
         notes.append(f"{path.name}: {whole} transcripts have no question that could be told")

@@ -21,6 +21,7 @@ from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.learning.calibration import Residuals
 from interview_analysis.scoring.learning.crossval import CrossValidation
 from interview_analysis.scoring.learning.model import FittedScorer
+from interview_analysis.scoring.profile import describe
 
 DESCRIPTION, FITTED, PREDICTIONS = "model.json", "model.skops", "cross_validation.parquet"
 TABLES = ("quantiles", "figures", "trust")
@@ -44,7 +45,7 @@ TRUSTED = (
 class ModelDescription(Model):
     """model.json: all of a scorer but what was fitted and its tables."""
 
-    schema_version: Literal["1.0"]
+    schema_version: Literal["1.1"]  # 1.0 had no persons, and its intervals counted interviews
     product_version: str
     name: str
     learner: str
@@ -86,11 +87,11 @@ def save_model(scorer: FittedScorer, cv: CrossValidation, folder: Path) -> None:
             "fold_estimators": list(scorer.fold_estimators),
             "absolute": held.absolute,
             "fold": held.fold,
-            "weight": held.weight,
+            "person": held.person,
         }
     )
     about = ModelDescription(
-        schema_version="1.0",
+        schema_version="1.1",
         product_version=__version__,
         seed=cv.seed,
         folds=cv.folds,
@@ -120,7 +121,7 @@ def load_model(folder: Path) -> FittedScorer:
     return FittedScorer(
         estimator=fitted["estimator"],
         fold_estimators=tuple(fitted["fold_estimators"]),
-        residuals=Residuals(fitted["absolute"], fitted["fold"], fitted["weight"]),
+        residuals=Residuals(fitted["absolute"], fitted["fold"], fitted["person"]),
         **{name: getattr(about, name) for name in SCORER_FIELDS},
         quantiles=tables["quantiles"],
         figures=tables["figures"],
@@ -144,7 +145,11 @@ def describe_model(folder: Path) -> ModelDescription:
             f"no model in {folder}: {DESCRIPTION} is missing; give the folder that `train` wrote"
         ) from error
     except (OSError, UnicodeDecodeError, ValidationError) as error:
-        reason = str(error).splitlines()[0]
+        reason = (
+            describe(error, ModelDescription)
+            if isinstance(error, ValidationError)
+            else str(error).splitlines()[0]
+        )
         raise ModelError(f"{path} is no description of a model ({reason}); train again") from error
 
 

@@ -62,6 +62,14 @@ class Registry:
 
     def log(self, scorer: FittedScorer, cv: CrossValidation, parameters: Mapping[str, str]) -> Version:
         """Log a model with its proof as a run and register it as the challenger."""
+        run_id, source = self.track(scorer, cv, parameters)
+        with self._client() as client:
+            return self._register(client, scorer.name, source, run_id)
+
+    def track(
+        self, scorer: FittedScorer, cv: CrossValidation, parameters: Mapping[str, str] | None = None
+    ) -> tuple[str, str]:
+        """Log a model with its proof as a run; gives the run's id and where the model is in the store."""
         import mlflow
 
         with self._client() as client, tempfile.TemporaryDirectory(prefix="interview-analysis-") as aside:
@@ -69,7 +77,7 @@ class Registry:
             save_model(scorer, pseudonymous(cv), folder)
             mlflow.set_experiment(experiment_id=self._experiment(client))
             with mlflow.start_run(run_name=f"{scorer.name}-{scorer.learner}") as run:
-                mlflow.log_params(dict(parameters) | _facts(scorer))
+                mlflow.log_params(dict(parameters or {}) | _facts(scorer))
                 mlflow.log_metrics(model_metrics(scorer))
                 mlflow.set_tags({"dataset.sha256": scorer.fingerprint, "code": code_version()})
                 for target in scorer.targets:
@@ -83,8 +91,7 @@ class Registry:
                 mlflow.log_text(scorer.trust.to_csv(index=False), "trust.csv")
                 _describe(scorer, folder, run.info.run_id)
                 mlflow.log_artifacts(str(folder), MODEL_FOLDER)
-                source = f"{run.info.artifact_uri}/{MODEL_FOLDER}"
-            return self._register(client, scorer.name, source, str(run.info.run_id))
+                return str(run.info.run_id), f"{run.info.artifact_uri}/{MODEL_FOLDER}"
 
     def _register(self, client: MlflowClient, name: str, source: str, run_id: str) -> Version:
         if not client.search_registered_models(filter_string=f"name = '{name}'"):
@@ -113,7 +120,7 @@ class Registry:
                 if error.error_code not in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
                     raise
                 raise ModelError(
-                    f"{self.uri} holds no {reference}; `interview-analysis promote MODEL` puts one there"
+                    f"{self.uri} holds no {reference}; `interview-analysis learn promote MODEL` puts one there"
                 ) from error
             return Version(name, str(found.version), str(found.run_id))
 

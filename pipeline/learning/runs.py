@@ -9,9 +9,10 @@ import pandas as pd
 
 from interview_analysis.errors import LearningError
 from interview_analysis.features.core.extractor import COVERAGE
-from interview_analysis.pipeline.learning.measured import channel_columns, measured_versions
+from interview_analysis.pipeline.common.tables import composed, read_table
 from interview_analysis.pipeline.learning.ratings import RATINGS, ratings_of
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset, some
+from interview_analysis.scoring.learning.measured import channel_columns, measured_versions
 
 FEATURES = "features.parquet"
 _WORDS = ("answer_length.word_count", "answer_length.char_count")
@@ -28,7 +29,7 @@ def load_run(folder: Path, ratings: Path | None = None) -> Dataset:
     The person is the ratings' column ``person``, else the batch's candidate_id, else the interview. Raises LearningError
     that says what is missing; interviews without a rating are in the notes.
     """
-    measured = _read(folder / FEATURES).set_index("interview_id")
+    measured = _measured(folder / FEATURES)
     if measured.index.has_duplicates:
         raise LearningError(
             f"{folder / FEATURES}: {some(measured.index[measured.index.duplicated()])} there more than once"
@@ -64,30 +65,39 @@ def _rated(
     path: Path, known: pd.Index, notes: list[str]
 ) -> tuple[pd.DataFrame, pd.DataFrame | None, pd.Series | None]:
     """Ratings of the `known` interviews (NaN where there are none), those by rater, and persons where they are named."""
-    table = _read(path)
+    read = read_table(path, LearningError)
+    table = read.frame()
     if "interview_id" not in table:
         raise LearningError(
             f"{path} has no column interview_id, it has: {', '.join(map(str, table.columns))}"
         )
-    table = table.assign(interview_id=table["interview_id"].astype(str)).set_index("interview_id")
-    ratings, raters = ratings_of(table.drop(columns="person", errors="ignore"), path)
+    if unnamed := int(table["interview_id"].isna().sum()):
+        raise LearningError(f"{path}: {unnamed} rows name no interview; fill in the column interview_id")
+    table = table.set_index("interview_id")
+    ratings, raters = ratings_of(
+        table.drop(columns="person", errors="ignore"), path, notes, decimal_comma=read.decimal_comma
+    )
     for what, lost in (("in the ratings alone, left out", ratings.index.difference(known)),
                        ("measured but not rated", known.difference(ratings.index))):  # fmt: skip
         if len(lost):
             notes.append(f"{some(lost)} {what}")
     if known.intersection(ratings.index).empty:
-        raise LearningError(f"no interview of {path} is in the batch; check that their ids match")
+        raise LearningError(
+            f"no interview of {path} is in the batch: the table has '{ratings.index[0]}', the batch '{known[0]}'; ids have to be "
+            "the same text, with the zeros in front that a spreadsheet may take away"
+        )
     persons = None
     if "person" in table:
         persons = table["person"].groupby(level=0).first().reindex(known)
     return ratings.reindex(known), raters, persons
 
 
-def _read(path: Path) -> pd.DataFrame:
+def _measured(path: Path) -> pd.DataFrame:
+    """The feature table of a batch by its interviews' ids."""
     try:
-        content = io.BytesIO(path.read_bytes())
-        return pd.read_parquet(content) if path.suffix == ".parquet" else pd.read_csv(content)
+        table = pd.read_parquet(io.BytesIO(path.read_bytes()))
     except (OSError, ValueError) as error:  # pandas' and pyarrow's errors are ValueErrors
         raise LearningError(
-            f"cannot read {path}: {str(error).splitlines()[0]}; give CSV or Parquet"
+            f"cannot read {path}: {str(error).splitlines()[0]}; run the batch again"
         ) from error
+    return table.set_index(table.pop("interview_id").map(composed))

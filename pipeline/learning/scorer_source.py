@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from interview_analysis.pipeline.learning.learned_score import NamedScorer
+    from interview_analysis.scoring.learning.learned_score import NamedScorer
 
 DEFAULT_URI = "sqlite:///mlflow.db"
 REGISTERED = "models:/"
@@ -24,8 +23,8 @@ class ScorerSource:
 
     def load(self) -> NamedScorer:
         """Fetch and check the scorer. Raises ModelError where there is none or where recordings cannot be asked of it."""
-        from interview_analysis.pipeline.learning.learned_score import NamedScorer, check_measurable
         from interview_analysis.pipeline.learning.registry import opened
+        from interview_analysis.scoring.learning.learned_score import NamedScorer, check_measurable
 
         with opened(self.model, self.uri) as (scorer, name, _):
             check_measurable(scorer)
@@ -38,6 +37,7 @@ def pinned(model: str, uri: str) -> ScorerSource:
     Raises ModelError where there is no such model.
     """
     from interview_analysis.errors import ModelError
+    from interview_analysis.models.weights.hashes import file_sha256, folder_sha256
     from interview_analysis.pipeline.learning.registry import Registry
 
     if model.startswith(REGISTERED):
@@ -47,7 +47,7 @@ def pinned(model: str, uri: str) -> ScorerSource:
         raise ModelError(
             f"{model} is no folder of a model; pass one that `train` wrote, or models:/NAME@champion"
         )
-    digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    return ScorerSource(str(folder.resolve()), uri, digest.hexdigest())
+    files = {
+        path.relative_to(folder).as_posix(): file_sha256(path) for path in folder.rglob("*") if path.is_file()
+    }
+    return ScorerSource(str(folder.resolve()), uri, folder_sha256(files))

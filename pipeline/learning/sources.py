@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from interview_analysis.errors import LearningError
-from interview_analysis.models.text.encoder import SentenceEncoder
+from interview_analysis.models.text.encoder import RememberingEncoder, SentenceEncoder
+from interview_analysis.pipeline.common.tables import read_table
 from interview_analysis.pipeline.learning.dataset_file import ABOUT, GROUP_PREFIX, load_dataset
 from interview_analysis.pipeline.learning.mit import load_mit, looks_like_mit
 from interview_analysis.pipeline.learning.ratings import RATINGS
@@ -46,11 +47,12 @@ def load_source(source: Path, run: Path | None, *, embeddings: bool) -> Dataset:
 def default_encoder() -> SentenceEncoder:
     """The encoder of the default configuration; what it has encoded is kept with the observations of recordings."""
     from interview_analysis.pipeline.common.config import load_run_config
+    from interview_analysis.pipeline.loaded import LoadedModels
     from interview_analysis.pipeline.observation.cache import ObservationCache
-    from interview_analysis.pipeline.observation.loaded import LoadedModels
-    from interview_analysis.pipeline.observation.observed import KeepingEncoder
+    from interview_analysis.pipeline.observation.vectors import SentenceStore
 
-    return KeepingEncoder(LoadedModels(load_run_config()), ObservationCache.at())
+    store = SentenceStore(ObservationCache.at())
+    return RememberingEncoder(LoadedModels(load_run_config()).encoder, store, keeps_all=True)
 
 
 def load_groups(path: Path) -> pd.DataFrame:
@@ -58,14 +60,7 @@ def load_groups(path: Path) -> pd.DataFrame:
 
     Raises LearningError for a file that cannot be read, without such columns, or with an interview there twice.
     """
-    import pyarrow as pa
-
-    try:
-        table = pd.read_parquet(path) if path.suffix == ".parquet" else pd.read_csv(path, dtype="str")
-    except (OSError, ValueError, pa.ArrowException) as error:
-        raise LearningError(
-            f"cannot read {path}: {str(error).splitlines()[0]}; give CSV or Parquet"
-        ) from error
+    table = read_table(path, LearningError).frame()
     columns = [str(name) for name in table.columns if str(name).startswith(GROUP_PREFIX)]
     if "interview_id" not in table or not columns:
         raise LearningError(
@@ -74,5 +69,4 @@ def load_groups(path: Path) -> pd.DataFrame:
     twice = int(table.interview_id.duplicated().sum())
     if twice:
         raise LearningError(f"{path}: {twice} interviews are there more than once; keep one row each")
-    groups = table.set_index(table.interview_id.astype(str))[columns]
-    return groups.where(groups.notna() & (groups != ""))
+    return table.set_index("interview_id")[columns]

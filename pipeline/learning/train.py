@@ -16,9 +16,9 @@ from interview_analysis.pipeline.learning.sources import Encoder, load_data
 from interview_analysis.scoring.learning.calibration import calibration_line, covered
 from interview_analysis.scoring.learning.crossval import CrossValidation, Told, no_one
 from interview_analysis.scoring.learning.dataset import Dataset
-from interview_analysis.scoring.learning.intervals import correlation
 from interview_analysis.scoring.learning.model import FittedScorer
 from interview_analysis.scoring.learning.training import Proof, train_with_proof
+from interview_analysis.scoring.statistics.bootstrap import correlation
 
 EVALUATED = ["target", "interviews", "r", "low", "high", "rmse", "calibration_slope", "interval_coverage"]
 

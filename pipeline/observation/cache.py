@@ -7,6 +7,8 @@ vanishes or is damaged is a miss; one that cannot be read is an error, or it wou
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 import os
 import re
@@ -21,7 +23,7 @@ from typing import Any
 
 from interview_analysis.errors import OutputError, StorageFullError
 from interview_analysis.models.weights.store import default_root
-from interview_analysis.pipeline.observation.file import Kind, pack, unpack
+from interview_analysis.pipeline.observation.file import FORMAT, Kind, pack, unpack
 from interview_analysis.pipeline.storage.disk import Entry
 from interview_analysis.pipeline.storage.places import Folder, is_url
 
@@ -65,6 +67,11 @@ def default_folder() -> str | Path:
     if not given:
         return default_root().parent / "observations"
     return given if is_url(given) else Path(given).expanduser()
+
+
+def cache_key(*parts: Any) -> str:
+    """The key of what depends on `parts`, which are plain data, and on nothing else."""
+    return hashlib.sha256(json.dumps([FORMAT, *parts], sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +161,19 @@ class ObservationCache:
     def _hold_limit(self) -> None:
         if sum(entry.size_bytes for _, entry in _observations(self.folder.entries())) > self.max_bytes:
             self.prune(_PRUNED_TO * self.max_bytes)
+
+
+class NoCache:
+    """Keeps nothing."""
+
+    def read(self, kind: Kind, key: str) -> None:
+        return None
+
+    def write(self, kind: Kind, key: str, value: Any) -> None:
+        return None
+
+
+Cache = ObservationCache | NoCache
 
 
 @contextmanager

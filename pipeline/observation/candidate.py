@@ -13,9 +13,9 @@ from interview_analysis.features.conversation.roles import candidate_voice
 from interview_analysis.pipeline.common.config import CandidateChannel
 from interview_analysis.pipeline.media.audio_spool import AudioSpool
 from interview_analysis.pipeline.media.decoding import Decoder
-from interview_analysis.pipeline.observation.cache import ObservationCache
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.observation.cache import Cache
 from interview_analysis.pipeline.observation.observed import lone_voice_key
+from interview_analysis.pipeline.observation.observers import Observers
 from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.scoring.report.provenance import Hashed
 from interview_analysis.types import FloatArray, Observations, Turn, Voices
@@ -33,25 +33,22 @@ class VoiceSample:
     file: Hashed
 
 
-def voice_sample(recording: Path, models: LoadedModels, cache: ObservationCache | None = None) -> VoiceSample:
+def voice_sample(recording: Path, models: Observers, cache: Cache) -> VoiceSample:
     """What is kept of a recording in which the candidate alone speaks, or what listening to it gives, which is kept.
 
     Raises MediaError for what cannot be read or holds less than 3 s of speech, and WeightsError.
     """
     file = RecordingFile.at(recording)
-    kept = None if cache is None else recalled_voice(file.name, file.sha256, models, cache)
+    kept = recalled_voice(file.name, file.sha256, models, cache)
     if kept is not None:
         return kept
     voices = _lone_voice(recording, models)
     file.check_unchanged()
-    if cache is not None:
-        cache.write("voices", lone_voice_key(file.sha256, models), voices)
+    cache.write("voices", lone_voice_key(file.sha256, models), voices)
     return _sample(voices, file.name, file.sha256)
 
 
-def recalled_voice(
-    name: str, sha256: str, models: LoadedModels, cache: ObservationCache
-) -> VoiceSample | None:
+def recalled_voice(name: str, sha256: str, models: Observers, cache: Cache) -> VoiceSample | None:
     """What is kept of a recording of the candidate alone, without the recording; None where nothing is."""
     kept = cache.read("voices", lone_voice_key(sha256, models))
     return _sample(kept, name, sha256) if isinstance(kept, Voices) else None
@@ -61,7 +58,7 @@ def _sample(voices: Voices, name: str, sha256: str) -> VoiceSample:
     return VoiceSample(np.asarray(voices.embeddings[0], dtype=float), Hashed(id=name, sha256=sha256))
 
 
-def _lone_voice(recording: Path, models: LoadedModels) -> Voices:
+def _lone_voice(recording: Path, models: Observers) -> Voices:
     with (
         Decoder(
             recording,

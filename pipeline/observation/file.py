@@ -22,6 +22,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
+from interview_analysis.features.core.extractor import Fault
 from interview_analysis.features.tables import FeatureTables
 from interview_analysis.types import (
     BLENDSHAPES,
@@ -69,11 +70,12 @@ class SentenceVectors:
         return dict(zip(self.texts, self.vectors, strict=True))
 
 
-# Shape of each array of a track; "n" is a frame, "m" a voiced segment.
+# Shape of each array of a track; "n" is a frame, "m" a voiced segment, "k" a syllable.
 _SHAPES: dict[type[Any], dict[str, tuple[int | str, ...]]] = {
     AcousticTrack: {
         "time_s": ("n",), "f0_hz": ("n",), "intensity_db": ("n",), "hnr_db": ("n",),
         "segment_start_s": ("m",), "segment_end_s": ("m",), "jitter_ratio": ("m",), "shimmer_ratio": ("m",),
+        "nucleus_s": ("k",),
     },
     FaceTrack: {
         "time_s": ("n",), "face_count": ("n",), "blendshapes": ("n", len(BLENDSHAPES)), "yaw_deg": ("n",),
@@ -200,7 +202,8 @@ def _tables_apart(tables: FeatureTables) -> tuple[Arrays, dict[str, Any]]:
         frame: pd.DataFrame = getattr(tables, name)
         arrays[f"{name}.values"] = frame.to_numpy(dtype=np.float64)
         arrays[f"{name}.index"] = np.array(list(frame.index), dtype=np.float64).reshape(len(frame), 2)
-    return arrays, {"columns": list(tables.whole.columns), "events": [asdict(e) for e in tables.events]}
+    rest = {"events": [asdict(e) for e in tables.events], "faults": [asdict(f) for f in tables.faults]}
+    return arrays, {"columns": list(tables.whole.columns), **rest}
 
 
 def _tables_together(arrays: Arrays, rest: dict[str, Any]) -> FeatureTables:
@@ -213,7 +216,8 @@ def _tables_together(arrays: Arrays, rest: dict[str, Any]) -> FeatureTables:
         labels = pd.MultiIndex.from_arrays([index[:, 0], index[:, 1]], names=["start_s", "end_s"])
         frames.append(pd.DataFrame(values, index=labels, columns=columns))
     events = _adapter(tuple[Event, ...]).validate_python(rest["events"])
-    return FeatureTables(frames[0], frames[1], frames[2], events)
+    faults = _adapter(tuple[Fault, ...]).validate_python(rest["faults"])
+    return FeatureTables(frames[0], frames[1], frames[2], events, faults)
 
 
 @cache

@@ -17,7 +17,6 @@ from interview_analysis.errors import MediaError
 from interview_analysis.features.language.sentences import join_words
 from interview_analysis.pipeline.media.signal_facts import quality_flags
 from interview_analysis.pipeline.observation.joining_voices import joined_voices, turns_part, voices_part
-from interview_analysis.scoring.report.provenance import RecordingPart
 from interview_analysis.types import (
     AcousticTrack,
     Conversation,
@@ -33,10 +32,8 @@ from interview_analysis.types import (
     Word,
 )
 
-VERSION = 3  # raised when a joined or clipped recording comes out differently
 Track = TypeVar("Track", AcousticTrack, FaceTrack, PoseTrack)
 _SLACK_S = 1e-6  # sums of lengths are rounded
-_MIXED_LANGUAGES = "mixed_languages"
 _FACE_VALUES = ("blendshapes", "yaw_deg", "pitch_deg", "roll_deg", "points")
 
 
@@ -67,8 +64,7 @@ def joined(parts: Sequence[Observations]) -> Observations:
     """The recordings of one interview as one; one alone is given back as it came.
 
     - Silence around a joint is neither a pause nor speaking time, see `SpeechActivity.joints_s`.
-    - The language is the one with the most words (the earlier of two with as many); all words stay, and the flag
-      "mixed_languages" is raised where another one was heard as well.
+    - The language is the main one of all words, which stay, each segment with its own.
     - Pictures of different shape are taken as if each stood in the middle of the widest one: x keeps its length in
       image heights, in which features are measured.
     - Facts: lengths add up; loudness is the mean of the power, noise, clipping, brightness and frame rate the mean
@@ -80,14 +76,9 @@ def joined(parts: Sequence[Observations]) -> Observations:
     if len(parts) == 1:
         return parts[0]
     held = [_part(part, Interval(0.0, part.facts.duration_s)) for part in parts]
-    ends_s = np.cumsum([part.facts.duration_s for part in parts])
-    starts_s = [0.0, *map(float, ends_s[:-1])]
-    heard = {part.transcript.language for part in parts if part.transcript and part.transcript.words}
-    facts = _joined_facts([part.facts for part in parts], starts_s)
-    if len(heard) > 1:
-        facts = replace(facts, flags=(*facts.flags, _MIXED_LANGUAGES))
+    starts_s = joint_starts_s(parts)
     return Observations(
-        facts=facts,
+        facts=_joined_facts([part.facts for part in parts], starts_s),
         speech=_joined_speech(held, starts_s),
         transcript=_joined_transcript(held, starts_s),
         acoustics=_joined_track([part.acoustics for part in held], starts_s),
@@ -97,13 +88,10 @@ def joined(parts: Sequence[Observations]) -> Observations:
     )
 
 
-def placed(recordings: Iterable[RecordingPart]) -> tuple[RecordingPart, ...]:
-    """The recordings with `start_s` as `joined` places them."""
-    start_s, found = 0.0, []
-    for recording in recordings:
-        found.append(recording.model_copy(update={"start_s": round(start_s, 3)}))
-        start_s += recording.duration_s
-    return tuple(found)
+def joint_starts_s(parts: Sequence[Observations]) -> list[float]:
+    """Where each recording begins on the joint clock."""
+    ends_s = np.cumsum([part.facts.duration_s for part in parts])
+    return [0.0, *map(float, ends_s[:-1])]
 
 
 def _part(seen: Observations, part: Interval) -> Observations:
@@ -170,8 +158,9 @@ def _shift(interval: Interval, by_s: float) -> Interval:
 
 
 def _transcript_part(transcript: Transcript, part: Interval) -> Transcript:
-    segments = (_segment_part(segment, part, transcript.language) for segment in transcript.segments)
-    return replace(transcript, segments=tuple(segment for segment in segments if segment is not None))
+    segments = (_segment_part(s, part, transcript.language_of(s)) for s in transcript.segments)
+    kept = tuple(segment for segment in segments if segment is not None)
+    return replace(transcript, segments=kept).led_by_its_main_language()
 
 
 def _segment_part(segment: Segment, part: Interval, language: str) -> Segment | None:
@@ -188,18 +177,21 @@ def _segment_part(segment: Segment, part: Interval, language: str) -> Segment | 
     )
     whole = len(words) == len(segment.words)
     text = segment.text if whole else join_words(words, language)
-    return Segment(text, cut[0].start_s, cut[-1].end_s, cut)
+    return Segment(text, cut[0].start_s, cut[-1].end_s, cut, language=segment.language)
 
 
 def _acoustics_part(track: AcousticTrack, part: Interval) -> AcousticTrack:
     segments = ("segment_start_s", "segment_end_s", "jitter_ratio", "shimmer_ratio")
+    nucleus_s = track.nucleus_s[(track.nucleus_s >= part.start_s) & (track.nucleus_s < part.end_s)]
     middle_s = (track.segment_start_s + track.segment_end_s) / 2
     kept = (middle_s >= part.start_s) & (middle_s < part.end_s)
     cut = replace(
-        _rows(track, part, leave=segments), **{name: getattr(track, name)[kept] for name in segments}
+        _rows(track, part, leave=(*segments, "nucleus_s")),
+        **{name: getattr(track, name)[kept] for name in segments},
     )
     return replace(
         cut,
+        nucleus_s=nucleus_s - part.start_s,
         segment_start_s=np.maximum(cut.segment_start_s - part.start_s, 0.0),
         segment_end_s=np.minimum(cut.segment_end_s, part.end_s) - part.start_s,
     )
@@ -240,23 +232,29 @@ def _joined_transcript(parts: Sequence[Observations], starts_s: Sequence[float])
     ]
     if not heard:
         return None
-    counts: dict[str, int] = {}
-    for transcript, _ in heard:
-        counts[transcript.language] = counts.get(transcript.language, 0) + len(transcript.words)
-    language = max(counts, key=lambda code: (counts[code], bool(code)))
-    leading = [transcript for transcript, _ in heard if transcript.language == language]
-    return Transcript(
-        language,
-        _weighted([t.language_probability for t in leading], [max(1, len(t.words)) for t in leading]),
-        tuple(_later(segment, start_s) for t, start_s in heard for segment in t.segments),
-        leading[0].engine,
-        leading[0].model,
+    spoken = next((transcript for transcript, _ in heard if transcript.language), heard[0][0])
+    segments = tuple(
+        _later(segment, start_s, "" if t.language == spoken.language else t.language)
+        for t, start_s in heard
+        for segment in t.segments
     )
+    together = replace(spoken, segments=segments).led_by_its_main_language()
+    leading = [transcript for transcript, _ in heard if transcript.language == together.language]
+    probability = _weighted(
+        [t.language_probability for t in leading], [max(1, len(t.words)) for t in leading]
+    )
+    return replace(together, language_probability=probability)
 
 
-def _later(segment: Segment, by_s: float) -> Segment:
+def _later(segment: Segment, by_s: float, language: str) -> Segment:
     words = tuple(Word(w.text, w.start_s + by_s, w.end_s + by_s, w.probability) for w in segment.words)
-    return Segment(segment.text, segment.start_s + by_s, segment.end_s + by_s, words)
+    return Segment(
+        segment.text,
+        segment.start_s + by_s,
+        segment.end_s + by_s,
+        words,
+        language=segment.language or language,
+    )
 
 
 def _joined_track(tracks: Sequence[Track | None], starts_s: Sequence[float]) -> Track | None:

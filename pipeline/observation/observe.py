@@ -26,7 +26,7 @@ from interview_analysis.pipeline.common.stopwatch import Stopwatch
 from interview_analysis.pipeline.media.audio_spool import AudioSpool
 from interview_analysis.pipeline.media.decoding import Decoder
 from interview_analysis.pipeline.observation.file import Heard
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.observation.observers import Observers
 from interview_analysis.types import (
     AcousticTrack,
     FaceTrack,
@@ -96,7 +96,7 @@ def parted(speech: SpeechActivity, holes: Sequence[Interval]) -> SpeechActivity:
 _NOTHING = Known()
 
 
-def load_models(recording: Path, models: LoadedModels, watch: Stopwatch) -> None:
+def load_models(recording: Path, models: Observers, watch: Stopwatch) -> None:
     """Load the models that a recording needs. Raises MediaError, WeightsError and SystemLibraryError."""
     with watch.stage("load models"), Decoder(recording) as decoder:
         models.load(picture=decoder.has_video)
@@ -104,7 +104,7 @@ def load_models(recording: Path, models: LoadedModels, watch: Stopwatch) -> None
 
 def observe(
     recording: Path,
-    models: LoadedModels,
+    models: Observers,
     *,
     known: Known = _NOTHING,
     on_progress: Progress = ignore,
@@ -154,7 +154,7 @@ def observe(
         return seen
 
 
-def _decoder(recording: Path, models: LoadedModels, on_progress: Progress) -> Decoder:
+def _decoder(recording: Path, models: Observers, on_progress: Progress) -> Decoder:
     decoder = Decoder(
         recording,
         frames_per_second=models.config.frames_per_second,
@@ -169,7 +169,7 @@ def _start_hearing(
     decoder: Decoder,
     spool: AudioSpool,
     pool: ThreadPoolExecutor,
-    models: LoadedModels,
+    models: Observers,
     known: Known,
     on_progress: Progress,
     watch: Stopwatch,
@@ -213,7 +213,7 @@ def _start_watching(
     decoder: Decoder,
     pool: ThreadPoolExecutor,
     given_up: threading.Event,
-    models: LoadedModels,
+    models: Observers,
     known: Known,
     on_progress: Progress,
     watch: Stopwatch,

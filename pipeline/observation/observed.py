@@ -7,37 +7,35 @@ observation is the one that the models would make again, and changing a setting 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from functools import cache as remembered
 from typing import Any
 
-from interview_analysis.features.conversation import candidate_face
-from interview_analysis.features.core.extractor import extractors
 from interview_analysis.features.language.lexicons import LANGUAGES
 from interview_analysis.features.language.sentences import sentences
-from interview_analysis.features.moments import moments
 from interview_analysis.features.tables import FeatureTables, answer_tables, feature_tables
-from interview_analysis.models.text.encoder import KnowingEncoder, SentenceEncoder, Vectors
+from interview_analysis.models.text.encoder import RememberingEncoder, SentenceEncoder
 from interview_analysis.pipeline.common.config import BUILT_IN, decisive
 from interview_analysis.pipeline.common.lineage import library_version
 from interview_analysis.pipeline.common.progress import Progress, ignore
+from interview_analysis.pipeline.common.sources import sources_sha256
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
-from interview_analysis.pipeline.observation import joining
-from interview_analysis.pipeline.observation.cache import ObservationCache
-from interview_analysis.pipeline.observation.file import FORMAT, Heard, Kind, SentenceVectors
-from interview_analysis.pipeline.observation.loaded import SPEAKER_ENCODER, VOICE_MODELS, LoadedModels
+from interview_analysis.pipeline.observation.cache import Cache, cache_key
+from interview_analysis.pipeline.observation.file import Heard, Kind
 from interview_analysis.pipeline.observation.observe import Known, load_models, observe
+from interview_analysis.pipeline.observation.observers import SPEAKER_ENCODER, VOICE_MODELS, Observers
 from interview_analysis.pipeline.observation.recording import RecordingFile
+from interview_analysis.pipeline.observation.vectors import SentenceStore
 from interview_analysis.scoring.content.model import clauses
 from interview_analysis.types import Interval, Observations, Transcript
 
 # Raised when the code makes another observation out of the same recording, settings and libraries.
 OBSERVER_VERSIONS: Mapping[Kind, int] = {
     "facts": 3,
-    "hearing": 3,
+    "hearing": 4,
     "voices": 3,
-    "acoustics": 3,
+    "acoustics": 4,
     "faces": 3,
     "poses": 2,
 }
@@ -48,10 +46,23 @@ _HEARING_LIBRARIES = {
     "openai-whisper": ("openai-whisper", "torch"),
 }
 _VOICE_LIBRARIES = (*_DECODING, "onnxruntime", "scikit-learn", "scipy", "torch")
+# What decides over the features beside the observations: any change to this code makes other keys.
+MEASURED_BY = (
+    "features", "types.py", "pipeline/observation/joining.py", "pipeline/observation/joining_voices.py",
+)  # fmt: skip
 _FEATURE_LIBRARIES = ("jieba", "numpy", "opencc-python-reimplemented", "pandas")
 
 
-def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """Lengths of the blocks and windows that features are measured in, and from one window to the next."""
+
+    block_s: float
+    window_s: float
+    hop_s: float
+
+
+def observation_keys(sha256: str, models: Observers) -> dict[Kind, str]:
     """The key of each kind of observation of the recording with this content. Raises WeightsError.
 
     Where the policy has face and body off, those two have no key: what is kept of them stays out of reach.
@@ -77,7 +88,7 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
             _VOICE_LIBRARIES,
         ),
         "acoustics": _observation_key(
-            "acoustics", sha256, {}, (), (*_DECODING, "praat-parselmouth", "scipy")
+            "acoustics", sha256, {}, (), (*_DECODING, "librosa", "praat-parselmouth", "scipy")
         ),
     }
     if not config.policy.face_and_body:
@@ -94,7 +105,7 @@ def observation_keys(sha256: str, models: LoadedModels) -> dict[Kind, str]:
     }
 
 
-def lone_voice_key(sha256: str, models: LoadedModels) -> str:
+def lone_voice_key(sha256: str, models: Observers) -> str:
     """The key of the one voice of a recording in which nobody else speaks. Raises WeightsError."""
     return _observation_key(
         "voices",
@@ -105,7 +116,7 @@ def lone_voice_key(sha256: str, models: LoadedModels) -> str:
     )
 
 
-def recalled(sha256: str, models: LoadedModels, cache: ObservationCache) -> Observations | None:
+def recalled(sha256: str, models: Observers, cache: Cache) -> Observations | None:
     """All observations of a recording from the cache, without the recording; None where one is missing."""
     known = _known(observation_keys(sha256, models), cache)
     return known.observations(face_and_body=models.config.policy.face_and_body)
@@ -113,17 +124,17 @@ def recalled(sha256: str, models: LoadedModels, cache: ObservationCache) -> Obse
 
 def observed(
     recording: RecordingFile,
-    models: LoadedModels,
-    cache: ObservationCache,
+    models: Observers,
+    cache: Cache,
     *,
     on_progress: Progress = ignore,
     watch: Stopwatch | None = None,
 ) -> Observations:
     """The observations of a recording: those that are kept, and the others made in one pass and kept.
 
-    The vectors of its sentences are kept, too. Raises what `observe` and `LoadedModels.load` raise, OutputError
-    where the cache cannot be read or written, StorageFullError where no space is left in it, and MediaError where the recording
-    changed while it was observed, of which nothing is kept.
+    Raises what `observe` and `Observers.load` raise, OutputError where the cache cannot be read or written,
+    StorageFullError where no space is left in it, and MediaError where the recording changed while it was observed, of which
+    nothing is kept.
     """
     watch = watch or Stopwatch()
     with watch.stage("recall"):
@@ -136,86 +147,49 @@ def observed(
         recording.check_unchanged()
         with watch.stage("keep"):
             _keep(seen, known, keys, cache)
-    with watch.stage("sentences"):
-        knowing_encoder(seen.transcript, models, cache)
     return seen
 
 
 def knowing_encoder(
     transcript: Transcript | None,
-    models: LoadedModels,
-    cache: ObservationCache,
+    encoder: SentenceEncoder,
+    cache: Cache,
     parts: Iterable[Transcript | None] = (),
     asked: Sequence[str] = (),
-) -> SentenceEncoder:
-    """The encoder of `models`, with the vectors of the transcript's sentences and of what was `asked` known beforehand.
+) -> RememberingEncoder:
+    """`encoder` with the vectors of the transcript's sentences and of what was `asked` known beforehand.
 
     They come from the cache, from what is kept of `parts` (the transcripts that were clipped and joined to this
     one), and are encoded and kept where neither has them.
     """
-    texts = _texts(transcript)
-    if not texts:
-        return models.encoder
-    questions = dict(zip(asked, KeepingEncoder(models, cache).encode(asked), strict=True)) if asked else {}
-    key = _vectors_key(texts, models)
-    kept = cache.read("vectors", key)
-    if not isinstance(kept, SentenceVectors) or kept.texts != texts:
-        known: dict[str, Any] = {}
-        for part in parts:
-            if of_part := _texts(part):
-                found = cache.read("vectors", _vectors_key(of_part, models))
-                known |= found.by_text() if isinstance(found, SentenceVectors) else {}
-        kept = SentenceVectors(texts, KnowingEncoder(models.encoder, known).encode(texts))
-        cache.write("vectors", key, kept)
-    return KnowingEncoder(models.encoder, {**kept.by_text(), **questions})
-
-
-class KeepingEncoder:
-    """The encoder of `models` for texts that no recording is behind; vectors are kept by the texts of one call."""
-
-    def __init__(self, models: LoadedModels, cache: ObservationCache) -> None:
-        self._models, self._cache = models, cache
-
-    @property
-    def id(self) -> str:
-        return self._models.encoder.id
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """See `SentenceEncoder.encode`."""
-        wanted = tuple(texts)
-        key = _vectors_key(wanted, self._models)
-        kept = self._cache.read("vectors", key)
-        if not isinstance(kept, SentenceVectors) or kept.texts != wanted:
-            kept = SentenceVectors(wanted, self._models.encoder.encode(wanted))
-            self._cache.write("vectors", key, kept)
-        return kept.vectors
+    knowing = RememberingEncoder(encoder, SentenceStore(cache))
+    for part in parts:
+        knowing.recall(_texts(part))
+    knowing.remember(_texts(transcript))
+    knowing.remember(asked)
+    return knowing
 
 
 def tables_of(
     observations: Observations,
-    recordings: Sequence[tuple[str, float | None, float | None]],
-    models: LoadedModels,
-    cache: ObservationCache,
-    block_s: float,
+    origin: Sequence[tuple[Mapping[Kind, str], float | None, float | None]],
+    cache: Cache,
+    grid: Grid,
     answers: Sequence[Interval] = (),
 ) -> FeatureTables:
-    """The feature tables of observations that were clipped and joined from `recordings`, kept or made and kept.
+    """The feature tables of observations that were clipped and joined, kept or made and kept.
 
-    `recordings` has the SHA-256, the start and the end of the clip (None: all of it) of each, in order. Where
-    `observations` are the view of a candidate, which voice that is counts as well. With `answers` they are the tables of
-    these stretches, see `features.tables.answer_tables`.
+    `origin` has the keys of each recording (`observation_keys`), the start and the end of the clip (None: all of it), in
+    order. Where `observations` are the view of a candidate, which voice that is counts as well. With `answers` they are
+    the tables of these stretches, see `features.tables.answer_tables`.
     """
-    grid = {"block_s": block_s, "window_s": models.config.window_s, "hop_s": models.config.hop_s}
-    key = _digest(
+    key = cache_key(
         "features",
-        [[sorted(observation_keys(sha256, models).items()), start, end] for sha256, start, end in recordings],
+        [[sorted(keys.items()), start, end] for keys, start, end in origin],
         None if observations.conversation is None else observations.conversation.candidate.voice,
         None if observations.candidate_face is None else observations.candidate_face.face,
-        candidate_face.VERSION,
-        joining.VERSION,
-        moments.VERSION,
-        sorted((extractor.name, extractor.version) for extractor in extractors()),
-        grid,
+        sources_sha256(*MEASURED_BY),
+        asdict(grid),
         _lexicons_sha256(),
         _versions(_FEATURE_LIBRARIES),
         *([[(answer.start_s, answer.end_s) for answer in answers]] if answers else []),
@@ -224,9 +198,9 @@ def tables_of(
     if isinstance(kept, FeatureTables):
         return kept
     if answers:
-        made = answer_tables(observations, answers, block_s=block_s)
+        made = answer_tables(observations, answers, block_s=grid.block_s)
     else:
-        made = feature_tables(observations, **grid)
+        made = feature_tables(observations, **asdict(grid))
     cache.write("features", key, made)
     return made
 
@@ -234,16 +208,7 @@ def tables_of(
 def _observation_key(
     kind: Kind, sha256: str, settings: Mapping[str, Any], hashes: Sequence[str], libraries: Sequence[str]
 ) -> str:
-    return _digest(kind, OBSERVER_VERSIONS[kind], sha256, settings, hashes, _versions(libraries))
-
-
-def _vectors_key(texts: Sequence[str], models: LoadedModels) -> str:
-    return _digest("vectors", models.encoder.id, texts)
-
-
-def _digest(*parts: Any) -> str:
-    text = json.dumps([FORMAT, *parts], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return cache_key(kind, OBSERVER_VERSIONS[kind], sha256, settings, hashes, _versions(libraries))
 
 
 def _versions(libraries: Iterable[str]) -> list[tuple[str, str | None]]:
@@ -262,16 +227,17 @@ def _lexicons_sha256() -> str:
 def _texts(transcript: Transcript | None) -> tuple[str, ...]:
     """The sentences that evidence is looked for in, and the clauses that are read; none in a language that has no background
     to compare with."""
-    if transcript is None or transcript.language not in LANGUAGES:
+    if transcript is None:
         return ()
-    return tuple(dict.fromkeys(unit.text for unit in (*sentences(transcript), *clauses(transcript))))
+    parts = [part for part in transcript.by_language() if part.language in LANGUAGES]
+    return tuple(dict.fromkeys(unit.text for part in parts for unit in (*sentences(part), *clauses(part))))
 
 
-def _known(keys: Mapping[Kind, str], cache: ObservationCache) -> Known:
+def _known(keys: Mapping[Kind, str], cache: Cache) -> Known:
     return Known(**{kind: cache.read(kind, key) for kind, key in keys.items()})
 
 
-def _keep(seen: Observations, known: Known, keys: Mapping[Kind, str], cache: ObservationCache) -> None:
+def _keep(seen: Observations, known: Known, keys: Mapping[Kind, str], cache: Cache) -> None:
     heard = None if seen.transcript is None or seen.speech is None else Heard(seen.transcript, seen.speech)
     made = {
         "hearing": heard, "voices": seen.voices, "acoustics": seen.acoustics, "faces": seen.faces, "poses": seen.poses,

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from interview_analysis.errors import MediaError
+from interview_analysis.models.weights.hashes import file_sha256
 from interview_analysis.pipeline.common.file_names import readable_name
-from interview_analysis.pipeline.common.lineage import file_sha256
 from interview_analysis.pipeline.media.opening import check_file
 
 

@@ -211,6 +211,9 @@ class View:
         known = self.messages.has("event_labels", event.label)
         return self.messages("event_labels", event.label) if known else event.label
 
+    def html_language(self, code: str) -> str:
+        return _html_language(code)
+
     def media(self) -> list[tuple[str, str]]:
         return media_facts(self.report.media, self.messages)
 

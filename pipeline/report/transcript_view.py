@@ -35,6 +35,7 @@ class Row:
     anchor: str
     start_s: float
     html: Markup
+    language: str
     stretches: tuple[int, ...]
     speaker: str = ""  # where several voices were heard: who says it
     other: bool = False  # not the candidate
@@ -99,14 +100,18 @@ def transcript_rows(report: Report, transcript: Transcript, messages: Messages) 
     for index, segment in enumerate(transcript.segments):
         speaker, other = _speaker(report, segment, messages)
         near = [h for h in hits if _overlaps(h.evidence, segment.start_s, segment.end_s) and not other]
-        tokens = _tokens(segment, near, transcript.language, spaced)
+        tokens = _tokens(segment, near, transcript.language_of(segment), spaced)
         stretches = tuple(
             number
             for number, point in enumerate(report.state.stretches, start=1)
             if point.start_s < segment.end_s and point.end_s > segment.start_s
         )
         html = _mark(tokens, near, messages)
-        rows.append(Row(f"t{index}", segment.start_s, html, stretches, speaker, other))
+        rows.append(
+            Row(
+                f"t{index}", segment.start_s, html, transcript.language_of(segment), stretches, speaker, other
+            )
+        )
     return rows
 
 

@@ -64,6 +64,14 @@ class Folder:
     def __repr__(self) -> str:
         return f"Folder({shown(self.url)!r})"
 
+    @property
+    def _store(self) -> Any:
+        """The folder elsewhere as a file system of its own."""
+        from fsspec.implementations.dirfs import DirFileSystem
+
+        fs, key = _opened(self.url)
+        return DirFileSystem(key, fs, skip_instance_cache=True)
+
     def folder(self, name: str) -> Folder:
         """A folder in this one."""
         return Folder(self.path(name))
@@ -79,8 +87,7 @@ class Folder:
         with _told("read", path, OutputError):
             if self.local is not None:
                 return Path(path).read_bytes()
-            fs, key = _opened(path)
-            return bytes(fs.cat_file(key))
+            return bytes(self._store.cat_file(name))
 
     def read_bytes_if_there(self, name: str) -> bytes | None:
         """The content of a file, None where there is none, also when it is deleted meanwhile."""
@@ -102,8 +109,7 @@ class Folder:
         path = self.path(name)
         with _told("write", path, OutputError):
             if self.local is None:
-                fs, key = _opened(path)
-                fs.pipe_file(key, data)
+                self._store.pipe_file(name, data)
             else:
                 storage_disk.make_folders(self.local, Path(path).parent, private)
                 storage_disk.write_aside(Path(path), data, private)
@@ -114,9 +120,8 @@ class Folder:
         with _told("look at", path, OutputError):
             if self.local is not None:
                 return Path(path).is_file()
-            fs, key = _opened(path)
             try:
-                return bool(fs.info(key)["type"] == "file")
+                return bool(self._store.info(name)["type"] == "file")
             except FileNotFoundError:
                 return False
 
@@ -130,8 +135,7 @@ class Folder:
             if self.local is not None:
                 found = storage_disk.entries(self.local, Path(path))
             else:
-                fs, key = _opened(path)
-                found = _remote_entries(fs, fs._strip_protocol(self.url), key)
+                found = _remote_entries(self._store, under.rstrip("/"))
             return sorted(found, key=lambda entry: entry.name)
 
     def names(self, under: str = "") -> list[str]:
@@ -161,17 +165,14 @@ class Folder:
         for old in self.names(name):
             if old not in files:
                 self.delete(old)
-        fs, _ = _opened(self.url)
-        keys = [_opened(self.path(new))[1] for new in files]
-        fs.put([str(file) for file in files.values()], keys)
+        self._store.put([str(file) for file in files.values()], [*files])
 
     def delete(self, name: str) -> None:
         """Delete a file, or a folder with all that is in it; nothing happens where there is none."""
         path = self.path(name)
         with _told("delete", path, OutputError), suppress(FileNotFoundError):
             if self.local is None:
-                fs, key = _opened(path)
-                fs.rm(key, recursive=True)
+                self._store.rm(name, recursive=True)
             elif Path(path).is_dir() and not Path(path).is_symlink():
                 shutil.rmtree(path)
             else:
@@ -184,16 +185,14 @@ class Folder:
                 self.delete(name)
             return
         for start in range(0, len(names), _MANY):
-            paths = [self.path(name) for name in names[start : start + _MANY]]
-            with _told("delete", paths[0], OutputError):
-                fs, _ = _opened(self.url)
-                keys = [_opened(path)[1] for path in paths]
+            some = [*names[start : start + _MANY]]
+            with _told("delete", self.path(some[0]), OutputError):
                 try:
-                    fs.rm(keys)
+                    self._store.rm(some)
                 except FileNotFoundError:  # some stores stop there
-                    for key in keys:
+                    for name in some:
                         with suppress(FileNotFoundError):
-                            fs.rm_file(key)
+                            self._store.rm_file(name)
 
     def touch(self, name: str) -> None:
         """Mark a file as used just now. An object store keeps the time at which it was written."""
@@ -344,11 +343,10 @@ def _advice(error: BaseException, place: str) -> str:
     return "check the URL, the credentials and the connection"
 
 
-def _remote_entries(fs: Any, root: str, under: str) -> Iterator[Entry]:
-    start, inside = root.rstrip("/") + "/", under.rstrip("/") + "/"
-    for path, facts in fs.find(inside, detail=True).items():
-        if facts["type"] == "file" and path.startswith(inside):
-            yield Entry(path.removeprefix(start), int(facts["size"] or 0), _modified_s(facts))
+def _remote_entries(store: Any, under: str) -> Iterator[Entry]:
+    for name, facts in store.find(under, detail=True).items():
+        if facts["type"] == "file" and name != under:
+            yield Entry(name, int(facts["size"] or 0), _modified_s(facts))
 
 
 def _modified_s(facts: dict[str, Any]) -> float:

@@ -6,17 +6,18 @@ as level 1, and the share of those is given.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from interview_analysis.scoring.content.levels import POINTS_PER_LEVEL
+from interview_analysis.scoring.statistics.bootstrap import interval, person_weights
+from interview_analysis.scoring.statistics.correlation import partial, spearman, weighted_spearman
 from interview_analysis.types import FloatArray
 
 BOOTSTRAP = 2000
-SEEN_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,8 @@ def figures(table: pd.DataFrame) -> Figures:
         within_one=float(np.mean(np.abs(got - level) <= 1.0)),
         order=_in_order(mean, level),
         means={float(k): float(mean[level == k].mean()) for k in sorted(set(level))},
-        length=partial(mean, length, level),
-        beyond_length=partial(mean, level, length),
+        length=partial(mean, length, level, spearman),
+        beyond_length=partial(mean, level, length, spearman),
         covered_68=float(np.mean(off <= 1.0)),
         covered_95=float(np.mean(off <= 1.96)),
         interval=_over_persons(rows, mean, level),
@@ -98,30 +99,11 @@ def mean_levels(table: pd.DataFrame) -> FloatArray:
     return np.asarray((table["score"] / POINTS_PER_LEVEL + 0.5).fillna(1.0), dtype=np.float64)
 
 
-def spearman(a: FloatArray, b: FloatArray) -> float:
-    """Rank correlation; NaN where one does not vary."""
-    x, y = _ranks(a), _ranks(b)
-    if len(x) < 3 or x.std() == 0 or y.std() == 0:
-        return float("nan")
-    return float(np.corrcoef(x, y)[0, 1])
-
-
-def partial(a: FloatArray, b: FloatArray, held: FloatArray) -> float:
-    """Rank correlation of a and b with `held` held constant (Kendall 1942); NaN where it decides one of them."""
-    ab, ah, bh = spearman(a, b), spearman(a, held), spearman(b, held)
-    left = (1 - ah**2) * (1 - bh**2)
-    return float((ab - ah * bh) / np.sqrt(left)) if left > 1e-12 else float("nan")
-
-
 def quadratic_kappa(a: FloatArray, b: FloatArray) -> float:
     """Cohen's kappa with quadratic weights, on half points (Cohen 1968)."""
     x, y = np.round(2 * a) / 2, np.round(2 * b) / 2
     chance = float(np.mean((x[:, None] - y[None]) ** 2))
     return 1.0 - float(np.mean((x - y) ** 2)) / chance if chance else float("nan")
-
-
-def _ranks(values: FloatArray) -> FloatArray:
-    return np.asarray(pd.Series(values).rank(), dtype=np.float64)
 
 
 def _within(rows: pd.DataFrame, mean: FloatArray, level: FloatArray) -> float:
@@ -144,14 +126,6 @@ def _over_persons(rows: pd.DataFrame, mean: FloatArray, level: FloatArray) -> tu
     """The 95 % interval of the correlation when persons are drawn again; None where persons are not known."""
     if not (rows["person"] != "").all() or rows["person"].nunique() < 5:
         return None
-    drawn = list(_draws(rows, mean, level))
-    return float(np.nanquantile(drawn, 0.025)), float(np.nanquantile(drawn, 0.975))
-
-
-def _draws(rows: pd.DataFrame, mean: FloatArray, level: FloatArray) -> Iterator[float]:
-    rng = np.random.default_rng(0)
-    names = rows["person"].to_numpy(str)
-    groups = [np.nonzero(names == name)[0] for name in sorted(set(names))]
-    for _ in range(BOOTSTRAP):
-        picked = np.concatenate([groups[i] for i in rng.integers(len(groups), size=len(groups))])
-        yield spearman(mean[picked], level[picked])
+    weights = person_weights(list(rows["person"]), BOOTSTRAP, seed=0)
+    found = interval(spearman(mean, level), weighted_spearman(mean, level, weights))
+    return found.low, found.high

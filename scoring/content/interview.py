@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,7 +11,7 @@ from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.described import described
 from interview_analysis.scoring.content.model import ContentModel, Reading, Spoken, bears_on, read, spoken
 from interview_analysis.scoring.content.scored import ContentLevel, content_level
-from interview_analysis.scoring.profile import Dimension
+from interview_analysis.scoring.profile import Dimension, Language
 from interview_analysis.types import Interval, Sentence, Transcript
 
 Levels = Mapping[
@@ -23,17 +23,35 @@ BEARS = 0.5  # what is less likely to be about a dimension than not says nothing
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """The clauses of a candidate's transcript, ready to be read answer by answer."""
+    """The clauses of a candidate's transcript, ready to be read answer by answer.
+
+    `spoken` is by language, the one that is spoken longest first. An answer is read in the language of most of it; what of
+    it is in another one is left out.
+    """
 
     model: ContentModel
     encoder: SentenceEncoder
-    spoken: Spoken
-    _readings: dict[tuple[float, float, str], Reading | None] = field(default_factory=dict)
+    spoken: Mapping[Language, Spoken]
+    _readings: dict[tuple[float, float, str, Language], Reading | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, transcript: Transcript, model: ContentModel, encoder: SentenceEncoder) -> Content:
-        """Raises KeyError for a transcript in another language than Chinese or English."""
-        return cls(model, encoder, spoken(transcript, encoder))
+    def of(
+        cls,
+        transcript: Transcript,
+        model: ContentModel,
+        encoder: SentenceEncoder,
+        languages: Sequence[Language] = ("en", "zh"),
+    ) -> Content:
+        """What of the transcript is in one of `languages`. Raises KeyError where nothing is."""
+        found = {
+            code: spoken(transcript.in_language(code), encoder)
+            for told in transcript.languages
+            for code in languages
+            if code == told
+        }
+        if not found:
+            raise KeyError(transcript.language)
+        return cls(model, encoder, found)
 
     def answer(
         self, window: Interval, question: str, dimensions: Iterable[Dimension], asked: frozenset[str]
@@ -62,8 +80,10 @@ class Content:
 
     def everything(self) -> Interval:
         """From the first clause to the last."""
-        clauses = self.spoken.clauses
-        return Interval(clauses[0].start_s, clauses[-1].end_s) if clauses else Interval(0.0, 0.0)
+        clauses = [clause for one in self.spoken.values() for clause in one.clauses]
+        if not clauses:
+            return Interval(0.0, 0.0)
+        return Interval(min(c.start_s for c in clauses), max(c.end_s for c in clauses))
 
     def to_the_scorer(self) -> tuple[Sentence, ...]:
         """Words that are addressed to whoever scores, and were ignored."""
@@ -71,40 +91,52 @@ class Content:
         return tuple(found[key] for key in sorted(found))
 
     def _bearing(self, dimension: Dimension) -> ContentLevel | None:
-        near = [
-            window
-            for window in self._stretches()
-            if (reading := self._read(window, "")) is not None
-            and bears_on(self.model, reading, dimension, self.encoder) >= BEARS
-        ]
-        if not near:
+        near = {
+            language: [
+                window
+                for window in _stretches(one)
+                if (reading := self._read(window, "", language)) is not None
+                and bears_on(self.model, reading, dimension, self.encoder) >= BEARS
+            ]
+            for language, one in self.spoken.items()
+        }
+        language = max(near, key=lambda code: len(near[code]))
+        windows, one = near[language], self.spoken[language]
+        if not windows:
             return None
-        if len(near) == 1:
-            reading = self._read(near[0], "")
+        if len(windows) == 1:
+            reading = self._read(windows[0], "", language)
         else:
-            middles = [(c.start_s + c.end_s) / 2 for c in self.spoken.clauses]
+            middles = [(c.start_s + c.end_s) / 2 for c in one.clauses]
             reading = read(
-                self.model,
-                self.spoken.of([any(w.start_s <= m <= w.end_s for w in near) for m in middles]),
+                self.model, one.of([any(w.start_s <= m <= w.end_s for w in windows) for m in middles])
             )
         return content_level(self.model, reading, dimension, self.encoder) if reading else None
 
-    def _read(self, window: Interval, question: str) -> Reading | None:
-        key = (window.start_s, window.end_s, question)
+    def _read(self, window: Interval, question: str, language: Language | None = None) -> Reading | None:
+        inside = {code: one.within(window) for code, one in self.spoken.items()}
+        longest: Language = max(self.spoken, key=lambda code: _spoken_s(inside[code]))
+        code = language or longest
+        key = (window.start_s, window.end_s, question, code)
         if key not in self._readings:
-            self._readings[key] = read(self.model, self.spoken.within(window), question)
+            self._readings[key] = read(self.model, inside[code], question)
         return self._readings[key]
 
-    def _stretches(self) -> list[Interval]:
-        """What was said, cut into pieces of about equal length; one where it is no longer than one and a half."""
-        clauses, lengths = self.spoken.clauses, self.spoken.lengths
-        if not clauses:
-            return []
-        count = max(1, round(float(lengths.sum()) / STRETCH[self.spoken.language]))
-        ends = np.cumsum(lengths)
-        piece = np.minimum((ends - lengths / 2) * count // ends[-1], count - 1)
-        return [
-            Interval(own[0].start_s, own[-1].end_s)
-            for number in range(count)
-            if (own := [c for c, p in zip(clauses, piece, strict=True) if p == number])
-        ]
+
+def _spoken_s(one: Spoken) -> float:
+    return sum(clause.end_s - clause.start_s for clause in one.clauses)
+
+
+def _stretches(one: Spoken) -> list[Interval]:
+    """What was said, cut into pieces of about equal length; one where it is no longer than one and a half."""
+    clauses, lengths = one.clauses, one.lengths
+    if not clauses:
+        return []
+    count = max(1, round(float(lengths.sum()) / STRETCH[one.language]))
+    ends = np.cumsum(lengths)
+    piece = np.minimum((ends - lengths / 2) * count // ends[-1], count - 1)
+    return [
+        Interval(own[0].start_s, own[-1].end_s)
+        for number in range(count)
+        if (own := [c for c, p in zip(clauses, piece, strict=True) if p == number])
+    ]

@@ -13,8 +13,8 @@ Only the strongest hit of an indicator counts, so saying a thing twice gains not
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from interview_analysis.features.language.sentences import join_words, sentences
@@ -38,27 +38,26 @@ _PUNCTUATION = " .,!?;:。,、!?;:…\"'()()“”"
 
 @dataclass(frozen=True, slots=True)
 class EvidenceSettings:
-    """How hits become credits. Credits are shares of an indicator, 0 to 1.
+    """How hits are found and ranked; `evidence` in configs/norms.yaml gives the values, each with its reason.
 
-    `z_floor`, `margin_z` and `false_hit_rate` decide on hits by meaning; they were chosen on the labelled
-    `dev` sentences of tests/scoring/evidence/data and measured on the others. Density is the share of words
-    (characters in Chinese) that belong to keywords.
+    Credits are shares of an indicator, 0 to 1. Density is the share of words (characters in Chinese) that belong to
+    keywords. `z_floor` and `margin_z` are in standard deviations of neutral speech.
     """
 
-    credit_listed: float = 0.0
-    credit_mentioned: float = 0.35
-    credit_demonstrated: float = 1.0
-    meaning_factor: float = 0.7  # a hit by meaning is less certain than a literal one
-    z_floor: float = 3.5
-    margin_z: float = 0.75
-    false_hit_rate: float = 0.01  # chance of any false hit by meaning per indicator in a whole answer
-    bare_density: float = 0.6  # a sentence that is keywords and little else
-    list_density_en: float = 0.3  # a run of sentences without any doing or outcome
-    list_density_zh: float = 0.4
-    list_min_keywords: int = 3
-    adjacent_gap_s: float = 5.0  # a longer silence ends the passage that a neighbouring sentence belongs to
-    stuffing_min_keywords: int = 4
-    stuffing_listed_ratio: float = 0.5
+    credit_listed: float
+    credit_mentioned: float
+    credit_demonstrated: float
+    meaning_factor: float
+    z_floor: float
+    margin_z: float
+    false_hit_rate: float
+    bare_density: float
+    list_density_en: float
+    list_density_zh: float
+    list_min_keywords: int
+    adjacent_gap_s: float
+    stuffing_min_keywords: int
+    stuffing_listed_ratio: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ class ContentEvidence:
     indicators: tuple[IndicatorEvidence, ...]
     stuffing: Stuffing
     declined_ratio: float  # share of sentences that decline to answer, NaN without sentences
-    settings: EvidenceSettings = field(default_factory=EvidenceSettings)
+    settings: EvidenceSettings
 
     def of(self, dimension_id: str) -> tuple[IndicatorEvidence, ...]:
         """The indicators of one dimension."""
@@ -129,7 +128,7 @@ def find_evidence(
     transcript: Transcript,
     encoder: SentenceEncoder | None,
     background: Sequence[str],
-    settings: EvidenceSettings | None = None,
+    settings: EvidenceSettings,
 ) -> ContentEvidence:
     """Look for every indicator of `profile` in `transcript`.
 
@@ -137,7 +136,6 @@ def find_evidence(
     them or without an `encoder` only keywords are looked for. The result does not depend on the order of
     dimensions or indicators.
     """
-    settings = settings or EvidenceSettings()
     language = transcript.language
     units = sentences(transcript)
     wanted = {(d.id, i.id): i for d in profile.dimensions for i in d.indicators}
@@ -156,6 +154,61 @@ def find_evidence(
     results = tuple(_indicator(key, wanted[key].weight, found[key], refused[key], settings) for key in wanted)
     declined = sum(passage.declined for passage in spoken) / len(spoken) if spoken else math.nan
     return ContentEvidence(units, results, _stuffing(spoken, listed, settings), declined, settings)
+
+
+def in_every_language(
+    profile: JobProfile,
+    transcript: Transcript,
+    encoder: SentenceEncoder | None,
+    backgrounds: Mapping[str, Sequence[str]],
+    settings: EvidenceSettings,
+) -> ContentEvidence | None:
+    """The evidence in what is said in the languages of `backgrounds`, each found by its own lists, together.
+
+    What is said in another language is left out. None where that is all.
+    """
+    found = [
+        find_evidence(profile, spoken, encoder, backgrounds[spoken.language], settings)
+        for spoken in transcript.by_language()
+        if spoken.words and spoken.language in backgrounds
+    ]
+    return _together(found) if found else None
+
+
+def _together(found: Sequence[ContentEvidence]) -> ContentEvidence:
+    """The evidence of one profile in several transcripts; stuffing is that of the worst."""
+    if len(found) == 1:
+        return found[0]
+    settings = found[0].settings
+    counts = [len(one.sentences) for one in found]
+    starts = [sum(counts[:number]) for number in range(len(found))]
+
+    def moved(hits: Sequence[Hit], start: int) -> list[Hit]:
+        return [
+            replace(hit, sentence=hit.sentence + start, support=tuple(i + start for i in hit.support))
+            for hit in hits
+        ]
+
+    indicators = tuple(
+        _indicator(
+            (same[0].dimension_id, same[0].indicator_id),
+            same[0].weight,
+            [hit for one, start in zip(same, starts, strict=True) for hit in moved(one.hits, start)],
+            [hit for one, start in zip(same, starts, strict=True) for hit in moved(one.denied, start)],
+            settings,
+        )
+        for same in zip(*(one.indicators for one in found), strict=True)
+    )
+    told = [(one.declined_ratio, count) for one, count in zip(found, counts, strict=True) if count]
+    declined = sum(r * n for r, n in told) / sum(n for _, n in told) if told else math.nan
+    stuffing = max((one.stuffing for one in found), key=lambda s: (s.flagged, s.keyword_count))
+    return ContentEvidence(
+        tuple(sentence for one in found for sentence in one.sentences),
+        indicators,
+        stuffing,
+        declined,
+        settings,
+    )
 
 
 def within(evidence: ContentEvidence, profile: JobProfile, window: Interval) -> ContentEvidence:

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from interview_analysis.features.conversation.answers import Answer
-from interview_analysis.features.language.sentences import unit_count
+from interview_analysis.features.language.sentences import spoken_length
 from interview_analysis.features.tables import FeatureTables
 from interview_analysis.scoring.content.interview import Content, Levels
 from interview_analysis.scoring.evidence.indicators import ContentEvidence, within
@@ -38,7 +38,7 @@ from interview_analysis.scoring.report.report import (
 )
 from interview_analysis.scoring.rubric.fusion import Estimate, fuse
 from interview_analysis.scoring.rubric.job_bar import job_bar
-from interview_analysis.scoring.rubric.score import ScoreCard, overall_of, score
+from interview_analysis.scoring.rubric.score import ScoreCard, overall_estimate, overall_of, score
 from interview_analysis.types import Observations
 
 MAX_QUESTIONS = 100  # more are as good as none
@@ -97,7 +97,7 @@ def score_answer(
         narrowed, norms, part, tables.of(answer.interval), inside, levels, face_and_body=face_and_body
     )
     transcript = part.transcript
-    words = unit_count(transcript.text, transcript.language) if transcript else 0
+    words = spoken_length(transcript) if transcript else 0
     return ScoredAnswer(answer, matches, card, words)
 
 
@@ -121,34 +121,59 @@ def add_up(
     if len(answers) < 2 or all(answer.card.overall.score is None for answer in answers):
         alone = float(len(answers) == 1 and whole.overall.score is not None)
         return InterviewScores(whole, (alone,) * len(answers), None)
-    words = np.array([answer.words for answer in answers], dtype=float)
-    weights = {d.id: _weights(d.id, answers, words) for d in whole.dimensions}
+    weights = {d.id: _weights(d.id, answers) for d in whole.dimensions}
+    estimates = {
+        d.id: estimate
+        for d in whole.dimensions
+        if (estimate := _estimate(d.id, whole, answers, weights[d.id])) is not None
+    }
     plain = tuple(
-        _dimension(d, asked_for, answers, weights[d.id], norms)
+        _dimension(d, asked_for, answers, weights[d.id], estimates.get(d.id), norms)
         for d, asked_for in zip(whole.dimensions, profile.dimensions, strict=True)
     )
     shares = _shares(plain, weights)
     known_variance = _question_variance(answers, shares, norms.error_correlation)
     question_variance = known_variance or 0.0
     dimensions = tuple(_with_questions(d, weights[d.id], question_variance) for d in plain)
-    within_error = overall_of(plain, norms).standard_error
-    overall = overall_of(dimensions, norms)
-    if within_error is None:
+    overall = overall_of(plain, estimates, norms)
+    if overall.score is None:
         return InterviewScores(replace(whole, overall=overall, dimensions=dimensions), tuple(shares), None)
+    estimate = overall_estimate(plain, estimates)
+    within_error = estimate.standard_error(norms.error_correlation)
     error = math.hypot(within_error, math.sqrt(question_variance * float(shares @ shares)))
     overall = overall.model_copy(update={"standard_error": round(error, 2)})
-    card = ScoreCard(overall, whole.channels, dimensions, job_bar(profile, overall))
+    card = ScoreCard(overall, whole.channels, dimensions, estimates, job_bar(profile, overall))
     reliability = None
     if known_variance is not None:
-        reliability = _d_study(answers, shares, within_error, known_variance, norms)
+        reliability = _d_study(shares, estimate, known_variance, norms)
     return InterviewScores(card, tuple(float(share) for share in shares), reliability)
 
 
-def _weights(dimension_id: str, answers: Sequence[ScoredAnswer], words: np.ndarray) -> np.ndarray:
-    """The weight of each answer in a dimension; of one that no answer is about, each answer's share of the words."""
+def _weights(dimension_id: str, answers: Sequence[ScoredAnswer]) -> np.ndarray:
+    """The weight of each answer in a dimension; of one that no answer is about, each answer's share of the interview.
+
+    By words, and by seconds where none of them has any: a silent answer may still be scored by face or posture.
+    """
     about = np.array([answer.dimension(dimension_id) is not None for answer in answers])
-    counted = np.where(about, words, 0.0) if about.any() else words
-    return np.asarray(counted / counted.sum())
+    counted = about if about.any() else np.ones(len(answers), dtype=bool)
+    words = np.where(counted, [answer.words for answer in answers], 0)
+    amount = words if words.any() else np.where(counted, [a.answer.interval.duration_s for a in answers], 0.0)
+    return np.asarray(amount / amount.sum())
+
+
+def _estimate(
+    dimension_id: str, whole: ScoreCard, answers: Sequence[ScoredAnswer], weights: np.ndarray
+) -> Estimate | None:
+    """The mean of the answers to a dimension's questions, that of the whole where there is none."""
+    parts = [
+        (answer.card.estimates[dimension_id].of(f"answer {number}"), float(weight))
+        for number, (answer, weight) in enumerate(zip(answers, weights, strict=True), 1)
+        if answer.dimension(dimension_id) is not None
+    ]
+    if not parts:
+        return whole.estimates.get(dimension_id)
+    fused = fuse(parts)
+    return Estimate(round(fused.score, 2), fused.errors)
 
 
 def _dimension(
@@ -156,6 +181,7 @@ def _dimension(
     profile: Dimension,
     answers: Sequence[ScoredAnswer],
     weights: np.ndarray,
+    estimate: Estimate | None,
     norms: Norms,
 ) -> DimensionScore:
     """The mean of the answers to a dimension's questions, with their evidence; `whole` where there is none."""
@@ -164,15 +190,13 @@ def _dimension(
         for number, answer in enumerate(answers, 1)
         if (own := answer.dimension(whole.id)) is not None
     ]
-    if not cells:
+    if not cells or estimate is None:
         return whole.model_copy(update={"abstention": _why_unanswered(whole, answers)})
-    parts = [(Estimate(own.score or 0.0, own.standard_error or 0.0), weight) for _, own, weight in cells]
-    fused = fuse(parts, norms.error_correlation)
-    level = norms.level(fused.score)
+    level = norms.level(estimate.score)
     return whole.model_copy(
         update={
-            "score": round(fused.score, 2),
-            "standard_error": round(fused.standard_error, 2),
+            "score": estimate.score,
+            "standard_error": round(estimate.standard_error(norms.error_correlation), 2),
             "level": level,
             "anchor": profile.anchors[level],  # type: ignore[index]
             "channel_scores": {c: _mean_channel(c, cells) for c in whole.mix},
@@ -226,21 +250,22 @@ def _question_variance(
     found, freedom = 0.0, 0
     for matched in (True, False):
         scored = [
-            (overall.score, overall.standard_error, share)
+            (answer.card.overall.score, _overall(answer).own_error(correlation), share)
             for answer, share in zip(answers, shares, strict=True)
-            if share > 0
-            and bool(answer.matches) == matched
-            and (overall := answer.card.overall).score is not None
-            and overall.standard_error is not None
+            if share > 0 and bool(answer.matches) == matched and answer.card.overall.score is not None
         ]
         if len(scored) < 2:
             continue
-        scores, errors, weights = (np.array(column, dtype=float) for column in zip(*scored, strict=True))
+        scores, own_errors, weights = (np.array(column, dtype=float) for column in zip(*scored, strict=True))
         weights /= weights.sum()
         spread = weights @ (scores - weights @ scores) ** 2 / (1 - weights @ weights)
-        found += (len(scored) - 1) * float(spread - (1 - correlation) * (weights @ errors**2))
+        found += (len(scored) - 1) * float(spread - weights @ own_errors**2)
         freedom += len(scored) - 1
     return max(0.0, found / freedom) if freedom else None
+
+
+def _overall(answer: ScoredAnswer) -> Estimate:
+    return overall_estimate(answer.card.dimensions, answer.card.estimates)
 
 
 def _with_questions(
@@ -252,28 +277,20 @@ def _with_questions(
     return dimension.model_copy(update={"standard_error": round(error, 2)})
 
 
-def _d_study(
-    answers: Sequence[ScoredAnswer],
-    shares: np.ndarray,
-    within_error: float,
-    question_variance: float,
-    norms: Norms,
-) -> Reliability:
+def _d_study(shares: np.ndarray, overall: Estimate, question_variance: float, norms: Norms) -> Reliability:
     """How many questions like these would bring the standard error under the target.
 
     What all answers share stays however many there are; the rest falls with their number. Answers of different weight
     are worth as many equal ones as ``1 / sum(shares ** 2)``.
     """
-    errors = np.array([answer.card.overall.standard_error or 0.0 for answer in answers])
-    used = int(np.count_nonzero(shares))
     concentration = float(shares @ shares)
-    shared = min(within_error**2, norms.error_correlation * float(shares @ errors) ** 2)
-    alone = (within_error**2 - shared + question_variance * concentration) / concentration  # of one question
+    own, shared = (error(norms.error_correlation) ** 2 for error in (overall.own_error, overall.shared_error))
+    alone = (own + question_variance * concentration) / concentration  # of one question
     target = norms.answers.target_standard_error
     left = target**2 - shared
     needed = math.ceil(alone / left - 1e-9) if left > 0 else None
     return Reliability(
-        answers=used,
+        answers=int(np.count_nonzero(shares)),
         standard_error=round(math.sqrt(shared + alone * concentration), 2),
         question_sd=round(math.sqrt(question_variance), 2),
         shared_error=round(math.sqrt(shared), 2),

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from interview_analysis.features.conversation.answers import Answer
 from interview_analysis.features.conversation.roles import talk_shares
 from interview_analysis.features.language.lexicons import LANGUAGES
 from interview_analysis.features.language.questions import language_of
+from interview_analysis.features.language.stretches import language_stretches
 from interview_analysis.features.tables import FeatureTables
+from interview_analysis.features.voice.syllables import DISAGREE
 from interview_analysis.scoring.evidence.indicators import ContentEvidence
 from interview_analysis.scoring.report.report import ChannelName, Flag, Reason
 from interview_analysis.scoring.report.speakers import NOBODY_SCORED
 from interview_analysis.scoring.rubric.score import ScoreCard
-from interview_analysis.types import Conversation, MediaFacts, Observations, Sentence
+from interview_analysis.types import Conversation, MediaFacts, Observations, Sentence, Word
 
 # Which channel a quality flag of the recording speaks of.
 QUALITY_CHANNELS: dict[str, ChannelName | None] = {
     "low_snr": "voice", "clipped": "voice", "quiet": "voice", "narrow_band": "voice", "sound_missing": "voice", "dark_video": "face", "low_resolution": "face",
-    "low_frame_rate": "face", "variable_frame_rate": None, "short": None, "mixed_languages": "content",
+    "low_frame_rate": "face", "variable_frame_rate": None, "short": None,
 }  # fmt: skip
 NON_ANSWER_LIMIT = 0.2  # share of sentences that decline to answer: one in five is worth a look
 FACE_COVERAGE_LIMIT = 0.9
+MIN_UNSURE_WORDS = 5  # fewer are a name or a foreign word
 MANY_VOICES = 4  # more than a panel of three and the candidate
 # Of the talk: the interviewers of the 96 interviews of the MIT data had 6 to 25 % of the words.
 BACKGROUND_SHARE = 0.05
@@ -38,12 +43,16 @@ def flags(
     answers: Sequence[Answer] = (),
     to_the_scorer: Sequence[Sentence] = (),
     *,
+    languages: Sequence[str] = LANGUAGES,
+    min_word_probability: float = 0.0,
     face_and_body: bool = True,
 ) -> tuple[Flag, ...]:
-    """All flags, warnings first. Without `face_and_body` the policy has them off, and the picture does not matter."""
+    """All flags, warnings first. `languages` are the profile's; stretches whose words are less probable than
+    `min_word_probability` are flagged. Without `face_and_body` the policy has them off, and the picture does not matter."""
     raised = [
         *_recording(seen, face_and_body), *_picture(seen, tables), *_voices(seen), *_answer(found), *_scores(card),
-        *_limits(seen), *_questions(seen, answers), *_addressed(to_the_scorer),
+        *_limits(seen), *_questions(seen, answers), *_addressed(to_the_scorer), *_left_out(tables),
+        *_rates(tables), *_languages(seen, languages), *_unsure(seen, min_word_probability),
     ]  # fmt: skip
     return tuple(sorted(raised, key=lambda flag: (flag.severity != "warning", flag.code)))
 
@@ -165,6 +174,57 @@ def _answer(found: ContentEvidence | None) -> Iterable[Flag]:
         yield Flag(code="non_answer", severity="warning", channel="content", values={"share": share})
 
 
+def _rates(tables: FeatureTables) -> Iterable[Flag]:
+    """Whether the words are about as many as the syllables that are heard."""
+    ratio = tables.value("syllables.transcript_ratio")
+    if ratio > DISAGREE or ratio < 1.0 / DISAGREE:
+        values: dict[str, float | str] = {
+            "transcript_per_s": round(tables.value("syllables.transcript_per_s"), 2),
+            "nuclei_per_s": round(tables.value("syllables.nuclei_per_s"), 2),
+        }
+        yield Flag(code="rates_disagree", severity="warning", channel="content", values=values)
+
+
+def _languages(seen: Observations, languages: Sequence[str]) -> Iterable[Flag]:
+    """Which stretches are not in the main language, and whether what is said in them is read."""
+    transcript = seen.transcript
+    if transcript is None or len(transcript.languages) < 2:
+        return
+    values: dict[str, float | str] = {"language": transcript.language}
+    yield Flag(code="mixed_languages", severity="warning", channel="content", values=values)
+    for stretch in language_stretches(transcript):
+        if stretch.language != transcript.language:
+            read = stretch.language in languages
+            yield Flag(
+                code="other_language_read" if read else "other_language_left_out",
+                severity="info" if read else "warning",
+                channel="content",
+                start_s=round(stretch.interval.start_s, 3),
+                end_s=round(stretch.interval.end_s, 3),
+                values={"language": stretch.language},
+            )
+
+
+def _unsure(seen: Observations, min_word_probability: float) -> Iterable[Flag]:
+    """Stretches of a few words and more that the recogniser itself holds for wrong."""
+    segments = seen.transcript.segments if seen.transcript else ()
+    for unsure, run in groupby(segments, key=lambda one: _probability(one.words) < min_word_probability):
+        words = [word for segment in run for word in segment.words]
+        if unsure and len(words) >= MIN_UNSURE_WORDS:
+            yield Flag(
+                code="unsure_stretch",
+                severity="warning",
+                channel="content",
+                start_s=round(words[0].start_s, 3),
+                end_s=round(words[-1].end_s, 3),
+                values={"probability": round(_probability(words), 3)},
+            )
+
+
+def _probability(words: Sequence[Word]) -> float:
+    return math.fsum(word.probability for word in words) / len(words) if words else math.nan
+
+
 def _addressed(to_the_scorer: Sequence[Sentence]) -> Iterable[Flag]:
     """Words to whoever scores, which were ignored."""
     if to_the_scorer:
@@ -188,7 +248,7 @@ def _scores(card: ScoreCard) -> Iterable[Flag]:
         yield Flag(code=nobody.reason.value, severity="warning")
     content = card.channels["content"].abstention
     if content is not None and content.reason in (
-        Reason.NO_SPEECH, Reason.LANGUAGE_MISMATCH, Reason.LOW_TRANSCRIPT_CONFIDENCE
+        Reason.NO_SPEECH, Reason.NO_WORDS, Reason.LANGUAGE_MISMATCH, Reason.LOW_TRANSCRIPT_CONFIDENCE
     ):  # fmt: skip
         yield Flag(code=content.reason.value, severity="warning", channel="content", values=content.values)
 
@@ -201,6 +261,16 @@ def _limits(seen: Observations) -> Iterable[Flag]:
         yield Flag(code="fillers_lower_bound", severity="info", channel="voice")
     if seen.faces is not None and seen.faces.present.any():
         yield Flag(code="blink_lower_bound", severity="info", channel="face")
+
+
+def _left_out(tables: FeatureTables) -> Iterable[Flag]:
+    """Measures that an extractor failed at, with what it failed at."""
+    for fault in tables.faults:
+        yield Flag(
+            code="measure_left_out",
+            severity="warning",
+            values={"extractor": fault.extractor, "reason": fault.reason},
+        )
 
 
 def _questions(seen: Observations, answers: Sequence[Answer]) -> Iterable[Flag]:

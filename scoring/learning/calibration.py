@@ -20,22 +20,21 @@ from interview_analysis.types import FloatArray
 class Residuals:
     """Absolute errors of interviews whose person was in a fold that the model had not seen.
 
-    `absolute` has shape (interviews, targets); `fold` (interviews,) says which fold model made them; `weight` (interviews,)
-    is 1 / interviews of that person / persons, and adds up to 1.
+    `absolute` has shape (interviews, targets), NaN where there is no rating; `fold` (interviews,) says which fold model made
+    them, `person` (interviews,) whose they are, as a number.
     """
 
     absolute: FloatArray
     fold: NDArray[np.int_]
-    weight: FloatArray
+    person: NDArray[np.int_]
 
 
 def residuals(
     truth: FloatArray, predicted: FloatArray, fold: NDArray[np.int_], persons: Sequence[str]
 ) -> Residuals:
     """Residuals of predictions made out of fold; the first two have shape (interviews, targets)."""
-    _, place, counts = np.unique(np.asarray(persons), return_inverse=True, return_counts=True)
-    weight = 1.0 / counts[place] / len(counts)
-    return Residuals(np.abs(truth - predicted), np.asarray(fold), weight)
+    _, person = np.unique(np.asarray(persons), return_inverse=True)
+    return Residuals(np.abs(truth - predicted), np.asarray(fold), person)
 
 
 def intervals(
@@ -51,7 +50,8 @@ def intervals(
 
     Returns
     -------
-    low, high : shape (new, targets). A rating that could not be learned from (NaN) is left out of its target.
+    low, high : shape (new, targets); infinite where there are too few persons for the coverage: it takes
+    ``coverage / (1 - coverage)`` of them, 9 for 0.9. A rating that could not be learned from (NaN) is left out of its target.
     """
     alpha = 1.0 - coverage
     _, new, targets = fold_predictions.shape
@@ -60,18 +60,24 @@ def intervals(
         error = found.absolute[:, target]
         known = np.isfinite(error)
         centre = fold_predictions[found.fold[known], :, target]  # (known, new)
-        weight = found.weight[known] / found.weight[known].sum()
+        weight = _weights(found.person[known])
         low[:, target] = -_upper(-(centre - error[known, None]), weight, alpha)
         high[:, target] = _upper(centre + error[known, None], weight, alpha)
     return low, high
 
 
+def _weights(person: NDArray[np.int_]) -> FloatArray:
+    """The mass of each interview: 1 / (persons + 1) for a person, shared by the person's interviews; the new person has the rest."""
+    _, place, interviews = np.unique(person, return_inverse=True, return_counts=True)
+    weight: FloatArray = 1.0 / interviews[place] / (len(interviews) + 1.0)
+    return weight
+
+
 def _upper(values: FloatArray, weight: FloatArray, alpha: float) -> FloatArray:
-    """The (1 - alpha) quantile of each column, with the new point counted as one more at infinity."""
-    persons = 1.0 / weight.max()  # at least; the new person adds a weight of 1 / (persons + 1)
+    """The (1 - alpha) quantile of each column; what `weight`, (known,), lacks of 1 lies at infinity."""
     order = np.argsort(values, axis=0)
     ranked = np.take_along_axis(values, order, axis=0)
-    mass = np.cumsum(weight[order], axis=0) * persons / (persons + 1.0)
+    mass = np.cumsum(weight[order], axis=0)
     place = np.argmax(mass >= 1.0 - alpha - 1e-12, axis=0)
     reached = mass[-1] >= 1.0 - alpha - 1e-12
     found: FloatArray = np.where(reached, np.take_along_axis(ranked, place[None], axis=0)[0], np.inf)

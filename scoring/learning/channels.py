@@ -11,9 +11,10 @@ import pandas as pd
 
 from interview_analysis.scoring.learning.components import ComponentsRegressor
 from interview_analysis.scoring.learning.crossval import Told, folds_of, left_out, no_one
-from interview_analysis.scoring.learning.intervals import correlation, difference
 from interview_analysis.scoring.learning.prepare import Prepared
 from interview_analysis.scoring.learning.settings import LearnSettings
+from interview_analysis.scoring.statistics.bootstrap import correlation, paired
+from interview_analysis.scoring.statistics.correlation import over_repeats, worth
 from interview_analysis.types import FloatArray
 
 COLUMNS = ["channels", "target", "r", "low", "high", "added", "added_low", "added_high"]
@@ -76,16 +77,14 @@ def _row(
     if len(names) > 1:
         rests = [some for some in predicted if len(some) == len(names) - 1 and set(some) < set(names)]
         best = max(rests, key=lambda rest: _mean_r(prepared, predicted[rest], place))
-        more = difference(truth, predicted[names][:, place], predicted[best][:, place], persons, **drawn)
+        more = paired(truth, predicted[best][:, place], predicted[names][:, place], persons, **drawn).gain
         row |= {"added": more.value, "added_low": more.low, "added_high": more.high}
     return row
 
 
 def _mean_r(prepared: Prepared, predicted: FloatArray, place: int) -> float:
-    found = correlation(
-        prepared.ratings[:, place], predicted[:, place], list(prepared.persons), samples=1, seed=0
-    )
-    return float(np.nan_to_num(found.value, nan=-1.0))
+    truth = prepared.ratings[:, place]
+    return float(worth(over_repeats(truth, predicted[:, place], np.ones((1, len(truth)))))[0])
 
 
 def _weights(
@@ -107,10 +106,10 @@ def _weights(
 def _adds(prepared: Prepared, settings: LearnSettings, one: FloatArray, other: FloatArray) -> bool:
     """Whether the mean gain over targets is above 0 with its interval."""
     gains = [
-        difference(
-            prepared.ratings[:, t], one[:, t], other[:, t], list(prepared.persons),
+        paired(
+            prepared.ratings[:, t], other[:, t], one[:, t], list(prepared.persons),
             samples=settings.bootstrap_samples, seed=settings.seed,
-        )
+        ).gain
         for t in range(len(prepared.targets))
     ]  # fmt: skip
     return float(np.mean([gain.low for gain in gains])) > 0

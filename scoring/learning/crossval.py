@@ -11,10 +11,11 @@ import pandas as pd
 from sklearn.metrics import roc_auc_score
 
 from interview_analysis.scoring.learning.folds import person_folds
-from interview_analysis.scoring.learning.intervals import correlation, correlations
 from interview_analysis.scoring.learning.learners import SLOW, build
 from interview_analysis.scoring.learning.prepare import Prepared
 from interview_analysis.scoring.learning.settings import LearnSettings
+from interview_analysis.scoring.statistics.bootstrap import correlation
+from interview_analysis.scoring.statistics.correlation import pearson
 from interview_analysis.types import FloatArray
 
 PREDICTION_KEYS = ["interview_id", "person", "repeat", "fold", "learner", "target", "truth", "prediction"]
@@ -132,14 +133,12 @@ def compare_table(cv: CrossValidation, *, samples: int = 2000, seed: int = 0) ->
                     "rmse": float(np.mean(np.sqrt(np.mean((predicted - truth[:, None]) ** 2, axis=0)))),
                     "auc": float(np.mean([roc_auc_score(high, column) for column in predicted.T])),
                     "repeats": predicted.shape[1],
-                    "r_averaged": float("nan") if learner == "constant" else _averaged(truth, predicted),
+                    "r_averaged": float("nan")
+                    if learner == "constant"
+                    else pearson(truth, predicted.mean(axis=1)),
                 }
             )
     return pd.DataFrame(rows, columns=COMPARED)
-
-
-def _averaged(truth: FloatArray, predicted: FloatArray) -> float:
-    return float(correlations(truth, predicted.mean(axis=1, keepdims=True), np.ones((1, len(truth))))[0])
 
 
 def _unique(column: pd.Series) -> Sequence[str]:

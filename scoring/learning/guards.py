@@ -17,6 +17,7 @@ from pydantic import Field
 
 from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.learning.calibration import calibration_line
+from interview_analysis.scoring.statistics.bootstrap import interval, person_weights
 
 Verdict = Literal["passes", "fails", "not judged"]
 
@@ -64,12 +65,12 @@ def calibration_guard(
         calibration_line(d.truth.to_numpy(), d.prediction.to_numpy()).slope
         for d in _draws(mean, samples, seed)
     ]
-    low, high = (float(q) for q in np.nanquantile(slopes, [0.025, 0.975]))
-    outside = high < limits.slope[0] or low > limits.slope[1]
+    found = interval(line.slope, slopes)
+    outside = found.high < limits.slope[0] or found.low > limits.slope[1]
     return Guard(
         name,
         "fails" if outside else "passes",
-        f"slope {line.slope:.2f} [{low:.2f}, {high:.2f}], allowed {limits.slope[0]:g} to {limits.slope[1]:g}",
+        f"slope {line.slope:.2f} [{found.low:.2f}, {found.high:.2f}], allowed {limits.slope[0]:g} to {limits.slope[1]:g}",
     )
 
 
@@ -113,23 +114,20 @@ def _group_guard(
     sizes = errors.dropna(subset=[column]).groupby(column)["person"].nunique()
     large = [str(key) for key, size in sizes.items() if size >= limits.group_persons]
     if len(large) < 2:
-        found = ", ".join(f"{key}: {size}" for key, size in sizes.items()) or "none"
+        got = ", ".join(f"{key}: {size}" for key, size in sizes.items()) or "none"
         return Guard(
-            name, "not judged", f"two groups of {limits.group_persons} persons are needed, got {found}"
+            name, "not judged", f"two groups of {limits.group_persons} persons are needed, got {got}"
         )
     draws = [d.groupby(column)["error"].mean() for d in _draws(errors, samples, seed)]
     means = errors.groupby(column)["error"].mean()
     one, two = max(combinations(large, 2), key=lambda pair: abs(means[pair[0]] - means[pair[1]]))
     gap = float(means[one] - means[two])
-    low, high = (
-        float(q)
-        for q in np.nanquantile([d.get(one, np.nan) - d.get(two, np.nan) for d in draws], [0.025, 0.975])
-    )
-    fails = abs(gap) > limits.group_gap_sd and (low > 0 or high < 0)
+    found = interval(gap, [d.get(one, np.nan) - d.get(two, np.nan) for d in draws])
+    fails = abs(gap) > limits.group_gap_sd and (found.low > 0 or found.high < 0)
     return Guard(
         name,
         "fails" if fails else "passes",
-        f"{one} against {two}: {gap:+.2f} SD [{low:+.2f}, {high:+.2f}], allowed {limits.group_gap_sd:g}",
+        f"{one} against {two}: {gap:+.2f} SD [{found.low:+.2f}, {found.high:+.2f}], allowed {limits.group_gap_sd:g}",
     )
 
 
@@ -150,9 +148,5 @@ def drift_guard(drift: pd.DataFrame, limits: GuardSettings) -> Guard:
 
 def _draws(rows: pd.DataFrame, samples: int, seed: int) -> Iterator[pd.DataFrame]:
     """`rows` with persons drawn again, each with all of their interviews."""
-    rng = np.random.default_rng(seed)
-    place = rows.groupby("person").indices
-    persons = list(place)
-    for _ in range(samples):
-        drawn = rng.integers(len(persons), size=len(persons))
-        yield rows.iloc[np.concatenate([place[persons[i]] for i in drawn])]
+    for counts in person_weights(list(rows["person"]), samples, seed):
+        yield rows.iloc[np.repeat(np.arange(len(rows)), counts.astype(int))]

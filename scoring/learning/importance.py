@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from interview_analysis.scoring.learning.intervals import correlations
 from interview_analysis.scoring.learning.prepare import Prepared
 from interview_analysis.scoring.learning.tables import MEANING
+from interview_analysis.scoring.statistics.correlation import pearson, worth
 from interview_analysis.types import FloatArray
 
 COLUMNS = ["kind", "name", "target", "drop"]
@@ -67,8 +67,4 @@ def _ask(models: Sequence[Any], table: FloatArray, fold: np.ndarray, shape: tupl
 
 
 def _agreement(truth: FloatArray, predicted: FloatArray) -> FloatArray:
-    flat = np.ones((1, len(truth)))
-    found: FloatArray = np.nan_to_num(
-        [correlations(truth[:, t], predicted[:, [t]], flat)[0] for t in range(truth.shape[1])]
-    )
-    return found
+    return worth(np.array([pearson(truth[:, t], predicted[:, t]) for t in range(truth.shape[1])]))

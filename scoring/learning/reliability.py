@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from interview_analysis.scoring.statistics.correlation import pearson
 from interview_analysis.types import FloatArray
 
 
@@ -71,9 +72,8 @@ def rater_against_others(ratings: FloatArray) -> float:
         others = np.delete(ratings, rater, axis=1)
         known = np.isfinite(ratings[:, rater]) & np.isfinite(others).any(axis=1)
         one, mean = ratings[known, rater], np.nanmean(others[known], axis=1)
-        if known.sum() >= 3 and min(np.ptp(one), np.ptp(mean)) > 0:
-            found.append(float(np.corrcoef(one, mean)[0, 1]))
-    return float(np.mean(found)) if found else float("nan")
+        found.append(pearson(one, mean))
+    return float(np.nanmean(found)) if np.isfinite(found).any() else float("nan")
 
 
 def spearman_brown(r: float, factor: float = 2.0) -> float:
@@ -83,10 +83,7 @@ def spearman_brown(r: float, factor: float = 2.0) -> float:
 
 def split_half(one: FloatArray, other: FloatArray) -> float:
     """Reliability of a score from the scores of its two halves, (n,) each; NaN with fewer than three pairs."""
-    known = np.isfinite(one) & np.isfinite(other)
-    if known.sum() < 3 or np.ptp(one[known]) == 0 or np.ptp(other[known]) == 0:
-        return float("nan")
-    return spearman_brown(float(np.corrcoef(one[known], other[known])[0, 1]))
+    return spearman_brown(pearson(one, other))
 
 
 def standard_error_of_measurement(scores: FloatArray, reliability: float) -> float:

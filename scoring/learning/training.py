@@ -10,7 +10,6 @@ import pandas as pd
 
 from interview_analysis.scoring.learning.calibration import calibration_line, covered, intervals, residuals
 from interview_analysis.scoring.learning.channels import ChannelValue, incremental_validity
-from interview_analysis.scoring.learning.confounds import correlation_with, partial_correlation
 from interview_analysis.scoring.learning.crossval import (
     CrossValidation,
     Told,
@@ -34,6 +33,7 @@ from interview_analysis.scoring.learning.reliability import (
 )
 from interview_analysis.scoring.learning.settings import LearnSettings
 from interview_analysis.scoring.learning.tables import one_answer, table
+from interview_analysis.scoring.statistics.correlation import partial, pearson
 from interview_analysis.types import FloatArray
 
 QUANTILES = np.linspace(0.0, 1.0, 21)
@@ -197,8 +197,8 @@ def _trust(
             "interval_coverage": covered(truth, low[:, place], high[:, place]),
             "interval_nominal": settings.coverage,
             "interval_width": float(np.mean(high[:, place] - low[:, place])),
-            "r_with_length": correlation_with(given, words),
-            "r_without_length": partial_correlation(given, truth, words),
+            "r_with_length": pearson(given, words),
+            "r_without_length": partial(given, truth, words, pearson),
         }
         if halves is not None:
             reliability = split_half(halves[0][:, place], halves[1][:, place])

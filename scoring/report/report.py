@@ -1,6 +1,10 @@
 """The report: what a score is made of, as it is written to report.json.
 
-Everything a reader needs stands in a `Report`; report.html is drawn from it and the transcript alone.
+Everything a reader needs stands in a `Report`; report.html is drawn from it and the transcript alone. So it repeats
+what the profile says of each dimension: its meaning, the level that the job asks for, why it weighs what it weighs, the
+sentences that it comes from, what to ask and to train. A report is handed on without job.yaml and drawn again long
+after, while its profile is edited; one that looked these up would lose its words or change them. Only what the page
+shows is repeated. Keywords, examples and the anchors of other levels stay in the profile, whose hash is in the lineage.
 """
 
 from __future__ import annotations
@@ -32,6 +36,7 @@ class Reason(StrEnum):
 
     NO_AUDIO = "no_audio"
     NO_SPEECH = "no_speech"
+    NO_WORDS = "no_words"
     TOO_FEW_WORDS = "too_few_words"
     LANGUAGE_MISMATCH = "language_mismatch"
     LOW_TRANSCRIPT_CONFIDENCE = "low_transcript_confidence"
@@ -41,6 +46,7 @@ class Reason(StrEnum):
     FACE_TOO_BRIEF = "face_too_brief"
     VIDEO_TOO_DARK = "video_too_dark"
     NO_UPPER_BODY = "no_upper_body"
+    BODY_WITHOUT_FACE = "body_without_face"
     TOO_SHORT = "too_short"
     NOT_MEASURED = "not_measured"
     POLICY_OFF = "policy_off"
@@ -136,7 +142,7 @@ class AskedFor(Model):
 class DimensionScore(Score):
     """A competency of the job profile; `weight` as the profile has it.
 
-    What follows `partial` is the profile's: what the job asks for and why, and what to ask and to train.
+    What follows `partial` up to `origin` is the profile's: what the job asks for and why, and what to ask and to train.
     """
 
     id: str

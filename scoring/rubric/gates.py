@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,7 +13,8 @@ from interview_analysis.scoring.norms import Limits
 from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report.report import Abstention, ChannelName, Reason
 from interview_analysis.scoring.report.speakers import candidate_of, nobody_known
-from interview_analysis.types import CHANNELS, FloatArray, MediaFacts, Observations
+from interview_analysis.scoring.rubric.fusion import reaches
+from interview_analysis.types import CHANNELS, FloatArray, MediaFacts, Observations, PoseTrack
 
 
 def _abstain(reason: Reason, **values: float | str) -> Abstention:
@@ -19,15 +22,25 @@ def _abstain(reason: Reason, **values: float | str) -> Abstention:
     return Abstention(reason=reason, values=rounded)
 
 
-def _speech_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
-    """What keeps both content and voice from being scored."""
+def _speech_gate(
+    seen: Observations, languages: Sequence[str], profile: JobProfile, limits: Limits
+) -> Abstention | None:
+    """What keeps from being scored what rests on the speech in these languages."""
     if not seen.facts.has_audio:
         return _abstain(Reason.NO_AUDIO)
     speech_s = seen.speech.speech_s if seen.speech else 0.0
     words = seen.transcript.words if seen.transcript else ()
-    if not words or speech_s <= 0 or seen.transcript is None:
+    if speech_s <= 0:
         return _abstain(Reason.NO_SPEECH, speech_s=speech_s)
-    if seen.transcript.language not in profile.languages:
+    if seen.transcript is None or not words:
+        return _abstain(Reason.NO_WORDS, speech_s=speech_s)
+    words = tuple(
+        word
+        for language in languages
+        if language in profile.languages
+        for word in seen.transcript.in_language(language).words
+    )
+    if not words:
         return _abstain(
             Reason.LANGUAGE_MISMATCH, language=seen.transcript.language, expected=", ".join(profile.languages)
         )
@@ -40,22 +53,27 @@ def _speech_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abs
 
 
 def content_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
-    blocked = _speech_gate(seen, profile, limits)
-    if blocked or seen.transcript is None:
+    """What is said in every language of the profile counts, each by its own unit."""
+    spoken = seen.transcript.by_language() if seen.transcript else ()
+    blocked = _speech_gate(seen, [one.language for one in spoken], profile, limits)
+    if blocked:
         return blocked
-    chinese = seen.transcript.language == "zh"
-    units, limit = (
-        unit_count(seen.transcript.text, seen.transcript.language),
-        limits.min_characters if chinese else limits.min_words,
-    )
-    if units < limit:
-        unit = "characters" if chinese else "words"
+    counts = []
+    for one in spoken:
+        if one.language in profile.languages:
+            limit = limits.min_characters if one.language == "zh" else limits.min_words
+            counts.append((one.language, unit_count(one.text, one.language), limit))
+    if sum(units / limit for _, units, limit in counts) < 1.0:
+        language, units, limit = counts[0]
+        unit = "characters" if language == "zh" else "words"
         return _abstain(Reason.TOO_FEW_WORDS, count=float(units), limit=float(limit), unit=unit)
     return None
 
 
 def voice_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
-    blocked = _speech_gate(seen, profile, limits)
+    """Voices are compared within a language: the main one."""
+    main = [seen.transcript.language] if seen.transcript else []
+    blocked = _speech_gate(seen, main, profile, limits)
     if blocked or seen.speech is None:
         return blocked
     if seen.speech.speech_s < limits.min_speech_s:
@@ -108,8 +126,7 @@ def posture_gate(seen: Observations, limits: Limits) -> Abstention | None:
         return blocked
     if seen.poses is None or not len(seen.poses.time_s):
         return _abstain(Reason.NO_UPPER_BODY, ratio=0.0, limit=limits.min_upper_body_ratio)
-    shoulders = [np.isfinite(seen.poses.point(f"{side}_shoulder")[:, 0]) for side in ("left", "right")]
-    both = shoulders[0] & shoulders[1]
+    both = _shoulders(seen.poses)
     ratio, seconds = _seen(both, seen.poses.time_s, seen.facts)
     if ratio < limits.min_upper_body_ratio:
         return _abstain(Reason.NO_UPPER_BODY, ratio=ratio, limit=limits.min_upper_body_ratio)
@@ -134,6 +151,21 @@ def _nobodys_face(seen: Observations) -> Abstention | None:
     if candidate is not None and candidate.by == "only_voice" and candidate.doubt == "silent":
         return _abstain(Reason.FACE_SILENT)
     return None
+
+
+def _shoulders(poses: PoseTrack) -> NDArray[np.bool_]:
+    """Where both shoulders are in view, shape (n,)."""
+    left, right = (np.isfinite(poses.point(f"{side}_shoulder")[:, 0]) for side in ("left", "right"))
+    return np.asarray(left & right)
+
+
+def unmeasured(channel: ChannelName, share: float, seen: Observations, limits: Limits) -> Abstention:
+    """Why only `share` of what a channel rests on could be measured though its gate is open."""
+    if channel == "posture" and seen.poses is not None:
+        own = is_candidate(seen)[_shoulders(seen.poses)]
+        if own.size and not reaches(ratio := float(own.mean()), limits.min_face_ratio):
+            return _abstain(Reason.BODY_WITHOUT_FACE, ratio=ratio, limit=limits.min_face_ratio)
+    return _abstain(Reason.NOT_MEASURED, share=share, limit=limits.min_measured_share)
 
 
 def gates(

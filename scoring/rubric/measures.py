@@ -26,6 +26,12 @@ class Measure:
     estimate: Estimate
 
 
+def measure_of(norm: Norm, value: float, error: float, *about: str) -> Measure:
+    """A value with its standard error through the curve of `norm`; `about` is what it was measured of, where it is one of several."""
+    moved = norm.score_error(value, error)
+    return Measure(norm, value, error, Estimate(norm.score(value), {(norm.feature, *about): moved}))
+
+
 def measure_error(values: np.ndarray, window_sd: float) -> float:
     """Standard error of a measurement over a recording, from its values in disjoint windows, shape (k,), k > 0.
 
@@ -59,7 +65,7 @@ def take(norm: Norm, tables: FeatureTables, min_coverage: float) -> Measure | No
     if not np.isfinite(value) or not len(seen):
         return None
     error = measure_error(seen, norm.window_sd)
-    return Measure(norm, value, error, Estimate(norm.score(value), norm.score_error(value, error)))
+    return measure_of(norm, value, error)
 
 
 def take_all(norms: Sequence[Norm], tables: FeatureTables, min_coverage: float) -> list[Measure]:

@@ -5,7 +5,8 @@
     content, voice, face, posture in the dimension's mix -> dimension
     dimensions in the profile's weights -> overall
 
-Each arrow is the weighted mean of fusion.py. docs/scoring.md works an example through by hand.
+Each arrow is the weighted mean of fusion.py, which carries the error of every measure along: all dimensions share the voice, so
+its error stays whole in their mean. docs/scoring.md works an example through by hand.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from interview_analysis.scoring.content.report import content_report, part_evide
 from interview_analysis.scoring.content.scored import ContentLevel
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.evidence.indicators import ContentEvidence, IndicatorEvidence
-from interview_analysis.scoring.norms import Norm, Norms
+from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import Dimension, Indicator, JobProfile
 from interview_analysis.scoring.report.report import (
     Abstention,
@@ -38,13 +39,14 @@ from interview_analysis.scoring.report.report import (
 )
 from interview_analysis.scoring.report.speakers import NOBODY_SCORED
 from interview_analysis.scoring.rubric.fusion import Estimate, fuse, reaches
-from interview_analysis.scoring.rubric.gates import gates
+from interview_analysis.scoring.rubric.gates import gates, unmeasured
 from interview_analysis.scoring.rubric.job_bar import job_bar
 from interview_analysis.scoring.rubric.measures import (
     CONTENT_FEATURE,
     Measure,
     as_evidence,
     fitting,
+    measure_of,
     take_all,
 )
 from interview_analysis.types import CHANNELS, Interval, Observations
@@ -52,9 +54,12 @@ from interview_analysis.types import CHANNELS, Interval, Observations
 
 @dataclass(frozen=True, slots=True)
 class ScoreCard:
+    """`estimates` are those of the dimensions that were scored, by id, with the score that the report shows."""
+
     overall: OverallScore
     channels: dict[ChannelName, ChannelScore]
     dimensions: tuple[DimensionScore, ...]
+    estimates: Mapping[str, Estimate]
     bar: JobBar | None = None
 
 
@@ -90,90 +95,102 @@ def score(
     blocked = gates(observations, profile, norms.limits, face_and_body=face_and_body)
     language = observations.transcript.language if observations.transcript else None
     by_channel = {
-        channel: _channel(fitting(norms.channels[channel], language), tables, norms, blocked[channel])
+        channel: _Channel((), None, abstention)
+        if (abstention := blocked[channel]) is not None
+        else _channel(channel, observations, tables, norms, language)
         for channel in CHANNELS
     }
     content = {
-        d.id: _content(by_channel["content"], levels.get(d.id), norms, language) for d in profile.dimensions
+        d.id: _content(by_channel["content"], levels.get(d.id), norms, language, d.id)
+        for d in profile.dimensions
     }
     window = tables.window
-    dimensions = tuple(
-        _dimension(d, content[d.id], by_channel, found, norms, window) for d in profile.dimensions
-    )
+    estimates: dict[str, Estimate] = {}
+    dimensions = []
+    for d in profile.dimensions:
+        own: dict[ChannelName, _Channel] = {**by_channel, "content": content[d.id]}
+        estimate = _estimate(d, own, norms)
+        if estimate is not None:
+            estimates[d.id] = estimate
+        dimensions.append(_dimension(d, own, estimate, found, norms, window))
     channels = {
         channel: _channel_score(channel, by_channel[channel], content, profile, norms, window)
         for channel in CHANNELS
     }
-    overall = overall_of(dimensions, norms)
-    return ScoreCard(overall, channels, dimensions, job_bar(profile, overall))
+    overall = overall_of(dimensions, estimates, norms)
+    return ScoreCard(overall, channels, tuple(dimensions), estimates, job_bar(profile, overall))
 
 
 def _channel(
-    norms_of: Sequence[Norm], tables: FeatureTables, norms: Norms, blocked: Abstention | None
+    channel: ChannelName, seen: Observations, tables: FeatureTables, norms: Norms, language: str | None
 ) -> _Channel:
-    """Take a channel's measures; abstain where a gate is closed or too few of its weights could be measured."""
-    if blocked is not None:
-        return _Channel((), None, blocked)
+    """Take a channel's measures; abstain where too few of its weights could be measured.
+
+    Content may have none beside the level of what was said, which each dimension has its own of.
+    """
+    norms_of = fitting(norms.channels[channel], language)
     measures = tuple(take_all(norms_of, tables, norms.limits.min_coverage_ratio))
     wanted = sum(n.weight for n in norms_of if n.feature != CONTENT_FEATURE)
-    if not wanted:
-        return _Channel(measures, None, _too_little(0.0, norms) if measures else None)
-    share = sum(m.norm.weight for m in measures) / wanted
+    if not wanted and channel == "content":
+        return _Channel(measures, None, None)
+    share = sum(m.norm.weight for m in measures) / wanted if wanted else 0.0
     if not reaches(share, norms.limits.min_measured_share):
-        return _Channel(measures, None, _too_little(share, norms))
-    return _Channel(
-        measures, fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation), None
-    )
+        return _Channel(measures, None, unmeasured(channel, share, seen, norms.limits))
+    return _Channel(measures, fuse([(m.estimate, m.norm.weight) for m in measures]), None)
 
 
-def _too_little(share: float, norms: Norms) -> Abstention:
-    values: dict[str, float | str] = {"share": round(share, 3), "limit": norms.limits.min_measured_share}
-    return Abstention(reason=Reason.NOT_MEASURED, values=values)
-
-
-def _content(channel: _Channel, level: ContentLevel | None, norms: Norms, language: str | None) -> _Channel:
+def _content(
+    channel: _Channel, level: ContentLevel | None, norms: Norms, language: str | None, dimension_id: str
+) -> _Channel:
     """A dimension's content: the level of what was said about it, with what else the norms measure of content."""
     if channel.abstention is not None:
         return channel
     if level is None:
         return _Channel((), None, Abstention(reason=Reason.NOT_ASKED))
     norm = next(n for n in fitting(norms.channels["content"], language) if n.feature == CONTENT_FEATURE)
-    value, error = level.mean_level, level.standard_error / POINTS_PER_LEVEL
-    own = Measure(norm, value, error, Estimate(norm.score(value), norm.score_error(value, error)))
+    own = measure_of(norm, level.mean_level, level.standard_error / POINTS_PER_LEVEL, dimension_id)
     measures = (own, *channel.measures)
-    fused = fuse([(m.estimate, m.norm.weight) for m in measures], norms.error_correlation)
-    return _Channel(measures, fused, None, level)
+    return _Channel(measures, fuse([(m.estimate, m.norm.weight) for m in measures]), None, level)
+
+
+def _estimate(dimension: Dimension, own: Mapping[ChannelName, _Channel], norms: Norms) -> Estimate | None:
+    """The mean of the channels in the dimension's mix, in the hundredths that the report shows; None where too few were scored."""
+    mix = _mix(dimension)
+    parts = [(estimate, mix[c]) for c in mix if (estimate := own[c].estimate) is not None]
+    if _not_asked(own, mix) or not reaches(sum(share for _, share in parts), norms.limits.min_measured_share):
+        return None
+    fused = fuse(parts)
+    return Estimate(_round(fused.score), fused.errors)
+
+
+def _mix(dimension: Dimension) -> dict[ChannelName, float]:
+    return {channel: share for channel, share in dimension.channels.items() if share > 0}
 
 
 def _dimension(
     dimension: Dimension,
-    content: _Channel,
-    by_channel: Mapping[ChannelName, _Channel],
+    own: Mapping[ChannelName, _Channel],
+    estimate: Estimate | None,
     found: ContentEvidence | None,
     norms: Norms,
     window: Interval,
 ) -> DimensionScore:
-    own: dict[ChannelName, _Channel] = {c: content if c == "content" else by_channel[c] for c in CHANNELS}
-    mix = {channel: share for channel, share in dimension.channels.items() if share > 0}
-    parts = [(estimate, mix[c]) for c in mix if (estimate := own[c].estimate) is not None]
-    measured = sum(share for _, share in parts)
-    unasked = _not_asked(own, mix)
-    enough = reaches(measured, norms.limits.min_measured_share) and not unasked
-    fused = fuse(parts, norms.error_correlation) if enough else None
-    level = norms.level(fused.score) if fused else None
+    mix, content = _mix(dimension), own["content"]
+    measured = sum(share for channel, share in mix.items() if own[channel].estimate is not None)
+    level = norms.level(estimate.score) if estimate else None
     return DimensionScore(
         id=dimension.id,
         name=dimension.name,
         weight=dimension.weight,
-        score=_round(fused.score) if fused else None,
-        standard_error=_round(fused.standard_error) if fused else None,
+        score=estimate.score if estimate else None,
+        standard_error=_round(estimate.standard_error(norms.error_correlation)) if estimate else None,
         level=level,
         anchor=dimension.anchors[level] if level else None,  # type: ignore[index]
         mix=mix,
         channel_scores={c: _round(e.score) if (e := own[c].estimate) is not None else None for c in mix},
-        partial=fused is not None and len(parts) < len(mix),
-        evidence=_dimension_evidence(dimension, own, found, measured, window) if fused else (),
-        abstention=None if fused else _why_not(mix, own, measured, norms),
+        partial=estimate is not None and any(own[c].estimate is None for c in mix),
+        evidence=_dimension_evidence(dimension, own, found, measured, window) if estimate else (),
+        abstention=None if estimate else _why_not(mix, own, measured, norms),
         definition=_given(dimension.definition),
         expected_level=dimension.expected_level,
         expected_anchor=dimension.anchors[dimension.expected_level] if dimension.expected_level else None,
@@ -182,7 +199,7 @@ def _dimension(
         questions=_questions(dimension),
         training=dimension.training,
         origin=dimension.origin,
-        content=(content_report(content.level, norms),) if fused and content.level else (),
+        content=(content_report(content.level, norms),) if estimate and content.level else (),
     )
 
 
@@ -312,15 +329,13 @@ def _channel_score(
         ]
         parts = [(c, share) for c, share in wanted if c.estimate is not None]
         if parts:
-            estimate = fuse(
-                [(c.estimate, share) for c, share in parts if c.estimate], norms.error_correlation
-            )
+            estimate = fuse([(c.estimate, share) for c, share in parts if c.estimate])
             evidence = _content_lines(parts, window)
         else:
             abstention = Abstention(reason=Reason.NOT_ASKED)
     return ChannelScore(
         score=_round(estimate.score) if estimate else None,
-        standard_error=_round(estimate.standard_error) if estimate else None,
+        standard_error=_round(estimate.standard_error(norms.error_correlation)) if estimate else None,
         level=norms.level(estimate.score) if estimate else None,
         weight=round(sum(shares.values()), 4),
         evidence=tuple(evidence),
@@ -342,9 +357,11 @@ def _content_lines(parts: Sequence[tuple[_Channel, float]], window: Interval) ->
     return [mean, *_measure_lines(parts[0][0], 1.0, window)[1:]]
 
 
-def overall_of(dimensions: Sequence[DimensionScore], norms: Norms) -> OverallScore:
+def overall_of(
+    dimensions: Sequence[DimensionScore], estimates: Mapping[str, Estimate], norms: Norms
+) -> OverallScore:
     """The mean of the dimensions that were scored, in the weights of the profile; abstains where they are too few."""
-    scored = [d for d in dimensions if d.score is not None and d.standard_error is not None]
+    scored = [d for d in dimensions if d.id in estimates]
     share = sum(d.weight for d in scored)
     if not reaches(share, norms.limits.min_measured_share):
         nobody = next((d.abstention for d in dimensions if _is_nobodys(d)), None)
@@ -353,15 +370,19 @@ def overall_of(dimensions: Sequence[DimensionScore], norms: Norms) -> OverallSco
         values: dict[str, float | str] = {"share": round(share, 3), "limit": norms.limits.min_measured_share}
         reason = Abstention(reason=Reason.NOTHING_SCORED, values=values)
         return OverallScore(score=None, standard_error=None, level=None, weight=1.0, abstention=reason)
-    parts = [(Estimate(d.score or 0.0, d.standard_error or 0.0), d.weight) for d in scored]
-    fused = fuse(parts, norms.error_correlation)
+    fused = overall_estimate(dimensions, estimates)
     return OverallScore(
         score=_round(fused.score),
-        standard_error=_round(fused.standard_error),
+        standard_error=_round(fused.standard_error(norms.error_correlation)),
         level=norms.level(fused.score),
         weight=1.0,
         partial=len(scored) < len(dimensions) or any(d.partial for d in scored),
     )
+
+
+def overall_estimate(dimensions: Sequence[DimensionScore], estimates: Mapping[str, Estimate]) -> Estimate:
+    """The mean of the dimensions in `estimates`, of which there is one at least."""
+    return fuse([(estimates[d.id], d.weight) for d in dimensions if d.id in estimates])
 
 
 def _is_nobodys(dimension: DimensionScore) -> bool:

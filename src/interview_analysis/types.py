@@ -9,12 +9,14 @@ Conventions, written once:
 - Head angles are degrees. Yaw is positive when the face turns towards larger ``x`` (the viewer's right), pitch
   is positive when it looks up, roll is positive when the head tilts clockwise as the viewer sees it.
 - Missing is NaN, never 0; a channel that does not exist is ``None``.
+
+What can be referred to weakly is what results are remembered for (features/core/memory.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -151,12 +153,16 @@ class Segment:
     end_s: float
     words: tuple[Word, ...]
     voice: int | None = None  # who says it; None where that is not known
-    ends_turn: bool = False  # another voice takes the floor after it
+    ends_turn: bool = False  # another voice takes the floor after it, or the speaker goes on in another language
+    language: str = ""  # ISO 639-1; empty where it is the transcript's
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Transcript:
-    """`language` is an ISO 639-1 code. `probability` of a word is the recogniser's own, 0 to 1."""
+    """`language` is an ISO 639-1 code. `probability` of a word is the recogniser's own, 0 to 1.
+
+    Where segments are in several languages, `language` is the main one: that of most of the time in which words are said.
+    """
 
     language: str
     language_probability: float
@@ -170,7 +176,53 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        return ("" if self.language in UNSPACED else " ").join(s.text.strip() for s in self.segments)
+        text, before = "", ""
+        for segment in self.segments:
+            language = self.language_of(segment)
+            spaced = text and not {before, language} <= set(UNSPACED)
+            text += (" " if spaced else "") + segment.text.strip()
+            before = language
+        return text
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of its words, by how long they are spoken, longest first; `language` alone without words."""
+        spoken_s: dict[str, float] = {}
+        for segment in self.segments:
+            if segment.words:
+                seconds = sum(word.end_s - word.start_s for word in segment.words)
+                language = self.language_of(segment)
+                spoken_s[language] = spoken_s.get(language, 0.0) + seconds
+        return tuple(sorted(spoken_s, key=lambda code: -spoken_s[code])) or (self.language,)
+
+    def language_of(self, segment: Segment) -> str:
+        """The language of one of its segments."""
+        return segment.language or self.language
+
+    def in_language(self, language: str) -> Transcript:
+        """What is said in one language; itself where everything is."""
+        own = [self.language_of(segment) == language for segment in self.segments]
+        if all(own) and language == self.language:
+            return self
+        following = [*own[1:], True]
+        segments = tuple(
+            segment if goes_on else replace(segment, ends_turn=True)
+            for segment, is_own, goes_on in zip(self.segments, own, following, strict=True)
+            if is_own
+        )
+        return replace(self, language=language, segments=segments)
+
+    def by_language(self) -> tuple[Transcript, ...]:
+        """What is said in each of its `languages`."""
+        return tuple(self.in_language(language) for language in self.languages)
+
+    def led_by_its_main_language(self) -> Transcript:
+        """The same words with `language` as it is after some were taken away or added."""
+        main = self.languages[0]
+        if main == self.language:
+            return self
+        told = tuple(replace(segment, language=self.language_of(segment)) for segment in self.segments)
+        return replace(self, language=main, segments=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +327,7 @@ class AcousticTrack:
     segment_end_s: FloatArray
     jitter_ratio: FloatArray  # local jitter: mean absolute difference of consecutive periods / mean period
     shimmer_ratio: FloatArray  # local shimmer: the same of amplitudes
+    nucleus_s: FloatArray = field(default_factory=lambda: np.empty(0))  # (k,) when syllables are at their loudest
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,7 +374,7 @@ class PoseTrack:
         return np.where(seen[:, None], self.points[:, index, :], np.nan)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Observations:
     """All that the models saw and heard. Features and scores depend on nothing else."""
 

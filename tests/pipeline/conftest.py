@@ -15,7 +15,7 @@ from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.cli.main import main
 from interview_analysis.pipeline.common.config import load_run_config
 from interview_analysis.pipeline.job.parser import load_job_parser
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.scoring.jobs.parse import JobParser
 
 Job = Callable[..., Result]

@@ -13,8 +13,8 @@ import pytest
 
 from interview_analysis import analyze
 from interview_analysis.features.core.extractor import extractors
-from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.common.config import load_profile
+from interview_analysis.pipeline.interview import Analysis
 from interview_analysis.pipeline.outputs import load_saved, save
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import Description, JobProfile, Question

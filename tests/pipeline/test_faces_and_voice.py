@@ -12,7 +12,7 @@ import pytest
 
 from interview_analysis import analyze
 from interview_analysis.pipeline.common.config import load_run_config
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.report.html import render_html
 from interview_analysis.scoring.report.report import Reason, Report
 

@@ -14,7 +14,7 @@ from interview_analysis.errors import SystemLibraryError
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.common import system
 from interview_analysis.pipeline.common.config import load_run_config
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.loaded import LoadedModels
 from tests.media import grey, noise, write_recording
 
 HOST = """

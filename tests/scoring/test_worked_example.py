@@ -16,7 +16,12 @@ from tests.scoring.rubric.test_score import SUBSTANCE
 from tests.scoring.scene import score_text
 
 NORMS = load_norms()
+CORRELATION = NORMS.error_correlation
 TEXT = (ROOT / "docs" / "scoring.md").read_text(encoding="utf-8")
+
+
+def measured(name: str, error: float) -> Estimate:
+    return Estimate(60.0, {(name,): error})
 
 
 def told(pattern: str) -> float:
@@ -38,8 +43,17 @@ def test_the_error_of_a_measure_through_its_curve():
 
 
 def test_the_error_of_a_dimension():
-    fused = fuse([(Estimate(63.4, 16.0), 0.9), (Estimate(78.0, 6.6), 0.1)], NORMS.error_correlation)
-    assert fused.standard_error == pytest.approx(told(r"its standard error \*\*([\d.]+)\*\*"), abs=0.05)
+    voice = fuse([(measured("rate", 9.0), 0.6), (measured("pitch", 5.0), 0.4)])
+    fused = fuse([(measured("content", 16.0), 0.9), (voice, 0.1)])
+    assert voice.standard_error(CORRELATION) == pytest.approx(told(r"a voice of \*\*([\d.]+)\*\*"), abs=0.05)
+    assert fused.standard_error(CORRELATION) == pytest.approx(
+        told(r"the dimension one of \*\*([\d.]+)\*\*"), abs=0.05
+    )
+    other = fuse([(measured("other content", 16.0), 0.9), (voice, 0.1)])
+    both = fuse([(fused, 0.5), (other, 0.5)])
+    assert both.standard_error(CORRELATION) == pytest.approx(
+        told(r"the overall one of \*\*([\d.]+)\*\*"), abs=0.05
+    )
 
 
 def test_two_answers_to_one_dimension(product_manager):

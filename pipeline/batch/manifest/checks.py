@@ -15,12 +15,6 @@ from urllib.parse import unquote
 from pydantic import BeforeValidator, ValidationError, ValidationInfo, field_validator
 
 from interview_analysis.errors import OutputError
-from interview_analysis.pipeline.batch.manifest.file import (
-    Line,
-    ManifestFile,
-    Mistake,
-    quoted,
-)
 from interview_analysis.pipeline.batch.manifest.manifest import (
     Interview,
     Manifest,
@@ -29,6 +23,7 @@ from interview_analysis.pipeline.batch.manifest.manifest import (
     slug,
 )
 from interview_analysis.pipeline.common.config import WHISPER_LANGUAGES, CandidateChannel
+from interview_analysis.pipeline.common.tables import Line, Mistake, Table, composed, quoted
 from interview_analysis.pipeline.learning.dataset_file import GROUP_PREFIX
 from interview_analysis.pipeline.storage.places import Folder, check_url, is_url, local_path, shown
 from interview_analysis.scoring.edges import Model
@@ -80,7 +75,7 @@ class Places:
         given = local_path(written) or Path(written)
         path = (self.base.local or Path("/")) / given
         try:
-            real = path.resolve()
+            real = _there(path).resolve()
             home = None if self.base.local is None else self.base.local.resolve()
             if is_url(written) or home is None or not real.is_relative_to(home):
                 self._outside(written)
@@ -107,6 +102,18 @@ class Known:
 
     jobs: frozenset[str]
     places: Places
+
+
+def _there(path: Path) -> Path:
+    """`path` as it is on the disk, where a name may be in another of Unicode's forms than the manifest writes it in."""
+    if path.exists():
+        return path
+    there = Path(path.anchor)
+    for part in path.relative_to(there).parts:
+        if not (there / part).exists() and there.is_dir():
+            part = next((p.name for p in there.iterdir() if composed(p.name) == composed(part)), part)
+        there /= part
+    return there
 
 
 def _identifier(text: str) -> str:
@@ -201,12 +208,13 @@ REQUIRED = tuple(name for name, spec in ManifestRow.model_fields.items() if spec
 SHARED = ("candidate_id", "job", "language", "consent", "candidate_channel", "candidate_voice")
 
 
-def checked(file: ManifestFile, jobs: frozenset[str], places: Places) -> tuple[Manifest, list[Mistake]]:
+def checked(file: Table, jobs: frozenset[str], places: Places) -> tuple[Manifest, list[Mistake]]:
     """The manifest of a file, whole where there are no mistakes."""
     mistakes = [*file.mistakes, *_columns(file)]
     if not file.lines and not mistakes:
         mistakes.append(Mistake(None, "", "there is no row; write one for each recording"))
     known, rows = Known(jobs, places), []
+    file.lines = [_composed(line) for line in file.lines]
     for line in file.lines:
         row, wrong = _row(line, known, file)
         mistakes += wrong
@@ -217,11 +225,19 @@ def checked(file: ManifestFile, jobs: frozenset[str], places: Places) -> tuple[M
     return _manifest(rows, groups), mistakes
 
 
+def _composed(line: Line) -> Line:
+    """The line with all in Unicode's composed form that is compared; paths and URLs stay as they are written."""
+    paths = ("recording", "candidate_voice")
+    return Line(
+        line.number, {name: cell if name in paths else composed(cell) for name, cell in line.cells.items()}
+    )
+
+
 def _is_group(column: str) -> bool:
     return column.startswith(GROUP_PREFIX) and len(column) > len(GROUP_PREFIX)
 
 
-def _columns(file: ManifestFile) -> Iterator[Mistake]:
+def _columns(file: Table) -> Iterator[Mistake]:
     for column, row in file.columns.items():
         if column not in COLUMNS and not _is_group(column):
             near = _nearest(column.lower(), list(COLUMNS)) or f"; expected {', '.join(COLUMNS)} or group_..."
@@ -231,7 +247,7 @@ def _columns(file: ManifestFile) -> Iterator[Mistake]:
             yield Mistake(None, column, "this column is missing; add it")
 
 
-def _row(line: Line, known: Known, file: ManifestFile) -> tuple[ManifestRow | None, list[Mistake]]:
+def _row(line: Line, known: Known, file: Table) -> tuple[ManifestRow | None, list[Mistake]]:
     cells = {column: cell for column, cell in line.cells.items() if column in COLUMNS}
     try:
         return ManifestRow.model_validate(cells, context=known), []
@@ -247,7 +263,7 @@ def _row(line: Line, known: Known, file: ManifestFile) -> tuple[ManifestRow | No
         return None, mistakes
 
 
-def _differing(file: ManifestFile, groups: list[str]) -> Iterator[Mistake]:
+def _differing(file: Table, groups: list[str]) -> Iterator[Mistake]:
     """Rows of one interview that say different things of it."""
     first: dict[str, Line] = {}
     for line in file.lines:
@@ -274,7 +290,7 @@ def _repeated(rows: list[tuple[Line, ManifestRow]], counted: str) -> Iterator[Mi
             yield Mistake(line.number, "recording", text)
 
 
-def _colliding(file: ManifestFile) -> Iterator[Mistake]:
+def _colliding(file: Table) -> Iterator[Mistake]:
     """Two ids whose folders some file systems hold for the same."""
     first: dict[str, str] = {}
     told: set[str] = set()

@@ -17,8 +17,8 @@ import pandas as pd
 from pydantic import ValidationError
 
 from interview_analysis.errors import ManifestError
-from interview_analysis.pipeline.batch.manifest.file import Mistake, parse_file
 from interview_analysis.pipeline.common.config import CandidateChannel
+from interview_analysis.pipeline.common.tables import Mistake, parse_table
 from interview_analysis.pipeline.learning.dataset_file import GROUP_PREFIX
 from interview_analysis.pipeline.storage.places import Folder
 from interview_analysis.scoring.edges import Model
@@ -102,7 +102,7 @@ def load_manifest(
     if not name:
         raise ManifestError(f"{path} is a folder; pass a .csv, .jsonl or .parquet file")
     folder = Folder(os.fspath(path)[: -len(name)] or ".")
-    file = parse_file(folder.read_bytes(name), name)
+    file = parse_table(folder.read_bytes(name), name, ManifestError)
     manifest, mistakes = checked(file, frozenset(jobs), Places(folder, allow_outside))
     if mistakes:
         raise mistaken(name, mistakes, file.counted)

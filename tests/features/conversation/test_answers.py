@@ -43,6 +43,17 @@ def test_answers_are_found_from_what_the_interviewer_says():
     assert first.latency_s == pytest.approx(GAP_S, abs=0.05)
 
 
+def test_the_silence_around_the_joint_of_two_recordings_is_no_latency():
+    seen = conversation(LINES)
+    first, second = answers(seen)
+    joint_s = (first.asked.end_s + first.interval.start_s) / 2
+    assert seen.speech is not None
+    speech = replace(seen.speech, joints_s=(joint_s,))
+    across, after = answers(replace(seen, speech=speech))
+    assert math.isnan(across.latency_s)
+    assert (across.asked, across.interval, after) == (first.asked, first.interval, second)
+
+
 def test_bare_recogniser_text_gives_the_same_answers():
     bare = [(who, text.lower().replace("?", "").replace(".", "")) for who, text in LINES]
     assert [a.interval for a in answers(conversation(bare))] == [

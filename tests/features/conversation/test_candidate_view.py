@@ -198,3 +198,27 @@ def test_a_question_ends_the_candidates_sentence_and_a_back_channel_does_not() -
     nodded = [(1, 0.0, 8.0, first), (0, 8.1, 8.5, "mm-hm"), (1, 8.6, 14.0, "left us with the rest.")]
     assert words_after(view_of(asked))[-2:] == ["And then the old team", "left us with the rest."]
     assert words_after(view_of(nodded))[-1] == "And then the old team left us with the rest."
+
+
+def test_each_side_has_its_own_main_language() -> None:
+    """An interviewer greets in English; the candidate answers in Mandarin, of which a name is English."""
+    spoken = (
+        ((0, 0.5, 9.0, "Welcome and thank you for coming . Tell me what you have built ."), "en"),
+        ((1, 10.0, 16.0, "我做了一个搜索系统。"), "zh"),
+        ((1, 16.2, 17.0, "Elastic Search ."), "en"),
+        ((1, 17.2, 20.0, "它很快。"), "zh"),
+    )
+    segments = [replace(said([line], language).segments[0], language=language) for line, language in spoken]
+    seen = talk([line for line, _ in spoken])
+    assert seen.transcript is not None
+    heard = replace(seen.transcript, language="en", segments=tuple(segments))
+    view = candidate_view(replace(seen, transcript=heard), CANDIDATE)
+    assert view.transcript is not None
+    assert view.conversation is not None
+    assert view.conversation.other_words is not None
+    assert (view.transcript.language, view.conversation.other_words.language) == ("zh", "en")
+    assert view.transcript.in_language("zh").text == "我做了一个搜索系统。它很快。"
+    assert view.transcript.in_language("en").text == "Elastic Search ."
+    together = everyone(view)
+    assert together is not None
+    assert [together.language_of(s) for s in together.segments] == ["en", "zh", "en", "zh"]

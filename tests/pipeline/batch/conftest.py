@@ -68,10 +68,11 @@ class Round:
         return self.folder / "cache"
 
     def command(self, out: Path | str, *more: str) -> list[str]:
-        """The command line that scores the round into `out`."""
+        """The command line that scores the round into `out`, by two workers where it says nothing else."""
+        workers = [] if {"--workers", "--executor"} & set(more) else ["--workers", "2"]
         return [
             sys.executable, "-m", "interview_analysis.pipeline", "score", str(self.manifest), "--job-dir", str(self.jobs),
-            "--out", str(out), "--cache", str(self.cache), "--workers", "2", *more,
+            "--out", str(out), "--cache", str(self.cache), *workers, *more,
         ]  # fmt: skip
 
     def score(self, out: Path | str, *more: str) -> subprocess.CompletedProcess[str]:

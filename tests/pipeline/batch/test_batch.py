@@ -17,6 +17,7 @@ import pandas as pd
 import pytest
 
 from interview_analysis.pipeline.batch.results import Row
+from interview_analysis.pipeline.common.config import BUILT_IN
 from interview_analysis.pipeline.storage.places import Folder
 from tests.pipeline.batch.conftest import ANSWERS, Round, Run, manifest_rows, tables
 from tests.pipeline.batch.here import run_here
@@ -175,7 +176,7 @@ def test_what_cannot_be_read_is_a_row_with_its_reason(
     rows += [("I901", "P901", "product-manager", "empty.mp4", "", "", "", "a")]
     round_.write(rows)
     done = run(round_.command(tmp_path / "run"))
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 3, done.stderr  # some failed
     scores = pd.read_csv(tmp_path / "run/scores.csv")
     assert list(scores["status"]) == ["scored"] * 12 + ["failed"] * 2
     failures = pd.read_csv(tmp_path / "run/failures.csv")
@@ -186,6 +187,21 @@ def test_what_cannot_be_read_is_a_row_with_its_reason(
     pd.testing.assert_frame_equal(
         pd.read_parquet(tmp_path / "run/scores.parquet").head(12)[known.columns], known
     )
+
+
+def test_a_batch_of_which_nothing_can_be_read_says_so_by_its_exit_code(tmp_path: Path, run: Run) -> None:
+    round_ = Round(tmp_path)
+    round_.jobs.mkdir()
+    shutil.copy2(BUILT_IN / "jobs" / "product-manager.yaml", round_.jobs)
+    for name in ("a.wav", "b.wav"):
+        (tmp_path / name).write_text("no recording")
+    round_.write(
+        [(name, "P1", "product-manager", f"{name}.wav", "", "", "", "a") for name in ("a", "b")],
+    )
+    done = run(round_.command(tmp_path / "run"))
+    assert done.returncode == 4, done.stderr
+    assert "failed: 2" in done.stderr
+    assert len(pd.read_csv(tmp_path / "run/failures.csv")) == 2
 
 
 def test_mistakes_of_a_manifest_are_told_before_any_work(

@@ -13,8 +13,8 @@ from interview_analysis.pipeline.batch import fetched as fetched_module
 from interview_analysis.pipeline.batch.fetched import Fetched
 from interview_analysis.pipeline.batch.stages import Observing, Worker, WorkerSetup
 from interview_analysis.pipeline.common.config import load_norms, load_run_config
+from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation.cache import ObservationCache
-from interview_analysis.pipeline.observation.loaded import LoadedModels
 from interview_analysis.pipeline.storage import places as storage
 from interview_analysis.pipeline.storage.places import Folder
 from tests.media import RATE_HZ, write_recording

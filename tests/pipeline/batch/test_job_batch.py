@@ -44,8 +44,8 @@ def test_each_is_parsed_as_it_is_alone(done: Result, folder: Path, job_parser: J
         assert profile_path(name, folder / "jobs").read_text(encoding="utf-8") == alone
 
 
-def test_refused_ones_make_it_end_with_1_and_are_counted(done: Result, folder: Path) -> None:
-    assert done.exit_code == 1, done.exception
+def test_refused_ones_make_it_end_with_3_and_are_counted(done: Result, folder: Path) -> None:
+    assert done.exit_code == 3, done.exception
     assert done.stdout == f"{folder / 'jobs'}: 3 profiles, 4 refused\n"
 
 

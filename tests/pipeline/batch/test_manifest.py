@@ -24,6 +24,8 @@ from interview_analysis.pipeline.batch.manifest.manifest import (
     slug,
     write_manifest,
 )
+from interview_analysis.pipeline.batch.run import load_jobs
+from interview_analysis.pipeline.common.config import BUILT_IN
 from interview_analysis.pipeline.storage.places import Folder, local_copy
 
 JOBS = {"product-manager", "sales"}
@@ -98,6 +100,33 @@ def test_what_excel_saves_reads_the_same(base: Path, encoding: str, delimiter: s
     assert (first.candidate_id, first.recordings[0].path) == ("张三", str(base / "面试.wav"))
     assert first.recordings[0].question.split() == ["为什么", "加入？"]
     assert manifest.groups["group_性别"].tolist() == ["女", "男"]
+
+
+def test_a_line_that_tells_excel_the_separator_is_no_row(base: Path) -> None:
+    for line in ("sep=;", '"sep=;"', "SEP=;"):
+        manifest = load(base, f"{line}\r\n{HEAD.replace(',', ';')}\r\n{ROW.replace(',', ';')}\r\n")
+        assert [i.id for i in manifest.interviews] == ["A1"]
+    (found,) = mistakes(base, f"sep=;\n{HEAD.replace(',', ';')}\nA1;C1;slaes;a.wav\n")
+    assert found.startswith("line 3, column job: ")
+
+
+def test_names_match_in_both_forms_of_unicode(base: Path) -> None:
+    """macOS writes é as two characters, in names of files and in what is copied from them; others write one."""
+    nfc, nfd = "\u00e9", "e\u0301"
+    (base / f"{nfd}t{nfd}").mkdir()
+    (base / f"{nfd}t{nfd}" / f"{nfc}.wav").write_bytes(b"sound")
+    rows = [f"{nfd},C{nfc},sales,{nfc}t{nfc}/{nfd}.wav", f"{nfc},C{nfd},sales,a.wav"]
+    (interview,) = load(base, "\n".join([HEAD, *rows])).interviews
+    assert (interview.id, interview.candidate_id) == (nfc, f"C{nfc}")
+    assert interview.recordings[0].path == str(base / f"{nfd}t{nfd}" / f"{nfc}.wav")
+    path = base / "j.csv"
+    path.write_text(f"{HEAD}\nA1,C1,{nfd}conome,a.wav\n", encoding="utf-8")
+    assert load_manifest(path, {f"{nfc}conome"}).interviews[0].job == f"{nfc}conome"
+
+
+def test_a_profile_is_found_in_either_form_of_unicode(tmp_path: Path) -> None:
+    (tmp_path / "e\u0301conome.yaml").write_bytes((BUILT_IN / "jobs" / "product-manager.yaml").read_bytes())
+    assert list(load_jobs(Folder(tmp_path))) == ["\u00e9conome"]
 
 
 def test_all_formats_read_the_same(base: Path) -> None:
@@ -223,7 +252,7 @@ def test_a_value_that_is_no_text(base: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
-        ("m.xlsx", b"PK", "a .csv, .jsonl or .parquet"),
+        ("m.xlsx", b"PK", "a .csv, .tsv, .txt, .jsonl or .parquet"),
         ("m.csv", b"", "is empty"),
         ("m.csv", b"\0\xff\x00\x01" * 9, "encoding"),
         ("m.parquet", b"PAR1 nonsense", "no readable Parquet"),

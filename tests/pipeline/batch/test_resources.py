@@ -19,8 +19,8 @@ from interview_analysis.pipeline.batch.workers.resources import (
     worker_count,
 )
 from interview_analysis.pipeline.common.config import load_run_config
-from interview_analysis.pipeline.observation.loaded import LoadedModels
 from interview_analysis.pipeline.observation.observe import observe
+from interview_analysis.pipeline.observation.observers import Observers
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_threads_are_set_where_a_configuration_has_them_and_nowhere_else():
 def test_what_is_heard_does_not_depend_on_the_number_of_threads(shared_data, model_store):
     heard = []
     for threads in (1, 2):
-        models = LoadedModels(with_threads(load_run_config(), threads), model_store)
+        models = Observers(with_threads(load_run_config(), threads), model_store)
         heard.append(observe(shared_data / "audio_en" / "librivox_sense_0880.wav", models).transcript)
     assert heard[0] is not None
     assert heard[0].words

@@ -153,9 +153,16 @@ def test_what_cannot_be_read_is_refused_before_models_are_loaded(tmp_path: Path)
 
 def test_a_profile_that_cannot_be_written(job: Job, tmp_path: Path) -> None:
     source = write_text(tmp_path / "JD.txt")
-    for out in (tmp_path, source / "job.yaml"):
-        assert_one_line_error(job("parse", source, "-o", out), "choose another file with -o")
+    assert_one_line_error(job("parse", source, "-o", source / "job.yaml"), "choose another file with -o")
     assert [p.name for p in tmp_path.iterdir()] == ["JD.txt"]
+
+
+def test_a_folder_gets_the_profile_of_one_description_as_of_several(job: Job, tmp_path: Path) -> None:
+    source = write_text(tmp_path / "JD.txt")
+    for out in (f"{tmp_path}/jobs/", tmp_path / "jobs"):  # a new folder and one that is there
+        done = job("parse", source, "-o", out)
+        assert (done.exit_code, done.stdout) == (0, f"{tmp_path / 'jobs' / 'JD.yaml'}\n"), done.output
+    assert [p.name for p in (tmp_path / "jobs").iterdir()] == ["JD.yaml"]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +189,8 @@ def test_unreadable_profiles(
     if content is not None:
         path.write_bytes(content)
     done = job(command, path, *(["product-manager"] if command == "diff" else []))
-    assert (done.exit_code, done.stdout) == (2, "")
+    code = 1 if command == "validate" and content is not None else 2  # the answer is no
+    assert (done.exit_code, done.stdout) == (code, "")
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert part in done.stderr
 
@@ -198,7 +206,7 @@ def test_validate_says_which_of_several_is_wrong(job: Job, tmp_path: Path, parse
     text = parsed["junior"].read_text(encoding="utf-8")
     wrong = write_text(tmp_path / "wrong.yaml", text.replace("weight: 0.", "weight: 0.9", 1))
     done = job("validate", parsed["junior"], wrong, "product-manager")
-    assert done.exit_code == 2
+    assert done.exit_code == 1
     assert [line.split(": ")[0] for line in done.stdout.splitlines()] == [
         str(parsed["junior"]),
         "product-manager",

@@ -12,9 +12,10 @@ import pytest
 
 from interview_analysis import analyze
 from interview_analysis.pipeline.common.config import load_run_config
+from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation import observe as observing
 from interview_analysis.pipeline.observation.cache import ObservationCache
-from interview_analysis.pipeline.observation.loaded import VISION_MODELS, LoadedModels
+from interview_analysis.pipeline.observation.observers import VISION_MODELS
 from interview_analysis.pipeline.report.html import render_html
 from interview_analysis.scoring.report.report import Reason
 from interview_analysis.scoring.rubric.policy import EMOTION_WORDS

@@ -20,13 +20,14 @@ from interview_analysis.types import CHANNELS
 
 FLAGS = (
     "low_snr", "clipped", "quiet", "truncated", "dark_video", "low_resolution", "low_frame_rate",
-    "variable_frame_rate", "short", "no_audio", "no_video", "no_speech", "other_faces", "face_by_voice", "face_unknown", "picture_lies", "face_absent",
+    "variable_frame_rate", "short", "no_audio", "no_video", "no_speech", "no_words", "other_faces", "face_by_voice", "face_unknown", "picture_lies", "face_absent",
     "keyword_stuffing", "words_to_scorer", "non_answer", "language_mismatch", "low_transcript_confidence", "fillers_lower_bound",
     "blink_lower_bound", "partial_overall", "one_voice_assumed", "decode_errors",
     "only_voice", "other_voices", "candidate_guess", "candidate_unknown", "candidate_silent", "face_of_other",
     "lips_apart", "lips_still", "background_voice", "starts_under_way",
     "no_question_found", "question_not_heard", "question_language",
-    "policy_off",
+    "mixed_languages", "other_language_read", "other_language_left_out", "unsure_stretch", "rates_disagree",
+    "policy_off", "measure_left_out",
 )  # fmt: skip
 EVERY_TEXT = [(section, code) for section, codes in load_messages().items() for code in codes]
 # Feelings must not be read out of a recording; the list is of words that would do so.

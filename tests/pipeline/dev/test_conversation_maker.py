@@ -21,7 +21,7 @@ from interview_analysis.pipeline.dev.conversation_maker import (
 from interview_analysis.pipeline.dev.diarization_error import diarization_error, read_rttm
 from interview_analysis.pipeline.media.audio_spool import SAMPLE_RATE_HZ, AudioSpool
 from interview_analysis.pipeline.media.decoding import Decoder
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.observation.observers import Observers
 from interview_analysis.types import Interval, Voices
 from tests.models.audio import non_speech
 
@@ -59,12 +59,12 @@ def test_short_pauses_are_bridged() -> None:
 
 
 @pytest.fixture(scope="module")
-def models(model_store) -> LoadedModels:
-    return LoadedModels(load_run_config(), model_store)
+def models(model_store) -> Observers:
+    return Observers(load_run_config(), model_store)
 
 
 @pytest.fixture(scope="module")
-def said(shared_data: Path, models: LoadedModels) -> dict[str, tuple[Utterance, ...]]:
+def said(shared_data: Path, models: Observers) -> dict[str, tuple[Utterance, ...]]:
     people = PEOPLE["held_out"]["en"] | PEOPLE["held_out"]["zh"]
     return {
         name: utterances([shared_data / clip for clip in clips], models.detector)
@@ -72,7 +72,7 @@ def said(shared_data: Path, models: LoadedModels) -> dict[str, tuple[Utterance, 
     }
 
 
-def _told_apart(samples: np.ndarray, models: LoadedModels, folder: Path) -> Voices:
+def _told_apart(samples: np.ndarray, models: Observers, folder: Path) -> Voices:
     path = folder / "talk.wav"
     write_wav(samples, path)
     with AudioSpool() as spool, Decoder(path) as decoder:

@@ -6,6 +6,10 @@ import math
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pyannote.core import Annotation, Segment, Timeline
+from pyannote.metrics.diarization import DiarizationErrorRate
 
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.pipeline.dev.diarization_error import diarization_error, read_rttm, write_rttm
@@ -68,6 +72,47 @@ def test_without_a_true_voice_there_is_no_rate() -> None:
     assert math.isnan(error.rate)
     assert error.false_alarm_s == pytest.approx(2)
     assert diarization_error(TRUTH, (), collar_s=0).rate == 1
+
+
+turn_lists = st.lists(
+    st.tuples(st.integers(0, 2), st.integers(0, 300), st.integers(5, 100)).map(
+        lambda t: Turn(t[0], t[1] / 10, (t[1] + t[2]) / 10)
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(truth=turn_lists, found=turn_lists, collar_s=st.sampled_from([0.0, 0.25]))
+def test_the_rate_is_that_of_pyannote_metrics(truth: list[Turn], found: list[Turn], collar_s: float) -> None:
+    """Where a voice has turns that overlap each other, as nobody's do, pyannote counts them twice."""
+    truth, found = _apart(truth), _apart(found)
+    # pyannote's collar is centred on the boundary: half of it lies on either side.
+    metric = DiarizationErrorRate(collar=2 * collar_s, skip_overlap=False)
+    whole = Timeline([Segment(0.0, 50.0)])
+    theirs = metric(_annotation(truth), _annotation(found), uem=whole, detailed=True)
+    ours = diarization_error(truth, found, collar_s=collar_s, within=Interval(0.0, 50.0))
+    assert ours.total_s == pytest.approx(theirs["total"], abs=1e-6)
+    assert ours.missed_s == pytest.approx(theirs["missed detection"], abs=1e-6)
+    assert ours.false_alarm_s == pytest.approx(theirs["false alarm"], abs=1e-6)
+    assert ours.confused_s == pytest.approx(theirs["confusion"], abs=1e-6)
+
+
+def _apart(turns: list[Turn]) -> list[Turn]:
+    """The turns without those that overlap an earlier one of the same voice."""
+    kept: list[Turn] = []
+    for turn in sorted(turns, key=lambda t: t.start_s):
+        if all(t.voice != turn.voice or t.end_s <= turn.start_s for t in kept):
+            kept.append(turn)
+    return kept
+
+
+def _annotation(turns: list[Turn]) -> Annotation:
+    annotation = Annotation()
+    for number, turn in enumerate(turns):
+        annotation[Segment(turn.start_s, turn.end_s), number] = turn.voice
+    return annotation
 
 
 def test_rttm_comes_back(tmp_path: Path) -> None:

@@ -4,21 +4,68 @@ from __future__ import annotations
 
 import re
 
+import click
 import pytest
 import yaml
 
+import interview_analysis
 from interview_analysis.features.core.extractor import extractors
+from interview_analysis.pipeline.cli.main import main
 from interview_analysis.pipeline.common.config import BUILT_IN, RunConfig
+from interview_analysis.pipeline.dev.cli_docs import cli_page, commands
 from interview_analysis.pipeline.dev.feature_docs import feature_page
 from interview_analysis.scoring.norms import Norm
 from interview_analysis.types import MediaFacts, SpeechActivity, intervals
 from tests.conftest import ROOT
+from tests.learning_data import write_run
 
 UNITS = re.compile(r"_(wpm|cpm|per_min|per_100|ratio|s|hz|st|db|deg|count|sw)$")
 
 
 def test_the_feature_page_is_current():
     assert (ROOT / "docs" / "features.md").read_text(encoding="utf-8") == feature_page(), "run `make docs`"
+
+
+def test_the_page_of_commands_is_current():
+    assert (ROOT / "docs" / "cli.md").read_text(encoding="utf-8") == cli_page(), "run `make docs`"
+
+
+def test_every_command_has_an_example_and_every_option_a_word():
+    for ctx in commands(main):
+        is_group = isinstance(ctx.command, click.Group)
+        assert is_group or f"    {ctx.command_path}" in ctx.get_help(), ctx.command_path
+        options = [p for p in ctx.command.params if isinstance(p, click.Option)]
+        assert [option.opts for option in options if not option.help] == []
+
+
+def test_the_package_offers_what_the_docs_use():
+    """Pages and notebooks for users, that is; whoever extends the product imports from its rooms."""
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")]
+    used = set()
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        inside = re.findall(r"from interview_analysis\.([\w.]+) import", text)
+        assert page.stem == "extending" or all(each.startswith("pipeline.dev.") for each in inside), page.name
+        names = re.findall(r"from interview_analysis import ([\w, ]+)", text)
+        used |= {name.strip() for line in names for name in line.split(",")}
+    assert {"analyze", "load_saved", "load_data"} <= used <= set(interview_analysis.__all__)
+    for name in interview_analysis.__all__:
+        assert getattr(interview_analysis, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'analyse'"):
+        _ = interview_analysis.analyse
+
+
+def test_the_learning_example_of_the_python_page_runs(tmp_path, monkeypatch, capsys):
+    page = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    example = re.findall(r"```python\n(.*?)```", page, flags=re.S)[-1]
+    ids = [f"{number:03d}" for number in range(40)]
+    write_run(tmp_path / "runs/2026-11", ids)
+    rows = [f"{key},{3 + number % 4}" for number, key in enumerate(ids)]
+    (tmp_path / "ratings.csv").write_text("\n".join(["interview_id,Overall", *rows]), encoding="utf-8")
+    quick = "LearnSettings(meaning=False, learners=('ridge',), chosen='ridge', folds=3, repeats=1, bootstrap_samples=100, targets=('Overall',))"
+    monkeypatch.chdir(tmp_path)
+    exec(compile(example.replace("LearnSettings(meaning=False)", quick), "docs/python.md", "exec"), {})
+    assert "standard_error" in capsys.readouterr().out
 
 
 def test_every_feature_has_a_unit_in_its_name_and_a_meaning():

@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from interview_analysis.features.tables import feature_tables
-from interview_analysis.pipeline.analyze import Analysis
 from interview_analysis.pipeline.batch.results import write_tables
 from interview_analysis.pipeline.common.config import load_profile
+from interview_analysis.pipeline.interview import Analysis
 from interview_analysis.pipeline.learning.sample import write_sample
 from interview_analysis.pipeline.outputs import save
 from interview_analysis.pipeline.storage.places import Folder

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from interview_analysis.errors import ProfileError
-from interview_analysis.pipeline.job.text import MAX_BYTES, decode, read_description, tidy
+from interview_analysis.pipeline.common.encodings import decode
+from interview_analysis.pipeline.job.text import MAX_BYTES, read_description, tidy
 from tests.pipeline.job.job_descriptions import refusal
 
 CHINESE = "高级产品经理\n\n岗位职责：\n1、负责需求分析；\n2、推动项目落地，跟进上线效果。\n薪资：15-25K（“五险一金”）\n"

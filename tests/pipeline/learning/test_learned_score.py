@@ -14,22 +14,17 @@ from click.testing import CliRunner
 
 from interview_analysis.errors import ModelError
 from interview_analysis.features.tables import feature_tables
-from interview_analysis.pipeline.analyze import Analysis
-from interview_analysis.pipeline.answering import with_content
 from interview_analysis.pipeline.cli.main import main
-from interview_analysis.pipeline.common.config import BUILT_IN, load_profile
-from interview_analysis.pipeline.learning.learned_score import (
-    NamedScorer,
-    check_measurable,
-    with_learned_score,
-)
-from interview_analysis.pipeline.learning.measured import channel_columns, measured_versions
+from interview_analysis.pipeline.common.config import BUILT_IN
 from interview_analysis.pipeline.learning.model_file import save_model
 from interview_analysis.pipeline.learning.promote import load_promotion_settings, promote
 from interview_analysis.pipeline.learning.registry import Registry
 from interview_analysis.pipeline.learning.scorer_source import pinned
 from interview_analysis.pipeline.report.html import render_html
+from interview_analysis.scoring.interview.answering import with_content
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset
+from interview_analysis.scoring.learning.learned_score import NamedScorer, check_measurable, learned_scores
+from interview_analysis.scoring.learning.measured import channel_columns, measured_versions
 from interview_analysis.scoring.learning.settings import LearnSettings
 from interview_analysis.scoring.learning.training import train
 from interview_analysis.scoring.report.report import Report
@@ -71,27 +66,27 @@ class NoEncoder:
         raise AssertionError("a model without embeddings asks for none")
 
 
-def _analysis(report: Report | None = None) -> Analysis:
-    seen = scene()
+def learned(named: NamedScorer, report: Report | None = None) -> Report:
+    """The report with what the model says of the scene."""
+    seen, report = scene(), report or sample_report("en")
     tables = with_content(feature_tables(seen), (), None)  # of what was said nothing is known here
-    return Analysis(report or sample_report("en"), load_profile("product-manager"), seen, tables)
+    found = learned_scores(named, report.overall.abstention, tables, seen.transcript, NoEncoder())
+    return report.model_copy(update={"learned": found})
 
 
 def test_the_report_says_the_score_its_error_and_what_it_was_learned_from(of_recordings):
-    found = with_learned_score(
-        _analysis(), NamedScorer("overall v3", of_recordings.scorer), NoEncoder()
-    ).report
-    (learned,) = found.learned
-    assert learned.low <= learned.score <= learned.high
+    found = learned(NamedScorer("overall v3", of_recordings.scorer))
+    (score,) = found.learned
+    assert score.low <= score.score <= score.high
     scorer = of_recordings.scorer  # the scene has no value for some measures, which widens the error
-    assert scorer.rmse["Overall"] < learned.standard_error < scorer.spread["Overall"]
-    assert (learned.persons, learned.interviews, learned.model) == (30, 60, "overall v3")
+    assert scorer.rmse["Overall"] < score.standard_error < scorer.spread["Overall"]
+    assert (score.persons, score.interviews, score.model) == (30, 60, "overall v3")
     assert found.overall == sample_report("en").overall
     assert Report.model_validate_json(found.model_dump_json()) == found
     english, chinese = (render_html(found, None, language) for language in ("en", "zh"))
     for page in (english, chinese):
         assert "overall v3" in page
-        assert f"{learned.score:.1f}" in page
+        assert f"{score.score:.1f}" in page
         assert of_recordings.scorer.fingerprint[:12] in page
     assert "learned from 60 interviews of 30 persons" in english
     assert "由 30 人的 60 场面试学得" in chinese
@@ -100,7 +95,7 @@ def test_the_report_says_the_score_its_error_and_what_it_was_learned_from(of_rec
 
 def test_where_the_rubric_abstains_so_does_the_model(of_recordings):
     report = abstained_report()
-    found = with_learned_score(_analysis(report), NamedScorer("m", of_recordings.scorer), NoEncoder()).report
+    found = learned(NamedScorer("m", of_recordings.scorer), report)
     assert found.learned[0].score is None
     assert found.learned[0].abstention == report.overall.abstention
     assert render_html(found, None, "en")
@@ -109,9 +104,7 @@ def test_where_the_rubric_abstains_so_does_the_model(of_recordings):
 def test_what_names_the_rating_is_escaped(of_recordings):
     name = "<script>x</script>"
     evil = replace(of_recordings.scorer, targets=(name,), rmse={name: 0.5}, spread={name: 0.8})
-    page = render_html(
-        with_learned_score(_analysis(), NamedScorer("<b>", evil), NoEncoder()).report, None, "en"
-    )
+    page = render_html(learned(NamedScorer("<b>", evil)), None, "en")
     assert "<script>x" not in page
     assert "<b>" not in page.replace("<b>", "", page.count("<b lang"))
 

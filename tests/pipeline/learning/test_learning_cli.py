@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 
 import pandas as pd
 import pytest
@@ -99,6 +100,14 @@ def test_a_model_with_a_foreign_type_is_not_loaded(folder, tmp_path):
     about["fitted_sha256"] = hashlib.sha256(content).hexdigest()
     (tmp_path / "model.json").write_text(json.dumps(about), encoding="utf-8")
     with pytest.raises(ModelError, match="types that no model of ours has"):
+        load_model(tmp_path)
+
+
+def test_a_model_whose_intervals_counted_interviews_has_to_be_trained_again(folder, tmp_path):
+    shutil.copytree(folder / "model", tmp_path, dirs_exist_ok=True)
+    about = json.loads((tmp_path / "model.json").read_text(encoding="utf-8"))
+    (tmp_path / "model.json").write_text(json.dumps(about | {"schema_version": "1.0"}), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"'schema_version': .*'1.1', got '1.0'\); train again"):
         load_model(tmp_path)
 
 

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 
 from interview_analysis.errors import MediaError
 from interview_analysis.features.conversation.candidate_view import everyone
-from interview_analysis.pipeline.analyze import Analysis, analyze
+from interview_analysis.pipeline.analyze import analyze
 from interview_analysis.pipeline.common.config import load_run_config
 from interview_analysis.pipeline.dev.conversation_maker import write_wav
+from interview_analysis.pipeline.interview import Analysis
+from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.media.audio_spool import SAMPLE_RATE_HZ
+from interview_analysis.pipeline.observation.cache import NoCache
 from interview_analysis.pipeline.observation.candidate import candidates_view, voice_sample
-from interview_analysis.pipeline.observation.loaded import LoadedModels
 from interview_analysis.pipeline.outputs import save
 from interview_analysis.types import Interval
 from tests.interview_making import GAP_S, film, samples
@@ -134,7 +136,7 @@ def test_a_sample_without_enough_speech_says_what_to_do(loaded: LoadedModels, tm
     silent = tmp_path / "silent.wav"
     write_wav(np.zeros(SAMPLE_RATE_HZ * 2, dtype=np.float32), silent)
     with pytest.raises(MediaError, match=r"0\.0 s of speech, expected 3 s or more .*--candidate-voice"):
-        voice_sample(silent, loaded)
+        voice_sample(silent, loaded.observers, NoCache())
 
 
 def test_a_view_is_not_viewed_again() -> None:

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from interview_analysis.errors import MediaError
 from interview_analysis.features.core.visual import face_height
 from interview_analysis.features.tables import feature_tables
-from interview_analysis.pipeline.observation.joining import clip, joined, placed
-from interview_analysis.scoring.report.provenance import RecordingPart
+from interview_analysis.pipeline.observation.joining import clip, joined
 from interview_analysis.types import Interval, Observations, SpeechActivity, intervals
 from tests.pipeline.observation.observed_scene import assert_same, picture_only, scene, sound_only
 
@@ -188,17 +187,20 @@ def test_other_faces_are_clipped_and_joined_with_the_first():
     assert whole.faces.turned_deg == 90
 
 
-def test_the_language_with_most_words_leads_and_others_are_told():
+def test_the_language_that_is_spoken_longest_leads_and_every_segment_keeps_its_own():
     chinese = scene(
         20.0, "我负责需求分析和用户访谈。\n最后销量增长了三成，团队也很满意，我学到了很多。", language="zh"
     )
     whole = joined([A, chinese])
     assert whole.transcript.language == "zh"
     assert len(whole.transcript.words) == len(A.transcript.words) + len(chinese.transcript.words)
-    assert "mixed_languages" in whole.facts.flags
+    assert whole.transcript.languages == ("zh", "en")
+    assert whole.transcript.in_language("en").text == A.transcript.text
+    assert whole.transcript.in_language("zh").text == chinese.transcript.text
+    assert clip(whole, 0.0, 20.0).transcript.language == "en"
     nobody = replace(B, transcript=replace(B.transcript, language="", segments=()), speech=SpeechActivity(()))
     assert joined([nobody, A]).transcript.language == "en"
-    assert "mixed_languages" not in joined([nobody, A]).facts.flags
+    assert joined([nobody, A]).transcript.languages == ("en",)
 
 
 def test_joints_stay_where_they_are_after_another_join_and_a_clip():
@@ -206,14 +208,6 @@ def test_joints_stay_where_they_are_after_another_join_and_a_clip():
     assert whole.speech.joints_s == pytest.approx((20.0, 34.3))
     assert clip(whole, 10.0, 30.0).speech.joints_s == pytest.approx((10.0,))
     assert Interval(0, whole.facts.duration_s).duration_s == pytest.approx(52.07)
-
-
-def test_recordings_are_placed_one_after_the_other():
-    parts = [
-        RecordingPart(name=n, sha256="0" * 64, start_s=0.0, duration_s=d)
-        for n, d in (("a", 3.5), ("b", 2.0), ("c", 1.0))
-    ]
-    assert [part.start_s for part in placed(parts)] == [0.0, 3.5, 5.5]
 
 
 def test_no_recording_at_all_is_refused():

@@ -9,7 +9,7 @@ import pytest
 
 from interview_analysis import analyze
 from interview_analysis.features.moments.moments import KINDS
-from interview_analysis.pipeline.analyze import Analysis
+from interview_analysis.pipeline.interview import Analysis
 from interview_analysis.pipeline.observation.file import pack, unpack
 from interview_analysis.pipeline.outputs import save
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from interview_analysis.features.core.extractor import Fault
 from interview_analysis.features.tables import feature_tables
 from interview_analysis.pipeline.observation.file import KINDS, Heard, SentenceVectors, pack, unpack
 from interview_analysis.types import SpeechActivity, Transcript, Turn, Voices
@@ -27,7 +28,7 @@ VALUES = {
     "faces": SEEN.faces,
     "poses": SEEN.poses,
     "vectors": SentenceVectors(("我负责项目。", "\ud800 lone", "b"), np.eye(3, 8, dtype=np.float32)),
-    "features": feature_tables(SEEN),
+    "features": replace(feature_tables(SEEN), faults=(Fault("own", "share_ratio is 2, expected 0 to 1"),)),
 }
 FILES = {kind: pack(kind, "k", value) for kind, value in VALUES.items()}
 
@@ -68,6 +69,7 @@ def test_feature_tables_come_back_as_they_were_down_to_their_parquet():
         pd.testing.assert_frame_equal(getattr(back, name), getattr(tables, name), check_exact=True)
         assert getattr(back, name).to_parquet() == getattr(tables, name).to_parquet()
     assert_same(back.events, tables.events)
+    assert back.faults == tables.faults != ()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -15,15 +15,15 @@ from interview_analysis.errors import OutputError, WeightsError
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.common.config import load_run_config
 from interview_analysis.pipeline.observation import observe as observing
-from interview_analysis.pipeline.observation.loaded import LoadedModels
 from interview_analysis.pipeline.observation.observe import observe
+from interview_analysis.pipeline.observation.observers import Observers
 from interview_analysis.types import SpeechActivity, Transcript
 from tests.media import grey, noise, silence, write_recording
 
 LIMIT_S = 30.0
 
 
-class Listening(LoadedModels):
+class Listening(Observers):
     """Hears nothing, but follows the audio to its end, and then stays busy with it for `busy_s`."""
 
     busy_s = 0.0

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import errno
 import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,29 +15,34 @@ import pytest
 from interview_analysis import analyze
 from interview_analysis.errors import ConfigError, StorageFullError
 from interview_analysis.features.tables import feature_tables
-from interview_analysis.pipeline.analyze import Analysis, score_observations
+from interview_analysis.models.weights.hashes import file_sha256
+from interview_analysis.pipeline.common import sources
 from interview_analysis.pipeline.common.config import config_digest, load_norms, load_profile, load_run_config
-from interview_analysis.pipeline.common.lineage import file_sha256
+from interview_analysis.pipeline.common.sources import PACKAGE
+from interview_analysis.pipeline.interview import Analysis, ObservedPart, score_interview
+from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation import observe as observing
 from interview_analysis.pipeline.observation import observed as remembering
 from interview_analysis.pipeline.observation.cache import ObservationCache
-from interview_analysis.pipeline.observation.joining import clip, joined, placed
-from interview_analysis.pipeline.observation.loaded import LoadedModels
+from interview_analysis.pipeline.observation.file import pack
+from interview_analysis.pipeline.observation.joining import clip, joined
 from interview_analysis.pipeline.observation.observe import Known, observe
 from interview_analysis.pipeline.observation.observed import (
+    MEASURED_BY,
     OBSERVED,
+    Grid,
     knowing_encoder,
     observation_keys,
     observed,
     recalled,
     tables_of,
 )
+from interview_analysis.pipeline.observation.observers import Observers
 from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.outputs import save
-from interview_analysis.scoring.report.provenance import RecordingPart
 from interview_analysis.types import Observations
 from tests.media import grey, noise, write_recording
-from tests.pipeline.observation.observed_scene import assert_same
+from tests.pipeline.observation.observed_scene import assert_same, scene
 
 CLIP = "video_talking/grid_bbaf2n.mpg"
 SPEECH = "audio_en/jfk.flac"
@@ -75,14 +83,16 @@ def no_model(kept, monkeypatch, loaded) -> None:
         pytest.fail("a model was touched")
 
     monkeypatch.setattr(observing, "Decoder", fail)
-    monkeypatch.setattr(type(loaded.encoder), "encode", _refuse_unknown(type(loaded.encoder).encode))
+    monkeypatch.setattr(loaded.encoder, "encode", _refuse_unknown(loaded.encoder))
 
 
-def _refuse_unknown(encode):
-    def refuse(self, texts):
-        unknown = [text for text in texts if text not in self._known]
+def _refuse_unknown(encoder):
+    encode = encoder.encode
+
+    def refuse(texts):
+        unknown = [text for text in texts if text not in encoder._known]
         assert not unknown, "a model was touched"
-        return encode(self, texts)
+        return encode(texts)
 
     return refuse
 
@@ -108,8 +118,8 @@ def test_a_report_from_the_cache_is_the_fresh_one_to_the_byte(
 
 
 def test_observations_are_recalled_without_the_recording(shared_data, loaded, cache, fresh, no_model):
-    assert_same(recalled(file_sha256(shared_data / CLIP), loaded, cache), of_all(fresh))
-    assert recalled(SHA256, loaded, cache) is None
+    assert_same(recalled(file_sha256(shared_data / CLIP), loaded.observers, cache), of_all(fresh))
+    assert recalled(SHA256, loaded.observers, cache) is None
 
 
 def test_only_what_is_not_known_is_observed(shared_data, loaded, fresh, monkeypatch):
@@ -125,19 +135,19 @@ def test_only_what_is_not_known_is_observed(shared_data, loaded, fresh, monkeypa
     seen = of_all(fresh)
     heard = observing.Heard(seen.transcript, seen.speech)
     known = Known(hearing=heard, voices=seen.voices, acoustics=seen.acoustics, poses=seen.poses)
-    assert_same(observe(shared_data / CLIP, loaded, known=known), seen)
+    assert_same(observe(shared_data / CLIP, loaded.observers, known=known), seen)
     assert started == ["face"]
 
 
 def test_a_damaged_observation_is_made_again_and_mended(shared_data, loaded, fresh, tmp_path):
     cache, path = ObservationCache.at(tmp_path), shared_data / CLIP
     sha256 = file_sha256(path)
-    observed(RecordingFile.at(path), loaded, cache)
+    observed(RecordingFile.at(path), loaded.observers, cache)
     file = next(tmp_path.rglob("*.poses.npz"))
     file.write_bytes(b"PK\x03\x04 nothing of the kind")
-    assert recalled(sha256, loaded, cache) is None
-    assert_same(observed(RecordingFile.at(path), loaded, cache), of_all(fresh))
-    assert recalled(sha256, loaded, cache) is not None
+    assert recalled(sha256, loaded.observers, cache) is None
+    assert_same(observed(RecordingFile.at(path), loaded.observers, cache), of_all(fresh))
+    assert recalled(sha256, loaded.observers, cache) is not None
 
 
 @pytest.mark.parametrize(
@@ -160,7 +170,7 @@ def test_a_damaged_observation_is_made_again_and_mended(shared_data, loaded, fre
 )
 def test_a_setting_changes_the_keys_of_what_depends_on_it_alone(model_store, override, changed):
     def keys(*overrides: str) -> dict[str, str]:
-        return observation_keys(SHA256, LoadedModels(load_run_config(overrides=overrides), model_store))
+        return observation_keys(SHA256, Observers(load_run_config(overrides=overrides), model_store))
 
     before, after = keys(), keys(override)
     assert {kind for kind in OBSERVED if before[kind] != after[kind]} == changed
@@ -170,7 +180,7 @@ def test_a_setting_changes_the_keys_of_what_depends_on_it_alone(model_store, ove
 @pytest.mark.parametrize("changed", ["asr.engine=openai-whisper", "asr.compute_type=float32"])
 def test_threads_that_move_last_digits_are_in_the_keys(model_store, changed):
     each = [
-        LoadedModels(load_run_config(overrides=[changed, f"asr.cpu_threads={threads}"]), model_store)
+        Observers(load_run_config(overrides=[changed, f"asr.cpu_threads={threads}"]), model_store)
         for threads in (1, 2)
     ]
     keys = [observation_keys(SHA256, models)["hearing"] for models in each]
@@ -202,7 +212,7 @@ def test_a_report_is_the_same_with_any_number_of_threads(shared_data, loaded, mo
 def test_models_for_several_languages_are_loaded_once(shared_data, model_store):
     detecting = LoadedModels(load_run_config(), model_store)
     english, chinese = detecting.speaking("en"), detecting.speaking("en").speaking("zh")
-    engine = chinese.engine  # the last one made loads it for those before
+    engine = chinese.observers.engine  # the last one made loads it for those before
     for models, name, language in (
         (english, SPEECH, "en"),
         (chinese, "audio_zh/firered_BAC009S0764W0121.wav", "zh"),
@@ -210,14 +220,14 @@ def test_models_for_several_languages_are_loaded_once(shared_data, model_store):
         heard = analyze(shared_data / name, "product-manager", models=models).observations.transcript
         assert (heard.language, heard.language_probability) == (language, 1.0)
     for models in (detecting, english, detecting.speaking(None)):
-        assert models.engine is engine
+        assert models.observers.engine is engine
         assert models.encoder is chinese.encoder
-        assert models.detector is chinese.detector
+        assert models.observers.detector is chinese.observers.detector
         assert models.store is detecting.store
-    keys = [observation_keys(SHA256, models) for models in (detecting, english, chinese)]
+    keys = [observation_keys(SHA256, models.observers) for models in (detecting, english, chinese)]
     assert len({each["hearing"] for each in keys}) == 3
     assert len({each["faces"] for each in keys}) == 1
-    assert observation_keys(SHA256, english.speaking(None)) == keys[0]
+    assert observation_keys(SHA256, english.speaking(None).observers) == keys[0]
     with pytest.raises(
         ConfigError, match=r"'asr': language is 'xx', expected null or a code that Whisper knows"
     ):
@@ -233,27 +243,27 @@ def test_a_full_disk_stops_with_what_to_do(shared_data, loaded, fresh, tmp_path,
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(StorageFullError, match=r"cannot keep observations: .*no space left.*cache prune"):
-        observed(RecordingFile.at(shared_data / CLIP), loaded, cache)
+        observed(RecordingFile.at(shared_data / CLIP), loaded.observers, cache)
 
 
 def test_what_one_machine_observed_another_recalls_from_the_store(shared_data, loaded, fresh, bucket):
     path = shared_data / CLIP
     sha256 = file_sha256(path)
-    observed(RecordingFile.at(path), loaded, ObservationCache.at(f"{bucket}/kept"))
-    assert_same(recalled(sha256, loaded, ObservationCache.at(f"{bucket}/kept/")), of_all(fresh))
+    observed(RecordingFile.at(path), loaded.observers, ObservationCache.at(f"{bucket}/kept"))
+    assert_same(recalled(sha256, loaded.observers, ObservationCache.at(f"{bucket}/kept/")), of_all(fresh))
 
 
 def test_another_recording_library_or_observer_changes_the_keys(loaded, monkeypatch):
-    before = observation_keys(SHA256, loaded)
-    assert not set(before.values()) & set(observation_keys("cd" * 32, loaded).values())
+    before = observation_keys(SHA256, loaded.observers)
+    assert not set(before.values()) & set(observation_keys("cd" * 32, loaded.observers).values())
     version = remembering.library_version
     monkeypatch.setattr(
         remembering, "library_version", lambda name: "9" if name == "mediapipe" else version(name)
     )
-    after = observation_keys(SHA256, loaded)
+    after = observation_keys(SHA256, loaded.observers)
     assert {kind for kind in OBSERVED if before[kind] != after[kind]} == {"faces", "poses"}
     monkeypatch.setattr(remembering, "OBSERVER_VERSIONS", {**remembering.OBSERVER_VERSIONS, "acoustics": 99})
-    assert observation_keys(SHA256, loaded)["acoustics"] != before["acoustics"]
+    assert observation_keys(SHA256, loaded.observers)["acoustics"] != before["acoustics"]
 
 
 def test_a_recording_without_sound_or_without_picture_is_kept_whole(tmp_path, loaded, rng):
@@ -262,63 +272,116 @@ def test_a_recording_without_sound_or_without_picture_is_kept_whole(tmp_path, lo
     blind = write_recording(tmp_path / "blind.wav", seconds=2, sound=noise(2, rng))
     for path in (mute, blind):
         sha256 = file_sha256(path)
-        seen = observed(RecordingFile.at(path), loaded, cache)
-        assert_same(recalled(sha256, loaded, cache), seen)
+        seen = observed(RecordingFile.at(path), loaded.observers, cache)
+        assert_same(recalled(sha256, loaded.observers, cache), seen)
         assert (seen.transcript is None, seen.faces is None) == (path is mute, path is blind)
 
 
 def test_sentences_of_a_clip_and_a_join_are_encoded_once_at_most(shared_data, loaded, tmp_path, monkeypatch):
     cache, path = ObservationCache.at(tmp_path), shared_data / SPEECH
-    seen = observed(RecordingFile.at(path), loaded, cache)
+    seen = observed(RecordingFile.at(path), loaded.observers, cache)
+    knowing_encoder(seen.transcript, loaded.encoder, cache)
     whole = joined([seen, clip(seen, 0.0, 6.0)])
     asked: list[str] = []
-    encode = type(loaded.encoder).encode
-    monkeypatch.setattr(type(loaded.encoder), "encode", lambda self, t: (asked.extend(t), encode(self, t))[1])
-    encoder = knowing_encoder(whole.transcript, loaded, cache, [seen.transcript])
+    encode = loaded.encoder.encode
+    monkeypatch.setattr(loaded.encoder, "encode", lambda t: (asked.extend(t), encode(t))[1])
+    encoder = knowing_encoder(whole.transcript, loaded.encoder, cache, [seen.transcript])
     texts = remembering._texts(whole.transcript)
     known = set(remembering._texts(seen.transcript))
     assert set(asked) == set(texts) - known
     asked.clear()
-    vectors = knowing_encoder(whole.transcript, loaded, cache).encode(texts)
+    vectors = knowing_encoder(whole.transcript, loaded.encoder, cache).encode(texts)
     assert asked == []
-    assert (vectors == encode(loaded.encoder, texts)).all()
+    assert (vectors == encode(texts)).all()
     assert (encoder.encode([*texts, "Something new."])[:-1] == vectors).all()
     assert asked == ["Something new."]
 
 
 def test_tables_are_kept_by_recordings_clips_and_grid(shared_data, loaded, cache, fresh, monkeypatch):
-    sha256, seen = file_sha256(shared_data / CLIP), of_all(fresh)
-    made = tables_of(seen, [(sha256, None, None)], loaded, cache, 10.0)
+    keys, seen = observation_keys(file_sha256(shared_data / CLIP), loaded.observers), of_all(fresh)
+    grid = Grid(10.0, 10.0, 5.0)
+    made = tables_of(seen, [(keys, None, None)], cache, grid)
     calls: list[object] = []
     monkeypatch.setattr(
         remembering, "feature_tables", lambda *a, **k: (calls.append(a), feature_tables(*a, **k))[1]
     )
-    again = tables_of(seen, [(sha256, None, None)], loaded, cache, 10.0)
+    again = tables_of(seen, [(keys, None, None)], cache, grid)
     assert not calls
     assert made.whole.equals(again.whole)
-    tables_of(clip(seen, 0.0, 2.0), [(sha256, 0.0, 2.0)], loaded, cache, 10.0)
-    tables_of(seen, [(sha256, None, None)], loaded, cache, 5.0)
+    tables_of(clip(seen, 0.0, 2.0), [(keys, 0.0, 2.0)], cache, grid)
+    tables_of(seen, [(keys, None, None)], cache, Grid(5.0, 10.0, 5.0))
     assert len(calls) == 2
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch) -> Iterator[Path]:
+    """A copy of the code that features rest on, which may be changed."""
+    for place in MEASURED_BY:
+        source, copy = Path(str(PACKAGE / place)), tmp_path / place
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, copy, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, copy)
+    monkeypatch.setattr(sources, "PACKAGE", tmp_path)
+    sources.sources_sha256.cache_clear()
+    yield tmp_path
+    sources.sources_sha256.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        "features/conversation/candidate_view.py", "features/conversation/roles.py", "features/core/turns.py",
+        "features/core/visual.py", "features/core/baseline.py", "features/language/sentences.py",
+        "features/moments/moments.py", "features/voice/pauses.py", "features/tables.py", "types.py",
+        "pipeline/observation/joining.py", "pipeline/observation/joining_voices.py",
+    ],
+)  # fmt: skip
+def test_tables_made_by_other_code_are_made_again(changed, package, tmp_path):
+    seen, cache = scene(), ObservationCache.at(tmp_path / "kept")
+    made = replace(feature_tables(seen), events=())  # marked, by that it has none
+    origin, grid = [({"facts": "k"}, None, None)], Grid(10.0, 10.0, 5.0)
+    tables_of(seen, origin, cache, grid)
+    (file,) = (tmp_path / "kept").rglob("*.features.npz")
+    file.write_bytes(pack("features", file.name.partition(".")[0], made))
+    assert tables_of(seen, origin, cache, grid).events == ()
+    with (package / changed).open("a") as source:
+        source.write("# another way to measure\n")
+    sources.sources_sha256.cache_clear()
+    assert tables_of(seen, origin, cache, grid).events != ()
+
+
+def test_all_code_that_features_rest_on_is_in_their_key():
+    """Whatever is imported to take the candidate's view, to clip and join, and to measure, but what only checks and names."""
+    code = (
+        "import sys, interview_analysis.features.tables, interview_analysis.features.conversation.roles, "
+        "interview_analysis.features.conversation.candidate_view, interview_analysis.features.core.extractor as core;"
+        "core.extractors();"
+        "print(*(m.__file__ for n, m in sys.modules.items() if n.startswith('interview_analysis.')), sep='\\n')"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    root = Path(str(PACKAGE)).resolve()
+    files = [Path(line).relative_to(root).as_posix() for line in told.stdout.split()]
+    assert len(files) > 40
+    assert [name for name in files if not name.startswith(("features/", "types.py", "errors.py"))] == []
 
 
 def test_several_recordings_are_scored_as_one_and_named_in_the_report(shared_data, loaded, fresh):
     seen = of_all(fresh)
-    parts = placed(
-        RecordingPart(
-            name=f"{n}.mpg", sha256=f"{n}" * 64, start_s=0.0, duration_s=round(s.facts.duration_s, 3),
-            clip_start_s=c, question=q,
-        )
-        for n, s, c, q in ((1, seen, 0.0, "Why?"), (2, clip(seen, 1.0), 1.0, "为什么？"))
-    )  # fmt: skip
-    analysis = score_observations(
-        parts, joined([seen, clip(seen, 1.0)]), load_profile("product-manager"), load_norms(), loaded
-    )
-    report = analysis.report
-    assert report.recordings == parts
-    assert report.recordings[1].start_s == pytest.approx(seen.facts.duration_s, abs=1e-3)
+    parts = [
+        ObservedPart("1.mpg", "1" * 64, seen, question="Why?"),
+        ObservedPart("2.mpg", "2" * 64, seen, start_s=1.0, question="为什么？"),
+    ]
+    analysis = score_interview(parts, load_profile("product-manager"), load_norms(), loaded)
+    report, length_s = analysis.report, seen.facts.duration_s
+    assert [(p.name, p.question, p.clip_start_s, p.clip_end_s) for p in report.recordings] == [
+        ("1.mpg", "Why?", 0.0, None), ("2.mpg", "为什么？", 1.0, None),
+    ]  # fmt: skip
+    assert report.recordings[1].start_s == round(length_s, 3)
     assert [each.sha256 for each in report.lineage.recordings] == ["1" * 64, "2" * 64]
     assert report.lineage.recording.id == "1.mpg + 2.mpg"
-    assert report.media.duration_s == pytest.approx(2 * seen.facts.duration_s - 1.0, abs=2e-3)
+    assert report.media.duration_s == pytest.approx(2 * length_s - 1.0, abs=2e-3)
     assert (fresh.report.recordings, fresh.report.lineage.recordings) == ((), ())
 
 
@@ -327,4 +390,4 @@ def test_a_copy_under_another_name_is_the_same_recording(
 ):
     path = tmp_path / "副本.mpg"
     shutil.copy(shared_data / CLIP, path)
-    assert_same(recalled(file_sha256(path), loaded, cache), of_all(fresh))
+    assert_same(recalled(file_sha256(path), loaded.observers, cache), of_all(fresh))

@@ -13,9 +13,7 @@ from sklearn.metrics import cohen_kappa_score
 from interview_analysis.scoring.content.evaluation import (
     figures,
     mean_levels,
-    partial,
     quadratic_kappa,
-    spearman,
     traps,
 )
 
@@ -36,31 +34,6 @@ def table(**columns: list) -> pd.DataFrame:
 def numbers(rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     level = rng.integers(2, 11, 60) / 2  # half points, with ties
     return level, level + rng.normal(size=60), rng.integers(20, 90, 60).astype(float)
-
-
-def test_spearman_is_scipys(numbers):
-    level, mean, length = numbers
-    assert spearman(mean, level) == pytest.approx(spearmanr(mean, level).statistic)
-    assert spearman(length, level) == pytest.approx(spearmanr(length, level).statistic)
-    assert spearman(np.array([1.0, 2, 3]), np.array([3.0, 2, 1])) == pytest.approx(-1.0)
-
-
-@pytest.mark.parametrize(("a", "b"), [([1, 2], [1, 2]), ([1, 1, 1], [1, 2, 3]), ([1, 2, 3], [2, 2, 2])])
-def test_spearman_of_what_does_not_vary_is_not_known(a, b):
-    assert math.isnan(spearman(np.array(a, float), np.array(b, float)))
-
-
-def test_partial_is_the_correlation_of_what_is_left_of_the_ranks(numbers):
-    level, mean, length = numbers
-    ranks = [pd.Series(v).rank().to_numpy() for v in (mean, length, level)]
-    rest = [r - np.polyval(np.polyfit(ranks[2], r, 1), ranks[2]) for r in ranks[:2]]
-    assert partial(mean, length, level) == pytest.approx(np.corrcoef(*rest)[0, 1])
-
-
-def test_partial_of_what_the_level_decides_is_not_known(recwarn):
-    level = np.array([1.0, 2.0, 3.0, 4.0])
-    assert math.isnan(partial(level, np.array([2.0, 1.0, 4.0, 3.0]), level))
-    assert not recwarn.list
 
 
 def test_kappa_is_scikit_learns_on_half_points(numbers):

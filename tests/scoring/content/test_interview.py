@@ -12,7 +12,7 @@ from interview_analysis.features.language.sentences import unit_count
 from interview_analysis.pipeline.content.model_file import load_content_model
 from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.fit_bearing import as_dimension
-from interview_analysis.scoring.content.interview import BEARS, STRETCH, Content
+from interview_analysis.scoring.content.interview import BEARS, STRETCH, Content, _stretches
 from interview_analysis.scoring.content.model import ContentModel
 from interview_analysis.types import Interval
 from tests.transcripts import transcript_from_text
@@ -106,7 +106,7 @@ def test_an_answer_to_its_question_bears_on_it(two_answers):
 
 def test_an_answer_is_read_from_its_own_window_alone(two_answers, model, encoder):
     said, entries, windows = two_answers
-    inside = said.spoken.within(windows[1])
+    inside = said.spoken["en"].within(windows[1])
     assert " ".join(c.text for c in inside.clauses) == text_of(entries[1])
     assert len(inside.vectors) == len(inside.lengths) == len(inside.clauses)
     alone, window = content(model, encoder, text_of(entries[1]))
@@ -124,7 +124,7 @@ def test_a_window_without_words_is_none(two_answers):
     empty = Interval(windows[-1].end_s + 5, windows[-1].end_s + 9)
     own = frozenset({"teamwork"})
     assert said.answer(empty, "What?", [DIMENSIONS["teamwork"]], own) == {"teamwork": None}
-    assert said.spoken.within(empty).clauses == ()
+    assert said.spoken["en"].within(empty).clauses == ()
 
 
 def test_nothing_said(model, encoder):
@@ -137,11 +137,11 @@ def test_nothing_said(model, encoder):
 def test_stretches_of_a_long_monologue(language, name, model, encoder):
     told = [text_of(e) for e in stories(name, "teamwork", 2, 3, 4, 5)]
     said, _ = content(model, encoder, "\n".join(told), language)
-    stretches = said._stretches()
+    stretches = _stretches(said.spoken[language])
     total = unit_count(" ".join(told), language)
     assert len(stretches) == pytest.approx(total / STRETCH[language], abs=1)
-    pieces = [said.spoken.within(w) for w in stretches]
-    assert [c for piece in pieces for c in piece.clauses] == list(said.spoken.clauses)
+    pieces = [said.spoken[language].within(w) for w in stretches]
+    assert [c for piece in pieces for c in piece.clauses] == list(said.spoken[language].clauses)
     sizes = [piece.lengths.sum() for piece in pieces]
     assert max(sizes) < 1.5 * STRETCH[language]
     assert min(sizes) > 0.5 * STRETCH[language]
@@ -149,7 +149,7 @@ def test_stretches_of_a_long_monologue(language, name, model, encoder):
 
 def test_a_short_answer_is_one_stretch(model, encoder):
     said, _ = content(model, encoder, BAKING)
-    assert len(said._stretches()) == 1
+    assert len(_stretches(said.spoken["en"])) == 1
 
 
 def test_a_monologue_is_scored_by_what_bears_on_a_dimension(two_answers):

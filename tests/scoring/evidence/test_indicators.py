@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from interview_analysis.features.language.lexicons import background
+from interview_analysis.pipeline.common.config import load_norms
 from interview_analysis.scoring.evidence.indicators import (
     ContentEvidence,
-    EvidenceSettings,
     IndicatorEvidence,
     find_evidence,
     reference_texts,
@@ -54,11 +55,12 @@ RAMBLING = {
     "邻居家新养了一只狗。我早上一般喝咖啡。街角的面包店星期一不开门。",
 }
 LANGUAGES = ["en", "zh"]
+SHIPPED = load_norms().evidence
 
 
 def _find(profile: JobProfile, text: str, language: str, encoder=None, **settings: float) -> ContentEvidence:
     transcript = transcript_from_text(text, language)
-    return find_evidence(profile, transcript, encoder, background(language), EvidenceSettings(**settings))
+    return find_evidence(profile, transcript, encoder, background(language), replace(SHIPPED, **settings))
 
 
 def _total(profile: JobProfile, evidence: ContentEvidence) -> float:
@@ -187,7 +189,7 @@ def test_denied_hits_are_kept_apart_with_their_words(product_manager):
 
 def test_a_hit_has_the_words_the_sentence_and_the_time(product_manager):
     transcript = transcript_from_text("Well then. I ran two surveys there.", "en", wpm=60)
-    evidence = find_evidence(product_manager, transcript, None, ())
+    evidence = find_evidence(product_manager, transcript, None, (), SHIPPED)
     (hit,) = _of(evidence, "user_research_data").hits
     assert (hit.kind, hit.match, hit.quote) == ("keyword", "surveys", "I ran two surveys there.")
     assert (hit.start_s, hit.end_s) == (5.0, pytest.approx(5.9))
@@ -213,10 +215,7 @@ def test_meaning_finds_what_no_keyword_says_and_weighs_less(
     assert [hit.kind for hit in found.hits] == ["meaning"]
     assert found.strength == "demonstrated"
     assert found.hits[0].similarity_z >= 3.5
-    settings = EvidenceSettings()
-    assert (
-        found.credit == settings.meaning_factor * settings.credit_demonstrated < settings.credit_demonstrated
-    )
+    assert found.credit == SHIPPED.meaning_factor * SHIPPED.credit_demonstrated < SHIPPED.credit_demonstrated
 
 
 def test_credits_come_from_the_settings(product_manager):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ import yaml
 from sklearn.metrics import roc_auc_score
 
 from interview_analysis.features.language.lexicons import background
+from interview_analysis.pipeline.common.config import load_norms
 from interview_analysis.scoring.evidence import meaning
-from interview_analysis.scoring.evidence.indicators import EvidenceSettings
+from tests.conftest import ROOT
 
 DATA = Path(__file__).parent / "data"
 
@@ -21,10 +23,17 @@ def _labelled(language: str, split: str) -> list[tuple[str, str]]:
     return [(label, text) for label, texts in content[split].items() for text in texts]
 
 
-@pytest.mark.parametrize(
-    ("language", "auc", "precision", "recall"), [("en", 0.90, 0.75, 0.40), ("zh", 0.86, 0.72, 0.33)]
-)
-def test_meaning_on_held_out_sentences(encoder, product_manager, language, auc, precision, recall):
+def _told(language: str) -> tuple[float, float]:
+    """Precision and recall as docs/scoring.md gives them."""
+    text = " ".join((ROOT / "docs" / "scoring.md").read_text(encoding="utf-8").split())
+    name = {"en": "English", "zh": "Chinese"}[language]
+    found = re.search(rf"precision of ([\d.]+) and a recall of ([\d.]+) in {name}", text)
+    assert found, f"docs/scoring.md no longer gives precision and recall in {name}"
+    return float(found[1]), float(found[2])
+
+
+@pytest.mark.parametrize(("language", "auc"), [("en", 0.90), ("zh", 0.86)])
+def test_meaning_on_held_out_sentences_is_as_good_as_the_docs_say(encoder, product_manager, language, auc):
     texts = {
         i.id: [i.description.get(language), *i.examples.get(language)]
         for d in product_manager.dimensions
@@ -36,14 +45,13 @@ def test_meaning_on_held_out_sentences(encoder, product_manager, language, auc, 
     similarities = model.similarities(encoder.encode([text for _, text in labelled]))
     truth = np.array([[label == key for key in model.keys] for label, _ in labelled])
     none = np.array([label == "none" for label, _ in labelled])
-    settings = EvidenceSettings()
+    settings = load_norms().evidence
     limit = meaning.threshold(len(labelled), settings.z_floor, settings.false_hit_rate)
     found = meaning.hits(similarities, limit, settings.margin_z)
     measured = roc_auc_score(truth.ravel(), similarities.ravel()), truth[found].mean(), found[truth].mean()
     print(f"{language}: AUC {measured[0]:.3f} precision {measured[1]:.3f} recall {measured[2]:.3f}")
     assert measured[0] >= auc
-    assert measured[1] >= precision
-    assert measured[2] >= recall
+    assert measured[1:] == pytest.approx(_told(language), abs=0.005)
     assert not found[none].any()
 
 

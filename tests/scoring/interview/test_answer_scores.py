@@ -18,8 +18,9 @@ from interview_analysis.scoring.evidence.question_matching import Match
 from interview_analysis.scoring.interview.answers import ScoredAnswer, add_up, answer_reports, score_answer
 from interview_analysis.scoring.report.report import Reason
 from interview_analysis.scoring.rubric.fusion import Estimate, fuse
-from interview_analysis.scoring.rubric.score import ScoreCard, score
-from interview_analysis.types import Interval
+from interview_analysis.scoring.rubric.score import ScoreCard, overall_estimate, score
+from interview_analysis.types import Interval, MediaFacts, Observations
+from tests.features.tracks import face_track
 from tests.scoring.rubric.test_score import SUBSTANCE
 from tests.scoring.scene import QUESTION, content, evidence, levels, observe_text
 
@@ -30,17 +31,19 @@ R = NORMS.error_correlation
 def answered(
     card: ScoreCard, scores: dict[str, tuple[float, float]], words: int, asks: tuple[str, ...] | None = None
 ) -> ScoredAnswer:
-    """An answer whose dimensions have the given score and standard error; its overall is their mean."""
+    """An answer whose dimensions have the given score and standard error, each of a measure of its own; its overall is their mean."""
     dimensions = tuple(
         d.model_copy(update={"score": scores[d.id][0], "standard_error": scores[d.id][1]})
         for d in card.dimensions
         if d.id in scores
     )
-    fused = fuse([(Estimate(*scores[d.id]), d.weight) for d in dimensions], R)
-    overall = card.overall.model_copy(update={"score": fused.score, "standard_error": fused.standard_error})
+    estimates = {d.id: Estimate(scores[d.id][0], {(d.id,): scores[d.id][1]}) for d in dimensions}
+    fused = overall_estimate(dimensions, estimates)
+    told = {"score": fused.score, "standard_error": fused.standard_error(R)}
+    overall = card.overall.model_copy(update=told)
     matches = tuple(Match(name, Text(en="?"), 0.8) for name in (scores if asks is None else asks))
     answer = Answer("What?", ("What?",), Interval(0.0, 10.0), "conversation")
-    return ScoredAnswer(answer, matches, ScoreCard(overall, card.channels, dimensions), words)
+    return ScoredAnswer(answer, matches, ScoreCard(overall, card.channels, dimensions, estimates), words)
 
 
 @pytest.fixture(scope="module")
@@ -158,8 +161,8 @@ def test_answers_that_match_nothing_leave_the_score_and_widen_its_error(spoken, 
     assert [d.score for d in result.card.dimensions] == [d.score for d in whole.dimensions]
     assert result.card.overall.score == whole.overall.score
     assert result.shares == pytest.approx((0.5, 0.5))
-    error = answers[0].card.overall.standard_error
-    question_variance = 60**2 / 2 - (1 - R) * error**2
+    own_error = overall_estimate(answers[0].card.dimensions, answers[0].card.estimates).own_error(R)
+    question_variance = 60**2 / 2 - own_error**2
     wanted = math.hypot(whole.overall.standard_error, math.sqrt(question_variance / 2))
     assert result.card.overall.standard_error == pytest.approx(wanted, abs=0.01)
     assert result.reliability.question_sd == pytest.approx(math.sqrt(question_variance), abs=0.01)
@@ -171,8 +174,8 @@ def test_answers_no_further_apart_than_their_errors_add_no_question_variance(spo
     answers = [answered(whole, {d: (60.0, 10.0)}, 100) for d in (a, b, c)]
     result = add_up(product_manager, NORMS, whole, answers)
     assert result.reliability.question_sd == 0
-    parts = [(Estimate(60.0, 10.0), d.weight) for d in whole.dimensions]
-    assert result.card.overall.standard_error == pytest.approx(fuse(parts, R).standard_error, abs=0.01)
+    parts = [(Estimate(60.0, {(d.id,): 10.0}), d.weight) for d in whole.dimensions]
+    assert result.card.overall.standard_error == pytest.approx(fuse(parts).standard_error(R), abs=0.01)
 
 
 def test_the_number_of_questions_that_reach_the_target(spoken, product_manager):
@@ -198,11 +201,12 @@ def test_the_variance_between_questions_is_recovered_from_many_interviews(spoken
     whole = spoken[2]
     every = [d.id for d in whole.dimensions]
     error, question_sd, count = 8.0, 12.0, 6
-    alone = answered(whole, dict.fromkeys(every, (60.0, error)), 100).card.overall.standard_error
+    card = answered(whole, dict.fromkeys(every, (60.0, error)), 100).card
+    alone = overall_estimate(card.dimensions, card.estimates)
     found = []
     for _ in range(150):
-        shared = rng.normal(0, math.sqrt(R) * alone)
-        own = rng.normal(0, math.sqrt((1 - R) * alone**2 + question_sd**2), count)
+        shared = rng.normal(0, alone.shared_error(R))
+        own = rng.normal(0, math.hypot(alone.own_error(R), question_sd), count)
         answers = []
         for value in 50 + shared + own:
             item = answered(whole, dict.fromkeys(every, (60.0, error)), 100)
@@ -210,6 +214,63 @@ def test_the_variance_between_questions_is_recovered_from_many_interviews(spoken
             answers.append(replace(item, card=replace(item.card, overall=overall)))
         found.append(add_up(product_manager, NORMS, whole, answers).reliability.question_sd ** 2)
     assert np.mean(found) == pytest.approx(question_sd**2, rel=0.15)
+
+
+def test_dimensions_of_one_answer_share_its_voice(spoken, product_manager):
+    """Two dimensions from one answer, with one voice behind both; the third from another answer."""
+    whole = spoken[2]
+    a, b, c = (d.id for d in whole.dimensions)
+    voice = Estimate(60.0, {("voice",): 8.0})
+
+    def by_voice(*names: str) -> ScoredAnswer:
+        answer = answered(whole, dict.fromkeys(names, (60.0, 8.0)), 100)
+        return replace(answer, card=replace(answer.card, estimates=dict.fromkeys(names, voice)))
+
+    result = add_up(product_manager, NORMS, whole, [by_voice(a, b), by_voice(c)])
+    last = whole.dimensions[2].weight
+    first, second = 8.0 * (1 - last), 8.0 * last
+    by_hand = math.sqrt((1 - R) * (first**2 + second**2) + R * (first + second) ** 2)
+    assert result.card.overall.standard_error == pytest.approx(by_hand, abs=0.01)
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_silent_answers_weigh_by_their_seconds(spoken, product_manager, asked):
+    whole = spoken[2]
+    every = [d.id for d in whole.dimensions]
+    answers = [
+        answered(whole, dict.fromkeys(every, (score, 5.0)), 0, asks=None if asked else ())
+        for score in (40.0, 80.0)
+    ]
+    longer = replace(answers[1].answer, interval=Interval(10.0, 40.0))
+    answers[1] = replace(answers[1], answer=longer)
+    result = add_up(product_manager, NORMS, whole, answers)
+    assert result.shares == pytest.approx((0.25, 0.75))
+    assert result.card.overall.score == pytest.approx(70.0 if asked else whole.overall.score)
+    assert result.card.overall.standard_error > 0
+
+
+def test_two_silent_answers_that_are_scored_by_face_give_a_score(product_manager):
+    """From the picture to the overall: nobody says a word in either answer."""
+    face = tuple(d.model_copy(update={"channels": {"face": 1.0}}) for d in product_manager.dimensions)
+    profile = product_manager.model_copy(update={"dimensions": face})
+    media = MediaFacts(duration_s=40.0, has_audio=False, has_video=True, luma_median=120.0)
+    seen = Observations(facts=media, faces=face_track(40.0))
+    whole = score(profile, NORMS, seen, feature_tables(seen), None, {})
+    windows = [Interval(0.0, 20.0), Interval(20.0, 40.0)]
+    tables = answer_tables(seen, windows)
+    answers = [
+        score_answer(
+            profile, NORMS, Answer("Q", ("Q",), w, "recording"), (Match(d.id, Text(en="Q"), 0.9),),
+            clip(seen, w.start_s, w.end_s), tables, None, None,
+        )
+        for w, d in zip(windows, profile.dimensions, strict=False)
+    ]  # fmt: skip
+    result = add_up(profile, NORMS, whole, answers)
+    assert [answer.words for answer in answers] == [0, 0]
+    assert result.card.overall.abstention is None
+    assert result.card.overall.score == pytest.approx(whole.overall.score, abs=5.0)
+    assert all(math.isfinite(d.score) and math.isfinite(d.standard_error) for d in result.card.dimensions)
+    assert sum(result.shares) == pytest.approx(1)
 
 
 def test_answers_on_different_things_are_not_compared(spoken, product_manager):

@@ -7,6 +7,7 @@ import pytest
 from interview_analysis.models.text.encoder import RememberingEncoder
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.job.parser import load_job_parser, load_library, load_parser_settings
+from interview_analysis.pipeline.observation.vectors import SentenceStore
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.jobs.settings import ParserSettings
@@ -26,4 +27,4 @@ def settings() -> ParserSettings:
 @pytest.fixture(scope="session")
 def parser(vectors: KnownVectors) -> JobParser:
     """With the head of the package. Where the library was edited since, its vectors are kept where the product keeps them."""
-    return load_job_parser(RememberingEncoder(vectors, ModelStore().root.parent / "vectors"))
+    return load_job_parser(RememberingEncoder(vectors, SentenceStore.beside_models(ModelStore().root)))

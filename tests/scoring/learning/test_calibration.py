@@ -30,6 +30,27 @@ def test_too_few_persons_for_the_promise_give_no_bound():
     assert np.isinf(low).all()
 
 
+@pytest.mark.parametrize(("persons", "bounded"), [(8, False), (9, True)])
+@pytest.mark.parametrize("interviews", [1, 10])
+def test_persons_count_and_not_their_interviews(persons, bounded, interviews, rng):
+    """An interval of 90 % takes nine persons, however often each was interviewed."""
+    count = persons * interviews
+    who = [f"P{i // interviews}" for i in range(count)]
+    found = residuals(rng.normal(size=(count, 1)), np.zeros((count, 1)), np.zeros(count, dtype=int), who)
+    low, high = intervals(np.zeros((1, 3, 1)), found, 0.9)
+    assert np.isfinite(low).all() == np.isfinite(high).all() == bounded
+
+
+def test_a_person_without_a_rating_is_not_counted(rng):
+    truth = rng.normal(size=(30, 2))
+    truth[10:, 1] = np.nan  # 5 of 15 persons have the second rating
+    who = [f"P{i // 2}" for i in range(30)]
+    found = residuals(truth, np.zeros((30, 2)), np.zeros(30, dtype=int), who)
+    _, high = intervals(np.zeros((1, 1, 2)), found, 0.9)
+    assert np.isfinite(high[0, 0])
+    assert np.isinf(high[0, 1])
+
+
 def test_the_slope_is_below_one_where_predictions_lie_too_far_apart(rng):
     truth = rng.normal(5, 1, size=500)
     line = calibration_line(truth, 2 * truth - 5)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from interview_analysis.scoring.learning.confounds import partial_correlation
 from interview_analysis.scoring.learning.reliability import (
     intraclass,
     krippendorff_alpha,
@@ -14,6 +13,7 @@ from interview_analysis.scoring.learning.reliability import (
     split_half,
     standard_error_of_measurement,
 )
+from interview_analysis.scoring.statistics.correlation import partial, pearson
 
 # Shrout & Fleiss 1979, table 2: six targets, four judges.
 SHROUT_FLEISS = np.array(
@@ -80,4 +80,4 @@ def test_a_score_of_nothing_but_length_has_no_partial_correlation(rng):
     words = rng.normal(size=3000)
     score, rating = (words + 0.3 * rng.normal(size=3000) for _ in range(2))
     assert np.corrcoef(score, rating)[0, 1] > 0.8
-    assert partial_correlation(score, rating, words) == pytest.approx(0.0, abs=0.06)
+    assert partial(score, rating, words, pearson) == pytest.approx(0.0, abs=0.06)

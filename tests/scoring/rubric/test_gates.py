@@ -7,9 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from interview_analysis.features.tables import feature_tables
 from interview_analysis.pipeline.common.config import load_norms, load_profile
-from interview_analysis.scoring.report.report import Reason
+from interview_analysis.scoring.norms import Norms
+from interview_analysis.scoring.report.report import Abstention, Reason
 from interview_analysis.scoring.rubric.gates import gates
+from interview_analysis.scoring.rubric.score import score
 from interview_analysis.types import (
     CandidateFace,
     CandidateVoice,
@@ -26,7 +29,8 @@ from tests.scoring.scene import observe_text
 from tests.transcripts import transcript_from_text
 
 PROFILE = load_profile("product-manager")
-LIMITS = load_norms().limits
+NORMS = load_norms()
+LIMITS = NORMS.limits
 ANSWER = "I interviewed twenty users and wrote down what they needed most. " * 5
 
 
@@ -43,6 +47,14 @@ def heard(**facts: object) -> Observations:
 def test_a_clean_answer_is_scored():
     assert reason("content", heard()) is None
     assert reason("voice", heard()) is None
+
+
+@pytest.mark.parametrize("channel", ["content", "voice"])
+def test_speech_without_words_is_not_called_silence(channel):
+    mumbled = replace(heard(), transcript=replace(heard().transcript, segments=()))
+    abstention = gates(mumbled, PROFILE, LIMITS)[channel]
+    assert abstention.reason is Reason.NO_WORDS
+    assert abstention.values["speech_s"] > 5
 
 
 @pytest.mark.parametrize("channel", ["content", "voice"])
@@ -91,6 +103,39 @@ def test_the_picture():
 def test_a_camera_that_stops_has_not_seen_the_whole():
     assert reason("face", watched(duration_s=600.0)) is Reason.FACE_TOO_BRIEF
     assert reason("posture", watched(duration_s=600.0)) is Reason.NO_UPPER_BODY
+
+
+def why(channel: str, seen: Observations, norms: Norms = NORMS) -> Abstention:
+    """Why a channel has no score after its measures were tried."""
+    abstention = score(PROFILE, norms, seen, feature_tables(seen), None, {}).channels[channel].abstention
+    assert abstention is not None
+    return abstention
+
+
+def test_a_body_without_a_face_says_so():
+    seen = watched(without_face(FACE, 0, 20))
+    assert reason("posture", seen) is None  # shoulders are in view all the time
+    assert why("face", seen).reason is Reason.NO_FACE
+    told = why("posture", seen)
+    assert (told.reason, told.values) == (
+        Reason.BODY_WITHOUT_FACE,
+        {"ratio": 0.0, "limit": LIMITS.min_face_ratio},
+    )
+    apart = replace(FACE, points=FACE.points + np.array([0.45, 0.0]))  # the face of somebody beside the body
+    assert why("posture", watched(apart)).reason is Reason.BODY_WITHOUT_FACE
+
+
+def test_what_could_not_be_measured_says_how_much_was():
+    turned = replace(POSE, points=POSE.points * [-1, 1] + [1, 0])  # with the back to the camera
+    mirrored = replace(FACE, points=FACE.points * [-1, 1] + [1, 0])
+    told = why("posture", watched(mirrored, turned))
+    assert told.reason is Reason.NOT_MEASURED
+    assert told.values["share"] < told.values["limit"]
+
+
+def test_a_channel_without_norms_abstains_as_well():
+    none = NORMS.model_copy(update={"channels": {**NORMS.channels, "face": ()}})
+    assert why("face", watched(), none).values["share"] == 0.0
 
 
 def test_a_picture_that_lies_is_not_scored_by_face_or_posture():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import defaultdict
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from interview_analysis.features.tables import feature_tables
 from interview_analysis.pipeline.common.config import load_norms, load_profile
 from interview_analysis.scoring.interview.flags import flags
 from interview_analysis.scoring.report.report import Reason
-from interview_analysis.scoring.rubric.fusion import Estimate, fuse
+from interview_analysis.scoring.rubric.measures import CONTENT_FEATURE, fitting
 from interview_analysis.scoring.rubric.score import score
 from tests.scoring.scene import content, evidence, levels, observe_text, score_text
 
@@ -130,10 +131,37 @@ def test_a_dimension_is_the_weighted_mean_of_its_channels_and_the_overall_of_the
         assert dimension.score == pytest.approx(
             sum(s * m for s, m in parts) / sum(m for _, m in parts), abs=0.02
         )
-    estimates = [(Estimate(d.score, d.standard_error), d.weight) for d in card.dimensions]
-    fused = fuse(estimates, load_norms().error_correlation)
-    assert card.overall.score == pytest.approx(fused.score, abs=0.02)
-    assert card.overall.standard_error == pytest.approx(fused.standard_error, abs=0.02)
+    total = sum(d.weight for d in card.dimensions)
+    mean = sum(d.score * d.weight for d in card.dimensions) / total
+    assert card.overall.score == pytest.approx(mean, abs=0.02)
+
+
+@pytest.mark.parametrize("job", ["product-manager", "customer-success-manager"])
+def test_the_error_of_the_overall_follows_from_the_measures_that_the_report_shows(job):
+    """Each measure counts once, with all the weight that it has in the dimensions together."""
+    card, norms = score_text(SUBSTANCE["en"], profile=load_profile(job))[0], load_norms()
+    curves = {n.feature: n for c in norms.channels.values() for n in fitting(c, "en")}
+    moved: dict[tuple[str, str], float] = defaultdict(float)
+    for d in card.dimensions:
+        for line in (e for e in d.evidence if e.kind == "measure"):
+            points = curves[line.id].score_error(line.value, line.value_standard_error)
+            moved[line.id, d.id if line.id == CONTENT_FEATURE else ""] += d.weight * line.weight * points
+    r, errors = norms.error_correlation, list(moved.values())
+    by_hand = ((1 - r) * sum(e**2 for e in errors) + r * sum(errors) ** 2) ** 0.5
+    assert card.overall.standard_error == pytest.approx(by_hand, abs=0.02)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_dimensions_that_rest_on_one_voice_are_together_no_surer_than_the_voice(count):
+    profile = load_profile("product-manager")
+    voices = tuple(
+        d.model_copy(update={"channels": {"voice": 1.0}, "weight": 1 / count})
+        for d in profile.dimensions[:count]
+    )
+    card = score_text(SUBSTANCE["en"], profile=profile.model_copy(update={"dimensions": voices}))[0]
+    voice = card.channels["voice"]
+    assert {d.standard_error for d in card.dimensions} == {voice.standard_error}
+    assert (card.overall.score, card.overall.standard_error) == (voice.score, voice.standard_error)
 
 
 def test_the_order_of_dimensions_and_indicators_does_not_matter():

@@ -1,21 +1,21 @@
-"""A promoted model's score beside the rubric's, for one interview that was just analysed."""
+"""A promoted model's score beside the rubric's, for one interview."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
 
 from interview_analysis.errors import ModelError
+from interview_analysis.features.tables import FeatureTables
 from interview_analysis.models.text.encoder import SentenceEncoder
-from interview_analysis.pipeline.analyze import Analysis
-from interview_analysis.pipeline.learning.answers import embed, word_count
-from interview_analysis.pipeline.learning.measured import channel_columns, measured_versions
+from interview_analysis.scoring.learning.answers import embed, word_count
 from interview_analysis.scoring.learning.dataset import KEYS, Dataset
+from interview_analysis.scoring.learning.measured import channel_columns, measured_versions
 from interview_analysis.scoring.learning.model import FittedScorer
-from interview_analysis.scoring.report.report import LearnedScore
-from interview_analysis.types import Observations
+from interview_analysis.scoring.report.report import Abstention, LearnedScore
+from interview_analysis.types import Transcript
 
 ONE = "interview"  # the only id in the dataset of one interview
 
@@ -45,24 +45,30 @@ def check_measurable(scorer: FittedScorer) -> None:
         )
 
 
-def with_learned_score(analysis: Analysis, named: NamedScorer, encoder: SentenceEncoder) -> Analysis:
-    """`analysis` with what `named` predicts in its report. Where the rubric abstains, the model does, for its reason."""
-    scorer, report = named.scorer, analysis.report
+def learned_scores(
+    named: NamedScorer,
+    abstention: Abstention | None,
+    tables: FeatureTables,
+    transcript: Transcript | None,
+    encoder: SentenceEncoder,
+) -> tuple[LearnedScore, ...]:
+    """What `named` predicts for an interview. Where the rubric abstains (`abstention`), the model does, for its reason."""
+    scorer = named.scorer
     predicted: dict[str, Mapping[str, float]] = {}
-    if report.overall.abstention is None:
-        rows = scorer.predict(dataset_of(analysis, scorer, encoder)).set_index("target")
+    if abstention is None:
+        rows = scorer.predict(dataset_of(tables, transcript, scorer, encoder)).set_index("target")
         numbers = rows.drop(columns="interview_id").astype(float)
         predicted = {
             str(target): {str(k): float(v) for k, v in row.items()} for target, row in numbers.iterrows()
         }
-    learned = tuple(
+    return tuple(
         LearnedScore(
             target=target,
             score=_rounded(found, "prediction"),
             standard_error=_rounded(found, "standard_error"),
             low=_rounded(found, "low"),
             high=_rounded(found, "high"),
-            abstention=report.overall.abstention,
+            abstention=abstention,
             coverage=scorer.coverage,
             scale=scorer.scale,
             model=named.name,
@@ -74,20 +80,21 @@ def with_learned_score(analysis: Analysis, named: NamedScorer, encoder: Sentence
         for target in scorer.targets
         for found in [predicted.get(target, {})]
     )
-    return replace(analysis, report=report.model_copy(update={"learned": learned}))
 
 
 def _rounded(found: Mapping[str, float], key: str) -> float | None:
     return round(float(found[key]), 2) if key in found else None
 
 
-def dataset_of(analysis: Analysis, scorer: FittedScorer, encoder: SentenceEncoder) -> Dataset:
+def dataset_of(
+    tables: FeatureTables, transcript: Transcript | None, scorer: FittedScorer, encoder: SentenceEncoder
+) -> Dataset:
     """The one interview as a scorer takes it, not cut into answers."""
     index = pd.MultiIndex.from_tuples([(ONE, 0)], names=KEYS)
     columns = channel_columns()
-    features = analysis.tables.whole[list(columns)].rename(columns=columns).set_axis(index)
+    features = tables.whole[list(columns)].rename(columns=columns).set_axis(index)
     embeddings = pd.DataFrame(index=index)
-    text, language = _said(analysis.observations)
+    text, language = _said(transcript)
     if scorer.dimensions:
         embeddings = pd.DataFrame(embed([text], language, encoder), index=index)
     return Dataset(
@@ -103,9 +110,7 @@ def dataset_of(analysis: Analysis, scorer: FittedScorer, encoder: SentenceEncode
     )
 
 
-def _said(observations: Observations) -> tuple[str, str]:
-    transcript = observations.transcript
+def _said(transcript: Transcript | None) -> tuple[str, str]:
     if transcript is None:
         return "", "en"
-    joint = "" if transcript.language == "zh" else " "
-    return joint.join(segment.text.strip() for segment in transcript.segments), transcript.language
+    return transcript.in_language(transcript.language).text, transcript.language

@@ -11,9 +11,8 @@ import pandas as pd
 from interview_analysis.features.core.extractor import COVERAGE, Extractor, extractors, tabulate
 from interview_analysis.features.language.sentences import normalise, sentences, unit_count
 from interview_analysis.models.text.encoder import SentenceEncoder
-from interview_analysis.pipeline.content.model_file import load_content_model
 from interview_analysis.scoring.content.described import NAME, described
-from interview_analysis.scoring.content.model import read, spoken
+from interview_analysis.scoring.content.model import ContentModel, read, spoken
 from interview_analysis.scoring.content.typed import transcript_of_text
 from interview_analysis.types import Interval, MediaFacts, Observations, Segment, Transcript, Word
 
@@ -61,12 +60,13 @@ def text_features(texts: Sequence[str], durations_s: Sequence[float], language: 
     return frame.dropna(axis=1, how="all")
 
 
-def level_features(texts: Sequence[str], language: str, encoder: SentenceEncoder) -> pd.DataFrame:
+def level_features(
+    texts: Sequence[str], language: str, encoder: SentenceEncoder, model: ContentModel
+) -> pd.DataFrame:
     """One row a text, columns ``content.level.<part>``: what the answer does, whatever it is about.
 
-    Raises ModelError where the content model was fitted with another encoder.
+    `model` has to be fitted with `encoder`.
     """
-    model = load_content_model(encoder.id)
     rows = []
     for text in texts:
         said = spoken(transcript_of_text(text, language), encoder) if text.strip() else None

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
+from interview_analysis.features import tables as making
+from interview_analysis.features.conversation.answers import answers
+from interview_analysis.features.core.extractor import extractors
 from interview_analysis.features.tables import answer_tables, feature_tables
-from interview_analysis.pipeline.analyze import Analysis, score_observations
-from interview_analysis.pipeline.answering import answers_of, asked_texts
+from interview_analysis.pipeline import interview as scoring
 from interview_analysis.pipeline.common.config import load_norms, load_profile
+from interview_analysis.pipeline.interview import Analysis, ObservedPart, score_interview
+from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation.cache import ObservationCache
 from interview_analysis.pipeline.observation.joining import clip
-from interview_analysis.pipeline.observation.loaded import LoadedModels
-from interview_analysis.pipeline.observation.observed import knowing_encoder, tables_of
+from interview_analysis.pipeline.observation.observed import Grid, knowing_encoder, tables_of
+from interview_analysis.pipeline.outputs import load_saved, save
 from interview_analysis.pipeline.report.html import render_html
 from interview_analysis.scoring.edges import Text
+from interview_analysis.scoring.interview.answering import asked_texts
 from interview_analysis.scoring.profile import JobProfile, Question
-from interview_analysis.scoring.report.provenance import RecordingPart
 from interview_analysis.scoring.report.report import Reason, Reliability, Report
 from interview_analysis.types import Observations
 from tests.answers_conversation import conversation, without_conversation
+from tests.pipeline.observation.observed_scene import scene
 from tests.pipeline.report.html_page import Page
 from tests.scoring.rubric.test_score import SUBSTANCE
 
@@ -51,15 +57,12 @@ def interview(language: str, asked_in: str | None = None) -> Observations:
     return conversation(lines, language, asked_in)
 
 
-def part(seen: Observations, question: str = "", number: int = 1, start_s: float = 0.0) -> RecordingPart:
-    return RecordingPart(
-        name=f"{number}.wav", sha256=f"{number}" * 64, start_s=start_s, duration_s=seen.facts.duration_s,
-        question=question,
-    )  # fmt: skip
+def part(seen: Observations, question: str = "", number: int = 1, **clip: float) -> ObservedPart:
+    return ObservedPart(f"{number}.wav", f"{number}" * 64, seen, question=question, **clip)
 
 
-def scored(seen: Observations, loaded: LoadedModels, *parts: RecordingPart) -> Analysis:
-    return score_observations(parts or [part(seen)], seen, profile(), load_norms(), loaded)
+def scored(seen: Observations, loaded: LoadedModels, *parts: ObservedPart) -> Analysis:
+    return score_interview(parts or [part(seen)], profile(), load_norms(), loaded)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -152,17 +155,79 @@ def test_one_recording_to_a_question_of_the_job_is_scored_on_what_it_asks_about(
 def test_recordings_with_a_question_each_are_the_answers(loaded):
     seen = without_conversation(interview("zh"))
     cut_s = round(seen.facts.duration_s / 2, 3)
-    parts = [
-        replace_length(part(seen, ASKED["zh"][0]), cut_s),
-        replace_length(part(seen, ASKED["zh"][1], 2, cut_s), seen.facts.duration_s - cut_s),
-    ]
+    parts = [part(seen, ASKED["zh"][0], end_s=cut_s), part(seen, ASKED["zh"][1], 2, start_s=cut_s)]
     report = scored(seen, loaded, *parts).report
     assert [a.question for a in report.answers] == list(ASKED["zh"])
     assert report.answers[0].end_s == report.answers[1].start_s == cut_s
 
 
-def replace_length(of: RecordingPart, duration_s: float) -> RecordingPart:
-    return of.model_copy(update={"duration_s": duration_s})
+def test_answers_lie_where_the_observations_of_their_recordings_do(loaded):
+    """Lengths that round down by 0.4 ms each: by the eighth recording that is 3 ms, in which words are lost."""
+    seen = replace(scene(duration_s=5.0004, text="I led it."), voices=None)
+    (first, *_), length_s = seen.transcript.words, seen.facts.duration_s
+    early = replace(first, start_s=0.0, end_s=0.002)
+    segment = seen.transcript.segments[0]
+    segments = (replace(segment, start_s=0.0, words=(early, *segment.words[1:])),)
+    seen = replace(seen, transcript=replace(seen.transcript, segments=segments))
+    parts = [part(seen, f"What about year {number}?", number) for number in range(1, 9)]
+    report = scored(seen, loaded, *parts).report
+    starts = [round(number * length_s, 3) for number in range(8)]
+    assert starts[7] == 35.003
+    assert [answer.start_s for answer in report.answers] == starts
+    assert [recording.start_s for recording in report.recordings] == starts
+    assert [answer.words for answer in report.answers] == [3] * 8
+
+
+def test_the_candidates_view_and_the_answers_are_taken_once(loaded, tmp_path, monkeypatch):
+    taken: list[str] = []
+
+    def counted(name: str, function):
+        monkeypatch.setattr(scoring, name, lambda *a, **k: (taken.append(name), function(*a, **k))[1])
+
+    for name in ("candidates_view", "answers", "joined"):
+        counted(name, getattr(scoring, name))
+    score_interview(
+        [part(interview("en"))], profile(), load_norms(), loaded, ObservationCache.at(tmp_path / "kept")
+    )  # fmt: skip
+    assert sorted(taken) == ["answers", "candidates_view", "joined"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_cache_changes_no_digit(kept, loaded, tmp_path):
+    cache = ObservationCache.at(tmp_path) if kept else None
+    analyses = [
+        score_interview([part(interview("en"))], profile(), load_norms(), loaded, cache) for _ in range(2)
+    ]
+    plain = replace_time(scored(interview("en"), loaded).report)
+    assert [replace_time(analysis.report) for analysis in analyses] == [plain, plain]
+
+
+def test_a_page_is_drawn_from_the_report_without_the_profile_beside_it(loaded, tmp_path):
+    save(scored(interview("en"), loaded), tmp_path / "out", "en")
+    (tmp_path / "out" / "job.yaml").unlink()
+    report, transcript = load_saved(tmp_path / "out")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert render_html(report, transcript, "en") == page
+    assert ASKED["en"][0] in page  # which the profile has for the first dimension
+
+
+def test_a_measure_that_fails_is_left_out_and_the_rest_is_scored(loaded, monkeypatch):
+    before = scored(interview("en"), loaded).report
+
+    def wrong(*_: object) -> dict[str, float]:
+        raise ZeroDivisionError("no samples")
+
+    everyone = tuple(
+        replace(extractor, compute=wrong) if extractor.name == "hedges" else extractor
+        for extractor in extractors()
+    )
+    monkeypatch.setattr(making, "extractors", lambda: everyone)
+    report = scored(interview("en"), loaded).report
+    (flag,) = [flag for flag in report.flags if flag.code == "measure_left_out"]
+    assert flag.values == {"extractor": "hedges", "reason": "ZeroDivisionError: no samples"}
+    assert report.overall.score == before.overall.score  # hedges weigh nothing
+    for language, text in (("en", "A measure failed and was left out: hedges"), ("zh", "已略去：hedges")):
+        assert text in render_html(report, None, language)
 
 
 def test_questions_in_another_language_are_matched_and_flagged(loaded):
@@ -185,12 +250,12 @@ def test_what_is_odd_about_the_questions_is_flagged(loaded):
 
 def test_tables_of_answers_are_kept_and_are_those_of_their_clips(loaded, tmp_path):
     seen, cache = interview("en"), ObservationCache.at(tmp_path)
-    windows = [answer.interval for answer in answers_of([part(seen)], seen)]
-    known = [("0" * 64, None, None)]
-    made = tables_of(seen, known, loaded, cache, 10.0, windows)
-    again = tables_of(seen, known, loaded, cache, 10.0, windows)
+    windows = [answer.interval for answer in answers(seen)]
+    origin, grid = [({"facts": "k"}, None, None)], Grid(10.0, 10.0, 5.0)
+    made = tables_of(seen, origin, cache, grid, windows)
+    again = tables_of(seen, origin, cache, grid, windows)
     assert again.whole.equals(made.whole)
-    assert len(tables_of(seen, known, loaded, cache, 10.0).whole) == 1
+    assert len(tables_of(seen, origin, cache, grid).whole) == 1
     for window in windows:
         apart = feature_tables(clip(seen, window.start_s, window.end_s))
         own = made.of(window)
@@ -201,10 +266,10 @@ def test_tables_of_answers_are_kept_and_are_those_of_their_clips(loaded, tmp_pat
 
 def test_what_was_asked_is_encoded_once(loaded, tmp_path, monkeypatch):
     seen, cache = interview("en"), ObservationCache.at(tmp_path)
-    asked = asked_texts(answers_of([part(seen)], seen))
-    knowing_encoder(seen.transcript, loaded, cache, asked=asked)
-    encoder = knowing_encoder(seen.transcript, loaded, cache, asked=asked)
-    monkeypatch.setattr(type(loaded.encoder), "encode", lambda *_: pytest.fail("encoded again"))
+    asked = asked_texts(answers(seen))
+    knowing_encoder(seen.transcript, loaded.encoder, cache, asked=asked)
+    encoder = knowing_encoder(seen.transcript, loaded.encoder, cache, asked=asked)
+    monkeypatch.setattr(loaded.encoder, "encode", lambda *_: pytest.fail("encoded again"))
     assert len(encoder.encode(asked)) == len(asked)
 
 
@@ -219,7 +284,7 @@ def replace_time(report: Report) -> Report:
 
 def test_tables_of_several_stretches_are_taken_apart(loaded):
     seen = interview("en")
-    windows = [answer.interval for answer in answers_of([part(seen)], seen)]
+    windows = [answer.interval for answer in answers(seen)]
     together = answer_tables(seen, windows, block_s=5.0)
     assert sum(len(together.of(window).blocks) for window in windows) == len(together.blocks)
     assert [together.of(window).window for window in windows] == windows

