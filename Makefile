@@ -15,7 +15,7 @@ MLFLOW ?= sqlite:///mlflow.db
 # Two files at once, with a thread each, in the order of their names.
 TESTS := OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow and not faults" -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo test check test-slow test-faults lint format docs head bench retrain mlflow-ui clean
+.PHONY: help setup demo serve messages test check test-slow test-faults lint format docs head bench retrain mlflow-ui clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,12 @@ docs: $(READY) ## Write the pages and schemas that are made from the code
 	$(BIN)/python -m interview_analysis.pipeline.dev.schemas configs/schemas
 	$(BIN)/python -m interview_analysis.pipeline.dev.cli_docs docs/cli.md
 
+messages: $(READY) ## Collect and compile the texts of the web application, after they were edited
+	$(BIN)/python -m interview_analysis.web.dev.messages
+
+serve: setup ## Start the web application with a made-up company in it; prints its address and a link to sign in
+	$(BIN)/interview-analysis serve --demo
+
 head: setup ## Fit again what the job parser has learned, after its library or labels were edited
 	$(BIN)/python -m interview_analysis.pipeline.dev.job_training
 
@@ -81,5 +87,5 @@ $(READY): pyproject.toml pipeline/dev/install_torch.py
 	@sh .ci/make_venv "$(PYTHON)" $(VENV)
 	@echo "Installing; the first time takes some minutes"
 	@$(BIN)/python pipeline/dev/install_torch.py $(TORCH_INDEX)
-	@test -t 1 || quiet=--quiet; $(BIN)/python -m pip install $$quiet --disable-pip-version-check -e ".[demo,dev]"
+	@test -t 1 || quiet=--quiet; $(BIN)/python -m pip install $$quiet --disable-pip-version-check -e ".[web,demo,dev]"
 	@touch $@

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,9 @@ def report(console: Console, folder: Path, lang: str, out: Path | None) -> None:
 for _command in (
     score, report, rescore, batch, job_commands, learn, content_commands, norms, models, cache_commands
 ):  # fmt: skip
+    main.add_command(_command)
+# The web application is a floor above; its commands say what to install where it is missing.
+for _command in import_module("interview_analysis.web.commands").COMMANDS:
     main.add_command(_command)
 
 if __name__ == "__main__":

@@ -1,0 +1,150 @@
+"""Uploads: numbered chunks that lose nothing, whatever breaks off, and refuse what is no recording."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from interview_analysis.web.interviews import uploads
+from interview_analysis.web.interviews.models import Recording, Upload
+from interview_analysis.web.people.models import User
+from interview_analysis.web.privacy.models import Entry
+from tests.web.conftest import Company
+from tests.web.recordings import write_wav
+
+SignedIn = Callable[[User | None], Client]
+
+
+@pytest.fixture(autouse=True)
+def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a folder that is empty before each test."""
+    monkeypatch.setattr(uploads, "CHUNK_BYTES", 10_000)
+    for left in settings.HOME.uploads.iterdir():
+        shutil.rmtree(left)
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> bytes:
+    return write_wav(tmp_path / "a.wav", seconds=2.0).read_bytes()
+
+
+def begin(client: Client, company: Company, name: str, size: int) -> dict[str, object]:
+    answer = client.post(
+        f"/interviews/{company.interview.pk}/uploads",
+        json.dumps({"name": name, "size": size}),
+        "application/json",
+    )
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def put(
+    client: Client, begun: dict[str, object], number: int, content: bytes, sha256: str | None = None
+) -> int:
+    size = int(str(begun["chunk_bytes"]))
+    chunk = content[number * size : (number + 1) * size]
+    answer = client.put(
+        f"{begun['url']}chunks/{number}", chunk, "application/octet-stream",
+        headers={"X-SHA256": sha256 or hashlib.sha256(chunk).hexdigest()},
+    )  # fmt: skip
+    return answer.status_code
+
+
+def test_a_file_arrives_whole_and_becomes_a_recording(company: Company, signed_in: SignedIn, sound: bytes):
+    client = signed_in(company.recruiter)
+    begun = begin(client, company, "面试.wav", len(sound))
+    assert begun["missing"] == list(range(int(str(begun["chunks"]))))
+    for number in reversed(range(int(str(begun["chunks"])))):
+        assert put(client, begun, number, sound) == 204
+    made = client.post(f"{begun['url']}finish")
+    assert made.status_code == 201
+    recording = Recording.objects.get(key=made.json()["recording"])
+    assert recording.name == "面试.wav"
+    assert recording.kind == Recording.Kind.AUDIO
+    assert recording.duration_s == pytest.approx(2.0, abs=0.01)
+    assert recording.sha256 == hashlib.sha256(sound).hexdigest()
+    kept = settings.HOME.files / recording.original
+    assert kept.read_bytes() == sound
+    assert "面试" not in kept.name
+    assert not list(settings.HOME.uploads.iterdir()), "its chunks are gone"
+    assert Entry.objects.filter(action="recording.uploaded").count() == 1
+    again = client.post(f"{begun['url']}finish")
+    assert again.json() == made.json(), "doing it twice gives the same one"
+    assert company.interview.recordings.count() == 2
+
+
+def test_a_killed_tab_goes_on_where_it_was(company: Company, signed_in: SignedIn, sound: bytes):
+    client = signed_in(company.recruiter)
+    begun = begin(client, company, "a.wav", len(sound))
+    assert put(client, begun, 0, sound) == put(client, begun, 2, sound) == 204
+    unfinished = client.post(f"{begun['url']}finish")
+    assert unfinished.status_code == 409
+    assert 1 in unfinished.json()["missing"]
+    later = begin(signed_in(company.recruiter), company, "a.wav", len(sound))
+    assert later["key"] == begun["key"]
+    assert later["missing"] == [n for n in range(int(str(begun["chunks"]))) if n not in (0, 2)]
+
+
+def test_damage_on_the_way_is_noticed(company: Company, signed_in: SignedIn, sound: bytes):
+    client = signed_in(company.recruiter)
+    begun = begin(client, company, "a.wav", len(sound))
+    assert put(client, begun, 0, sound, sha256="0" * 64) == 422
+    assert put(client, begun, 0, sound[:5]) == 422
+    assert put(client, begun, 99, sound) == 422
+    assert 0 in client.get(str(begun["url"])).json()["missing"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"<html><script>alert(1)</script></html>" * 40, b"ffconcat version 1.0\nfile /etc/passwd\n", b"\x00\x00\x00\x18ftypmp42" + b"\0" * 400],
+    ids=["html", "ffconcat", "cut off"],
+)  # fmt: skip
+def test_what_is_no_recording_is_refused_in_words_and_leaves_nothing(
+    company: Company, signed_in: SignedIn, content: bytes
+):
+    client = signed_in(company.recruiter)
+    begun = begin(client, company, "video.mp4", len(content))
+    assert put(client, begun, 0, content) == 204
+    refused = client.post(f"{begun['url']}finish")
+    assert refused.status_code == 422
+    assert refused.json()["error"].startswith("video.mp4: ")
+    assert str(settings.HOME.folder) not in refused.json()["error"]
+    assert company.interview.recordings.count() == 1
+    assert not Upload.objects.exists()
+    assert not list(settings.HOME.uploads.iterdir())
+
+
+def test_nothing_without_consent(company: Company, signed_in: SignedIn):
+    company.interview.consent = None
+    company.interview.save()
+    answer = signed_in(company.recruiter).post(
+        f"/interviews/{company.interview.pk}/uploads",
+        json.dumps({"name": "a.wav", "size": 10}),
+        "application/json",
+    )
+    assert (answer.status_code, answer.json()["code"]) == (409, "consent")
+
+
+def test_a_file_that_is_too_large_or_finds_no_space(
+    company: Company, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+):
+    client, url = signed_in(company.recruiter), f"/interviews/{company.interview.pk}/uploads"
+    huge = client.post(url, json.dumps({"name": "a.mp4", "size": 10**15}), "application/json")
+    assert (huge.status_code, huge.json()["code"]) == (413, "size")
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))  # type: ignore[attr-defined]
+    full = client.post(url, json.dumps({"name": "a.mp4", "size": 10**6}), "application/json")
+    assert (full.status_code, full.json()["code"]) == (507, "full")
+
+
+def test_nobody_else_s_upload_can_be_touched(company: Company, signed_in: SignedIn, sound: bytes):
+    begun = begin(signed_in(company.recruiter), company, "a.wav", len(sound))
+    for user in (company.administrator, company.interviewer):
+        assert signed_in(user).get(str(begun["url"])).status_code == 404
+        assert put(signed_in(user), begun, 0, sound) == 404

@@ -1,0 +1,115 @@
+"""Every address, as every role and as nobody, against the table of who may open what.
+
+A room adds its addresses to TABLE; an address that stands in no row fails the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from interview_analysis.web.people.models import Role, User
+from tests.web.conftest import Company
+
+A, R, V, S, D = Role.ADMINISTRATOR, Role.RECRUITER, Role.INTERVIEWER, Role.AUDITOR, Role.DATA_SCIENTIST
+EVERYBODY = {A, R, V, S, D}
+NOBODY_TOO = "anybody, signed in or not"
+
+# address: (who may open it, its arguments of a Company). `V` is an interviewer who is assigned to the interview;
+# an outsider, assigned to nothing, may open only what takes no arguments.
+TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
+    "home": (EVERYBODY, lambda c: []),
+    "health": (NOBODY_TOO, lambda c: []),
+    "text_js": (NOBODY_TOO, lambda c: []),
+    "people:list": ({A}, lambda c: []),
+    "people:invite": ({A}, lambda c: []),
+    "people:person": ({A}, lambda c: [c.recruiter.pk]),
+    "people:me": (EVERYBODY, lambda c: []),
+    "privacy:trail": ({A, S}, lambda c: []),
+    "hiring:jobs": ({A, R, D}, lambda c: []),
+    "hiring:new_job": ({A, R}, lambda c: []),
+    "hiring:job": ({A, R, D}, lambda c: [c.job.pk]),
+    "hiring:rules": ({A, R}, lambda c: [c.job.pk]),
+    "hiring:stages": ({A, R}, lambda c: [c.job.pk]),
+    "hiring:profile": ({A, R}, lambda c: [c.job.pk]),
+    "hiring:profile_yaml": ({A, R}, lambda c: [c.job.pk, 1]),
+    "hiring:candidates": ({A, R}, lambda c: []),
+    "hiring:new_candidate": ({A, R}, lambda c: []),
+    "hiring:candidate": ({A, R}, lambda c: [c.candidate.pk]),
+    "hiring:edit_candidate": ({A, R}, lambda c: [c.candidate.pk]),
+    "hiring:application": ({A, R}, lambda c: [c.application.pk]),
+    "interviews:list": ({A, R, V}, lambda c: []),
+    "interviews:new": ({A, R}, lambda c: [c.application.pk]),
+    "interviews:interview": ({A, R, V}, lambda c: [c.interview.pk]),
+    "interviews:consent": ({A, R}, lambda c: [c.interview.pk]),
+    "interviews:raters": ({A, R}, lambda c: [c.interview.pk]),
+    "review:review": ({A, R, V}, lambda c: [c.interview.pk]),
+    "analysis:queue": ({A, R}, lambda c: []),
+    "analysis:state": ({A, R}, lambda c: [c.interview.pk]),
+    "interviews:play": ({A, R, V}, lambda c: [c.recording.key]),
+}
+# Not opened by a plain visit: they take a POST or a token, and have tests of their own.
+ELSEWHERE = {
+    "people:language",
+    "people:enter",
+    "hiring:resume",
+    *(
+        f"interviews:{name}"
+        for name in ("begin_upload", "upload", "chunk", "finish_upload", "remove_recording")
+    ),
+    *(f"analysis:{name}" for name in ("request", "cancel", "retry")),
+    *(
+        f"review:{name}"
+        for name in ("report", "scorecard", "submit", "change", "marks", "remove_mark", "consensus")
+    ),
+}
+
+
+def addresses(patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:
+    """The names of all addresses but those of the accounts' library."""
+    for pattern in patterns or get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            if str(pattern.pattern) == "account/":
+                continue
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from addresses(pattern.url_patterns, f"{prefix}{space}") if pattern.url_patterns else ()
+        else:
+            yield f"{prefix}{pattern.name}"
+
+
+def test_every_address_stands_in_the_table():
+    assert sorted(set(addresses()) - set(TABLE) - ELSEWHERE) == []
+    assert sorted((set(TABLE) | ELSEWHERE) - set(addresses())) == []
+
+
+def test_each_role_opens_what_is_its_own_and_nothing_else(
+    company: Company, signed_in: Callable[[User | None], Client]
+):
+    people: dict[str, User | None] = {role.value: user for role, user in company.people.items()}
+    people |= {"outsider": company.outsider, "nobody": None}
+    wrong = []
+    for name, (allowed, arguments) in TABLE.items():
+        args = arguments(company)
+        url = reverse(name, args=args)
+        for who, user in people.items():
+            may = allowed == NOBODY_TOO or (
+                user is not None and user.role in allowed and not (user == company.outsider and args)
+            )
+            status = signed_in(user).get(url).status_code
+            expected = {200, 302} if may else {302, 401} if user is None else {404}
+            if status not in expected:
+                wrong.append(f"{who} gets {status} from {url}")
+            if user is None and status == 302 and not may:
+                location = signed_in(None).get(url).headers["Location"]
+                if not location.startswith("/account/login/"):
+                    wrong.append(f"nobody is sent from {url} to {location}")
+    assert wrong == []
+
+
+@pytest.mark.django_db
+def test_nobody_signs_up(client: Client):
+    page = client.get("/account/signup/")
+    assert b"password1" not in page.content

@@ -1,0 +1,160 @@
+"""A worker: takes one analysis after the other, and makes recordings playable in between.
+
+A thread writes the heartbeat; torch and the decoders may hold the interpreter for seconds. A worker that is killed
+leaves a row that another takes up.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from types import FrameType
+
+import psutil
+from django.conf import settings
+from django.db import close_old_connections, connection
+
+from interview_analysis.errors import InterviewAnalysisError
+from interview_analysis.web.analysis import queue
+from interview_analysis.web.analysis.models import Analysis
+from interview_analysis.web.analysis.running import Engine
+from interview_analysis.web.interviews.models import Recording
+from interview_analysis.web.interviews.playable import checked, make_playable
+
+BEAT_S = 5.0
+IDLE_S = 1.0
+log = logging.getLogger(__name__)
+
+
+class CancelledError(Exception):
+    """The analysis was cancelled, or another worker has it now."""
+
+
+class Worker:
+    def __init__(self, parent: int | None = None) -> None:
+        """It ends with the process `parent`, where that is given."""
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{int(psutil.Process().create_time())}"
+        self._engine = Engine()
+        self._parent = parent
+        self._ends = threading.Event()
+
+    def stop(self, signal_number: int = 0, frame: FrameType | None = None) -> None:
+        self._ends.set()
+
+    def run(self, *, until_idle: bool = False) -> None:
+        """Work until told to stop, or until nothing waits."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with suppress(ValueError):  # not in the main thread, as in tests
+                signal.signal(number, self.stop)
+        while not self._ends.is_set() and self._parent_lives():
+            close_old_connections()
+            queue.give_back_of(dead_here())
+            busy = self.prepare_one() or self.analyse_one()
+            if not busy:
+                if until_idle:
+                    return
+                self._ends.wait(IDLE_S)
+
+    def _parent_lives(self) -> bool:
+        return self._parent is None or psutil.pid_exists(self._parent)
+
+    def analyse_one(self) -> bool:
+        """Take and run an analysis; False where none waits."""
+        taken = queue.take(self.name)
+        if taken is None:
+            return False
+        try:
+            with _Beating(taken, self._ends) as beating:
+                result = self._engine.run(taken, beating.progress)
+            queue.done(taken, **asdict(result))
+        except CancelledError:
+            if self._ends.is_set():
+                queue.give_back_of({self.name})
+        except InterviewAnalysisError as error:
+            queue.fail(taken, str(error), getattr(error, "code", "") or "refused")
+        except Exception:
+            log.exception("analysis %s failed by a fault of the program", taken.key)
+            queue.fail(taken, "a fault of the program; the log has more", "fault")
+        return True
+
+    def prepare_one(self) -> bool:
+        """Make one recording playable; False where all are. One that cannot be keeps its original."""
+        recording = Recording.objects.filter(playable="").exclude(kind=Recording.Kind.TRANSCRIPT).first()
+        if recording is None:
+            return False
+        source = settings.HOME.files / recording.original
+        playable = recording.original
+        try:
+            target = make_playable(source, settings.HOME.files / f"play-{recording.key.hex}")
+            playable = checked(target, recording.duration_s).name
+        except (InterviewAnalysisError, OSError, ValueError) as error:
+            log.warning("recording %s is played as it is: %s", recording.key, type(error).__name__)
+        Recording.objects.filter(pk=recording.pk).update(playable=playable)
+        return True
+
+
+class _Beating:
+    """The heartbeat of an analysis; `progress` raises CancelledError once it is not the worker's own any more."""
+
+    def __init__(self, analysis: Analysis, ends: threading.Event) -> None:
+        self._analysis, self._ends = analysis, ends
+        self._done = threading.Event()
+        self._lost = False
+        self._at: tuple[str, float | None, float | None] = ("load models", None, None)
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+
+    def __enter__(self) -> _Beating:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def progress(self, stage: str, done: float, total: float) -> None:
+        if self._lost or self._ends.is_set():
+            raise CancelledError
+        finite = total == total and total > 0
+        self._at = (stage, round(done, 2), round(total, 2) if finite else None)
+
+    def _beat(self) -> None:
+        try:
+            while True:
+                if not queue.beat(self._analysis, *self._at):
+                    self._lost = True
+                if self._done.wait(BEAT_S if self._at[1] is None else 1.0):
+                    return
+        finally:
+            connection.close()
+
+
+def dead_here() -> set[str]:
+    """The names of workers of this machine that run something and are dead."""
+    host = socket.gethostname()
+    running = Analysis.objects.filter(state=Analysis.State.RUNNING, worker__startswith=f"{host}:")
+    return {name for name in running.values_list("worker", flat=True) if not _lives(name)}
+
+
+def _lives(name: str) -> bool:
+    _, pid, born = name.rsplit(":", 2)
+    try:
+        return int(psutil.Process(int(pid)).create_time()) == int(born)
+    except psutil.Error:
+        return False
+
+
+def supervise(start: Callable[[], int], ends: threading.Event) -> None:
+    """Start a worker again whenever it ends, with growing pauses, until `ends` is set. `start` gives its exit code."""
+    pause_s = 1.0
+    while not ends.is_set():
+        began = time.monotonic()
+        start()
+        pause_s = 1.0 if time.monotonic() - began > 60 else min(60.0, pause_s * 2)
+        ends.wait(pause_s)

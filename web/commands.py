@@ -1,0 +1,208 @@
+"""`serve`, `worker` and `web`: the commands of the application. Django is loaded inside them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+import webbrowser
+
+import click
+
+from interview_analysis.errors import ConfigError
+from interview_analysis.pipeline.cli.shared import Command, Group, with_plain_console
+
+SETTINGS = "interview_analysis.web.site.settings"
+
+
+def start_django() -> None:
+    """Load the settings and every room."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", SETTINGS)
+    try:
+        import django
+
+        django.setup()
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"the web application needs more packages ({error.name} is missing): pip install 'interview-analysis[web]'"
+        ) from error
+
+
+def migrate() -> None:
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=0)
+
+
+@click.command(cls=Command)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
+)
+@click.option(
+    "--demo", is_flag=True, help="Fill in a made-up company, so that every page has something on it."
+)
+@click.option(
+    "--no-worker",
+    is_flag=True,
+    help="Analyse nothing here; `interview-analysis worker` does, on any machine.",
+)
+@click.option("--certificate", type=click.Path(exists=True, dir_okay=False), help="PEM file for https.")
+@click.option(
+    "--key", type=click.Path(exists=True, dir_okay=False), help="PEM file of the certificate's key."
+)
+@click.option("--open/--no-open", "open_browser", default=False, help="Open a browser.")
+@with_plain_console
+def serve(
+    host: str,
+    port: int,
+    demo: bool,
+    no_worker: bool,
+    certificate: str | None,
+    key: str | None,
+    open_browser: bool,
+) -> None:
+    """Start the web application, with a worker beside it.
+
+    \b
+    Example:
+      interview-analysis serve --demo
+    """
+    scheme = "https" if certificate else "http"
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
+    os.environ.setdefault("PUBLIC_URL", f"{scheme}://{shown}:{port}")
+    start_django()
+    migrate()
+    import uvicorn
+
+    if demo:
+        from interview_analysis.web.demo import fill
+
+        fill()
+    _first_link()
+    click.echo(f"Listening on {os.environ['PUBLIC_URL']} (Ctrl-C stops)")
+    ends = threading.Event()
+    if not no_worker:
+        threading.Thread(target=_workers, args=(ends,), name="worker's keeper", daemon=True).start()
+    if open_browser:
+        webbrowser.open(os.environ["PUBLIC_URL"])
+    try:
+        uvicorn.run(
+            "interview_analysis.web.site.asgi:application",
+            host=host,
+            port=port,
+            log_level="warning",
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
+            lifespan="off",
+            server_header=False,
+        )
+    finally:
+        ends.set()
+
+
+def _workers(ends: threading.Event) -> None:
+    """Keep one worker running beside the pages."""
+    from interview_analysis.web.analysis.worker import supervise
+
+    command = [sys.executable, "-m", "interview_analysis.pipeline", "worker", "--parent", str(os.getpid())]
+    supervise(lambda: subprocess.run(command, check=False).returncode, ends)
+
+
+@click.command(cls=Command)
+@click.option("--parent", type=int, hidden=True, help="Process to end with.")
+@with_plain_console
+def worker(parent: int | None) -> None:
+    """Analyse what waits in the queue; several may run, on this and other machines.
+
+    \b
+    Example:
+      interview-analysis worker
+    """
+    start_django()
+    from interview_analysis.web.analysis.worker import Worker
+
+    Worker(parent).run()
+
+
+def _first_link() -> None:
+    """While nobody has signed in yet, print a link for the first administrator."""
+    from interview_analysis.web.people.links import new_link
+    from interview_analysis.web.people.models import Role, User
+
+    if User.objects.filter(last_login__isnull=False).exists():
+        return
+    first = User.objects.filter(role=Role.ADMINISTRATOR).first() or User.objects.create_user(
+        "admin@example.com", name="Administrator", role=Role.ADMINISTRATOR
+    )
+    click.echo(f"Sign in by this link, which works once: {new_link(first)}")
+
+
+@click.group(cls=Group)
+def web() -> None:
+    """Look after the web application's data."""
+
+
+@web.command("migrate", cls=Command)
+@with_plain_console
+def migrate_command() -> None:
+    """Bring the database to this version.
+
+    \b
+    Example:
+      interview-analysis web migrate
+    """
+    start_django()
+    migrate()
+    click.echo("The database is up to date.")
+
+
+@web.command(cls=Command)
+@click.argument("email")
+@click.option("--name", default="Administrator", show_default=True, help="How the person is called.")
+@with_plain_console
+def createadmin(email: str, name: str) -> None:
+    """Make an administrator, or a new link for one, and print the link.
+
+    \b
+    Example:
+      interview-analysis web createadmin me@example.com --name "Lin Wei"
+    """
+    start_django()
+    migrate()
+    from interview_analysis.web.people.links import new_link
+    from interview_analysis.web.people.models import Role, User
+
+    user = User.objects.filter(email__iexact=email).first()
+    if user is None:
+        user = User.objects.create_user(email, name=name, role=Role.ADMINISTRATOR)
+    elif user.role != Role.ADMINISTRATOR or not user.is_active:
+        raise click.ClickException(
+            f"{email} is known and is no active administrator; change that on the page of people"
+        )
+    click.echo(new_link(user))
+
+
+@web.command(cls=Command)
+@with_plain_console
+def check() -> None:
+    """Verify the trail: exit code 1 where an entry was changed or removed.
+
+    \b
+    Example:
+      interview-analysis web check
+    """
+    start_django()
+    from interview_analysis.web.privacy.trail import check as check_trail
+
+    found = check_trail()
+    if found.broken is not None:
+        click.echo(
+            f"The trail is broken at entry {found.broken}: it, or one before it, was changed or removed."
+        )
+        sys.exit(1)
+    click.echo(f"The trail holds: {found.entries} entries, the last with the hash {found.head}.")
+
+
+COMMANDS = (serve, worker, web)

@@ -1,0 +1,1 @@
+"""JSON API, exports and webhooks."""

@@ -1,0 +1,1 @@
+"""Jobs with their profiles, candidates, applications and their stages."""

@@ -1,0 +1,1 @@
+"""Interviews and recordings: consent, upload in chunks, playing back."""

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from datetime import date
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from interview_analysis.web.hiring.models import Application
+from interview_analysis.web.interviews.models import Interview
+from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.privacy.models import Consent
+
+
+class InterviewForm(forms.ModelForm[Interview]):
+    class Meta:
+        model = Interview
+        fields = ("title", "stage", "held_at")
+        widgets = {"held_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")}
+
+    def __init__(self, application: Application, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["stage"].queryset = application.job.stages.all()  # type: ignore[attr-defined]
+        self.fields["stage"].initial = application.stage_id
+
+
+class ConsentForm(forms.ModelForm[Consent]):
+    """The consent that was given outside of the application."""
+
+    class Meta:
+        model = Consent
+        fields = ("given_on", "how", "recording", "analysis", "note")
+        widgets = {"given_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def clean_given_on(self) -> date:
+        given: date = self.cleaned_data["given_on"]
+        if given > date.today():
+            raise forms.ValidationError(_("This day has not come yet."))
+        return given
+
+    def clean(self) -> dict[str, object]:
+        data = super().clean() or {}
+        if not data.get("recording"):
+            raise forms.ValidationError(_("Without consent to being recorded no recording may be kept."))
+        return data
+
+
+class RatersForm(forms.Form):
+    raters = forms.ModelMultipleChoiceField(
+        label=_("Who rates"),
+        queryset=User.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        rating = (Role.INTERVIEWER, Role.RECRUITER, Role.ADMINISTRATOR)
+        self.fields["raters"].queryset = User.objects.filter(role__in=rating, is_active=True)  # type: ignore[attr-defined]

@@ -1,0 +1,179 @@
+"""Uploads in numbered chunks: each is checked by its hash and kept at once, so that an interrupted one goes on.
+
+A chunk is written aside and renamed, sending one twice changes nothing, and whoever comes back asks what is missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from interview_analysis.errors import InterviewAnalysisError, MediaError
+from interview_analysis.pipeline.media.probe import probe
+from interview_analysis.web.interviews.models import Interview, Recording, Upload
+from interview_analysis.web.people.models import User
+from interview_analysis.web.privacy.trail import record
+
+CHUNK_BYTES = 4 * 2**20
+_READ_BYTES = 2**20
+
+
+class UploadError(InterviewAnalysisError):
+    """An upload that cannot go on; `code` is for the page's own words."""
+
+    def __init__(self, message: str, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+def begin(interview: Interview, by: User, name: str, size_bytes: int) -> Upload:
+    """A new upload, or the unfinished one of the same person, name and size. Raises UploadError."""
+    if not 0 < size_bytes <= settings.MAX_UPLOAD_BYTES:
+        raise UploadError(
+            f"{name}: {size_bytes} bytes; files from 1 byte to {settings.MAX_UPLOAD_BYTES} are taken", "size"
+        )
+    free = shutil.disk_usage(settings.HOME.folder).free
+    if free < 2 * size_bytes + 2**28:
+        raise UploadError(f"{name}: there is no space for it here; {free} bytes are free", "full")
+    known = Upload.objects.filter(
+        interview=interview, by=by, name=name[:255], size_bytes=size_bytes, finished_at=None
+    ).first()
+    return known or Upload.objects.create(
+        interview=interview, by=by, name=name[:255], size_bytes=size_bytes, chunk_bytes=CHUNK_BYTES
+    )
+
+
+def count(upload: Upload) -> int:
+    return math.ceil(upload.size_bytes / upload.chunk_bytes)
+
+
+def missing(upload: Upload) -> list[int]:
+    """The numbers of the chunks that have not come yet, from 0."""
+    here = {path.name for path in _folder(upload).glob("*.chunk")}
+    return [number for number in range(count(upload)) if f"{number}.chunk" not in here]
+
+
+def keep_chunk(upload: Upload, number: int, content: bytes, sha256: str) -> None:
+    """Keep one chunk. Raises UploadError where its number, length or hash is wrong."""
+    if upload.finished_at is not None:
+        return
+    if not 0 <= number < count(upload):
+        raise UploadError(f"chunk {number} of {count(upload)} does not exist", "chunk")
+    last = number == count(upload) - 1
+    expected = upload.size_bytes - number * upload.chunk_bytes if last else upload.chunk_bytes
+    if len(content) != expected:
+        raise UploadError(f"chunk {number}: expected {expected} bytes, got {len(content)}", "chunk")
+    if hashlib.sha256(content).hexdigest() != sha256.lower():
+        raise UploadError(f"chunk {number} was damaged on its way; send it again", "damaged")
+    target = _folder(upload) / f"{number}.chunk"
+    aside = target.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}.partial")
+    try:
+        aside.write_bytes(content)
+        aside.replace(target)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise UploadError(
+            f"the disk takes no more: {error.strerror}; what came before is kept", "full"
+        ) from error
+
+
+def finish(upload: Upload) -> Recording:
+    """Join the chunks to a recording of the interview. Doing it twice gives the same one.
+
+    Raises UploadError while chunks are missing, MediaError for what is no recording; then the chunks go.
+    """
+    try:
+        made = _made_of(upload)
+    except MediaError:
+        upload.delete()
+        drop(upload)
+        raise
+    drop(upload)
+    return made
+
+
+@transaction.atomic
+def _made_of(upload: Upload) -> Recording:
+    upload = Upload.objects.select_for_update().get(pk=upload.pk)
+    if upload.finished_at is not None:
+        return Recording.objects.get(key=upload.key)
+    absent = missing(upload)
+    if absent:
+        raise UploadError(f"{len(absent)} of {count(upload)} chunks are missing", "missing")
+    aside, sha256 = _joined(upload)
+    try:
+        found = look_at(aside, upload.name)
+        kept = settings.HOME.files / aside.name
+        aside.replace(kept)
+    finally:
+        aside.unlink(missing_ok=True)
+    made = Recording.objects.create(
+        key=upload.key,
+        interview=upload.interview,
+        order=upload.interview.recordings.count(),
+        name=upload.name,
+        kind=found.kind,
+        sha256=sha256,
+        size_bytes=upload.size_bytes,
+        duration_s=found.duration_s,
+        original=kept.name,
+        uploaded_by=upload.by,
+    )
+    upload.finished_at = timezone.now()
+    upload.save()
+    record(upload.by, "recording.uploaded", made, interview=upload.interview_id, sha256=sha256)
+    return made
+
+
+def _joined(upload: Upload) -> tuple[Path, str]:
+    """The chunks as one file, and its SHA-256."""
+    suffix = Path(upload.name).suffix.lower()
+    suffix = suffix if suffix[1:].isalnum() and len(suffix) <= 6 else ".bin"
+    aside = settings.HOME.uploads / f"recording-{upload.key.hex}{suffix}"
+    digest = hashlib.sha256()
+    with aside.open("wb") as out:
+        for number in range(count(upload)):
+            with (_folder(upload) / f"{number}.chunk").open("rb") as chunk:
+                while piece := chunk.read(_READ_BYTES):
+                    digest.update(piece)
+                    out.write(piece)
+    aside.chmod(0o600)
+    return aside, digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    kind: Recording.Kind
+    duration_s: float | None
+
+
+def look_at(path: Path, name: str) -> Looked:
+    """What a file holds. Raises MediaError that names it as its owner does."""
+    try:
+        found = probe(path)
+    except MediaError as error:
+        raise MediaError(str(error).replace(str(path), name), error.code) from error
+    if found.has_video:
+        kind = Recording.Kind.VIDEO if found.has_audio else Recording.Kind.PICTURE
+    else:
+        kind = Recording.Kind.AUDIO
+    return Looked(kind, found.duration_s or None)
+
+
+def drop(upload: Upload) -> None:
+    """Remove the chunks."""
+    shutil.rmtree(_folder(upload), ignore_errors=True)
+
+
+def _folder(upload: Upload) -> Path:
+    folder: Path = settings.HOME.uploads / upload.key.hex
+    folder.mkdir(exist_ok=True, mode=0o700)
+    return folder

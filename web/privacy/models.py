@@ -1,0 +1,68 @@
+"""The audit trail, consent, and why a person's data are kept until when."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from interview_analysis.web.people.models import Role, User
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def visible_to(self, user: User) -> EntryQuerySet:
+        return self if user.may(Role.ADMINISTRATOR, Role.AUDITOR) else self.none()
+
+
+class Entry(models.Model):
+    """Who did what to what and when. Append-only: each entry's hash covers the hash before it (`trail.py`).
+
+    `actor` and `subject` are numbers, never names; `details` hold what changed, no personal value.
+    """
+
+    number = models.PositiveBigIntegerField(primary_key=True)
+    at = models.DateTimeField(db_index=True)
+    actor = models.PositiveBigIntegerField(null=True)  # a user's id; none for the system and for candidates
+    action = models.CharField(max_length=60, db_index=True)  # "scorecard.submitted"
+    kind = models.CharField(max_length=40)  # of the subject: "interview"
+    subject = models.CharField(max_length=64)
+    details = models.JSONField(default=dict)
+    previous = models.CharField(max_length=64)
+    sha256 = models.CharField(max_length=64)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-number"]
+        indexes: ClassVar[list[models.Index]] = [models.Index(fields=["kind", "subject"])]
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise TypeError("entries of the trail are never deleted one by one")
+
+
+class Head(models.Model):
+    """The last entry, in one row that is locked while the next is written."""
+
+    number = models.PositiveBigIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, default="0" * 64)
+
+
+class Consent(models.Model):
+    """A candidate's consent to being recorded and analysed, as it was given and by whom it was entered."""
+
+    class How(models.TextChoices):
+        WRITTEN = "written", _("in writing")
+        SPOKEN = "spoken", _("spoken, in the recording")
+        ONLINE = "online", _("online")
+
+    candidate = models.ForeignKey("hiring.Candidate", on_delete=models.CASCADE, related_name="consents")
+    given_on = models.DateField(_("given on"))
+    how = models.CharField(_("how"), max_length=10, choices=How.choices)
+    recording = models.BooleanField(_("to being recorded"), default=True)
+    analysis = models.BooleanField(_("to an analysis by machine"), default=True)
+    note = models.CharField(_("where the proof is kept"), max_length=200, blank=True)
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)

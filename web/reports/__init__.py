@@ -1,0 +1,1 @@
+"""The recruitment report and the feedback to the candidate."""

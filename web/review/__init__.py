@@ -1,0 +1,1 @@
+"""The review page, scorecards, consensus and comparison."""

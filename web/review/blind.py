@@ -1,0 +1,60 @@
+"""Who may see what of an interview before and after rating it.
+
+Whoever is to rate an interview and has not submitted sees nothing of the machine's result and of others' ratings,
+whatever their role, unless the job says otherwise. Every page, export and figure asks here or `Scorecard.visible_to`.
+"""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from interview_analysis.web.hiring.models import Job
+from interview_analysis.web.interviews.models import Interview
+from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.privacy.trail import record
+from interview_analysis.web.review.models import Scorecard
+
+_STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
+
+
+def is_rater(user: User, interview: Interview) -> bool:
+    return interview.assignments.filter(rater=user).exists()
+
+
+def has_submitted(user: User, interview: Interview) -> bool:
+    return interview.scorecards.filter(rater=user, submitted_at__isnull=False).exists()
+
+
+def machine_visible(user: User, interview: Interview) -> bool:
+    """Whether `user` may see the machine's scores, levels, evidence marks, flags and state report."""
+    if not Interview.objects.visible_to(user).filter(pk=interview.pk).exists():
+        return False
+    shown = interview.application.job.machine_shown
+    if not is_rater(user, interview):
+        return user.may(*_STAFF)
+    if shown == Job.Shown.ALWAYS:
+        return True
+    return shown == Job.Shown.AFTER and has_submitted(user, interview)
+
+
+def note_machine_seen(user: User, interview: Interview) -> None:
+    """Write down that the machine's result was seen; on a rater's open scorecard, that it was seen first."""
+    open_card = interview.scorecards.filter(rater=user, submitted_at=None, machine_seen_at=None)
+    first = open_card.update(machine_seen_at=timezone.now()) if is_rater(user, interview) else 0
+    record(user, "result.seen", interview, before_rating=bool(first))
+
+
+def visible_scorecards(user: User, interview: Interview) -> list[Scorecard]:
+    """The latest submitted scorecard of each rater that `user` may see, without their own."""
+    found: dict[int, Scorecard] = {}
+    cards = (
+        Scorecard.objects.visible_to(user)
+        .filter(interview=interview, submitted_at__isnull=False)
+        .exclude(rater=user)
+        .select_related("rater")
+        .prefetch_related("ratings")
+        .order_by("version")
+    )
+    for card in cards:
+        found[card.rater_id] = card
+    return list(found.values())

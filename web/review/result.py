@@ -1,0 +1,62 @@
+"""The machine's result of an interview, read from where the analysis keeps it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from interview_analysis.errors import OutputError
+from interview_analysis.pipeline.outputs import REPORT_FILE, load_saved
+from interview_analysis.scoring.report.report import Report
+from interview_analysis.types import Transcript
+from interview_analysis.web.analysis.models import Analysis
+from interview_analysis.web.interviews.models import Interview
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    analysis: Analysis
+    report: Report
+    transcript: Transcript | None
+
+
+def current_analysis(interview: Interview) -> Analysis | None:
+    return interview.analyses.filter(current=True, state=Analysis.State.DONE).first()
+
+
+def current_result(interview: Interview) -> Saved | None:
+    """None where there is none yet. Raises OutputError where its files are missing or not what they were."""
+    analysis = current_analysis(interview)
+    return saved(analysis) if analysis is not None else None
+
+
+def saved(analysis: Analysis) -> Saved:
+    folder = settings.HOME.files / analysis.folder
+    report, transcript = _load(folder, analysis.report_sha256)
+    return Saved(analysis, report, transcript)
+
+
+@lru_cache(maxsize=32)
+def _load(folder: Path, sha256: str) -> tuple[Report, Transcript | None]:
+    path = folder / REPORT_FILE
+    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+        raise OutputError(
+            f"the report of this analysis is missing or was changed ({folder.name}); analyse the interview again"
+        )
+    return load_saved(folder)
+
+
+def basis(interview: Interview) -> str:
+    """A hash of what a scorecard rests on: the recordings, the rubric and the machine's result."""
+    analysis = current_analysis(interview)
+    profile = interview.application.job.profile
+    told = [
+        *interview.recordings.values_list("sha256", flat=True),
+        profile.sha256 if profile else "",
+        analysis.report_sha256 if analysis else "",
+    ]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()

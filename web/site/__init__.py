@@ -1,0 +1,1 @@
+"""What every room shares: settings, addresses, the base page."""

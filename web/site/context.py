@@ -1,0 +1,48 @@
+"""What every page gets: the doors that its reader may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from interview_analysis.web.people.models import Role
+
+_STAFF = {Role.ADMINISTRATOR, Role.RECRUITER}
+# (name of the address, text, roles)
+DOORS: tuple[tuple[str, StrOrPromise, set[Role]], ...] = (
+    ("hiring:jobs", _("Jobs"), {*_STAFF, Role.DATA_SCIENTIST}),
+    ("hiring:candidates", _("Candidates"), _STAFF),
+    ("interviews:list", _("Interviews"), {*_STAFF, Role.INTERVIEWER}),
+    ("analysis:queue", _("Analyses"), _STAFF),
+    ("exchange:figures", _("Figures"), {*_STAFF, Role.DATA_SCIENTIST}),
+    ("privacy:trail", _("Trail"), {Role.ADMINISTRATOR, Role.AUDITOR}),
+    ("people:list", _("People"), {Role.ADMINISTRATOR}),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    url: str
+    text: StrOrPromise
+    here: bool
+
+
+def navigation(request: HttpRequest) -> dict[str, object]:
+    """`doors`: the rooms that the signed-in person may enter."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"doors": ()}
+    doors = []
+    for name, text, roles in DOORS:
+        if user.role not in roles:
+            continue
+        try:
+            url = reverse(name)
+        except NoReverseMatch:  # a room that is not built yet
+            continue
+        doors.append(Door(url, text, request.path.startswith(url)))
+    return {"doors": tuple(doors)}

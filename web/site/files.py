@@ -1,0 +1,40 @@
+"""Files of people: kept in the home folder under names that tell nothing, handed out by views that checked who asks."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+
+from interview_analysis.web.site.home import Home
+
+FILE_HEADER = "X-File-Of-Home"
+_NGINX = os.environ.get("ACCEL_REDIRECT", "")  # the internal location that nginx maps to the home's files
+
+
+def file_of(name: str) -> Path:
+    """The path of a kept file. Raises Http404 for a name that leads elsewhere, or to nothing."""
+    home: Home = settings.HOME
+    path = (home.files / name).resolve()
+    if not name or not path.is_relative_to(home.files.resolve()) or not path.is_file():
+        raise Http404
+    return path
+
+
+def file_response(name: str, content_type: str, *, download_as: str = "") -> HttpResponse:
+    """An empty answer that names the file; nginx sends it, or `asgi.serving_files`."""
+    path = file_of(name)
+    response = HttpResponse(content_type=content_type)
+    if _NGINX:
+        response["X-Accel-Redirect"] = (
+            f"{_NGINX.rstrip('/')}/{quote(str(path.relative_to(settings.HOME.files.resolve())))}"
+        )
+    else:
+        response[FILE_HEADER] = name
+    if download_as:
+        response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(download_as)}"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,23 @@
+"""Every room under its own path."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+from django.views.i18n import JavaScriptCatalog
+
+from interview_analysis.web.site import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("health", views.health, name="health"),
+    path("account/", include("allauth.urls")),
+    path("text.js", JavaScriptCatalog.as_view(packages=[]), name="text_js"),
+    path("people/", include("interview_analysis.web.people.urls")),
+    path("", include("interview_analysis.web.hiring.urls")),
+    path("", include("interview_analysis.web.interviews.urls")),
+    path("", include("interview_analysis.web.analysis.urls")),
+    path("", include("interview_analysis.web.review.urls")),
+    path("", include("interview_analysis.web.reports.urls")),
+    path("trail/", include("interview_analysis.web.privacy.urls")),
+    path("", include("interview_analysis.web.exchange.urls")),
+]
