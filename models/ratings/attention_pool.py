@@ -3,7 +3,7 @@
 Each channel of each answer is projected to the same width; what is missing is masked out, of a channel and of an answer.
 Attention weighs the answers (Ilse, Tomczak & Welling 2018, "Attention-based deep multiple instance learning"),
 one linear head a rating reads the pooled vector. A few thousand weights, dropout, channel dropout, weight decay and
-early stopping on persons held out keep it honest on small data.
+early stopping on held-out persons keep it honest on small data.
 """
 
 from __future__ import annotations

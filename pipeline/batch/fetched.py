@@ -21,7 +21,7 @@ MOST_BYTES = (
 class Fetched:
     """Copies in a folder of this machine that its workers share; whoever made the folder deletes it.
 
-    A copy is handed on once. One that is not there, on another machine or because many wait, is fetched again.
+    A copy is handed on once. Missing copies (another machine, or too many waiting) are fetched again.
     """
 
     folder: Path

@@ -100,7 +100,7 @@ _INSTEAD = {
     click.option(
         "--candidate-voice",
         type=FILE,
-        help="A recording of the candidate alone, to know the voice by where several people speak.",
+        help="A recording of the candidate alone, used to identify the candidate when several people speak.",
     ),
     click.option("--no-cache", is_flag=True, help="Keep no observations, and use none."),
 )

@@ -1,4 +1,4 @@
-"""How many interview questions are found in human transcripts, and how many of those found are none.
+"""Recall and precision of the interview questions found in human transcripts.
 
     python -m interview_analysis.pipeline.dev.question_evaluation --data FOLDER
 

@@ -196,9 +196,9 @@ class AudioTrack:
     def _even_mix(self, frame: AudioFrame, values: NDArray[Any]) -> AudioFrame:
         """The frame as it is, or the mean of its channels where swresample would lose some of them.
 
-        It takes three or more channels without positions for the speakers of a cinema: of six it leaves out the
-        fourth, of three the last, for a bass and for nobody, and for nine or 32 there is no such cinema. Each may be
-        the microphone of a person. And of two that are opposed it leaves nothing.
+        It assigns cinema layouts to three or more channels without positions, and drops the subwoofer: the fourth of 5.1, the
+        last of 2.1. It has no layout for 9 or 32 channels. Here each channel may be the microphone of a person. And it mixes two
+        channels of opposite phase to silence.
         """
         channels = frame.layout.channels
         if len(channels) == 2:

@@ -34,7 +34,7 @@ class VoiceSample:
 
 
 def voice_sample(recording: Path, models: Observers, cache: Cache) -> VoiceSample:
-    """What is kept of a recording in which the candidate alone speaks, or what listening to it gives, which is kept.
+    """Observations of the voice sample, from the cache or computed and cached.
 
     Raises MediaError for what cannot be read or holds less than 3 s of speech, and WeightsError.
     """

@@ -5,8 +5,8 @@ there are so many moments that they would meet by chance. How often that is, is 
 channel's moments are moved around the clock by a random time of their own, which keeps how many there are, how long they
 last and how they bunch, and breaks what they have to do with each other (circular shifts, after Lotwick & Silverman
 1982). Stretches are told where no more than `max_chance_share` of those as strong would be there by chance: what comes
-out of the shifts over what is there, which holds the false discovery rate (Benjamini & Hochberg 1995). What it takes
-grows with the number of moments and, for as many a minute, with the length of the recording.
+out of the shifts over what is there, which holds the false discovery rate (Benjamini & Hochberg 1995). Cost is linear in
+the number of moments.
 
 What is named is behaviour. Whether a stretch may be called anything is the policy's (policy.py).
 """
