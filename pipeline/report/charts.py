@@ -19,7 +19,7 @@ from interview_analysis.pipeline.common.messages import Messages, format_number,
 from interview_analysis.pipeline.report import svg
 from interview_analysis.pipeline.report.transcript_view import segment_anchor
 from interview_analysis.scoring.report.report import Report, Series, Stretch, TimelineEvent
-from interview_analysis.scoring.rubric.job_bar import margin
+from interview_analysis.scoring.statistics.margin import margin
 from interview_analysis.types import CHANNELS, Transcript
 
 PLOT_PX, PAD_PX = 72, 9

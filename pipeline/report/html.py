@@ -31,7 +31,7 @@ from interview_analysis.scoring.report.report import (
     Score,
     TimelineEvent,
 )
-from interview_analysis.scoring.rubric.job_bar import MARGIN_FACTOR, margin
+from interview_analysis.scoring.statistics.margin import MARGIN_FACTOR, margin
 from interview_analysis.types import Transcript
 
 

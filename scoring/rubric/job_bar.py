@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report.report import JobBar, OverallScore, Verdict
-
-MARGIN_FACTOR = 1.96  # a 95 % interval of a normal error
-
-
-def margin(score: float, standard_error: float | None) -> tuple[float, float]:
-    """The ends of the error bar, within 0 to 100."""
-    reach = MARGIN_FACTOR * (standard_error or 0.0)
-    return max(0.0, score - reach), min(100.0, score + reach)
+from interview_analysis.scoring.statistics.margin import margin
 
 
 def job_bar(profile: JobProfile, overall: OverallScore) -> JobBar | None:

@@ -16,7 +16,7 @@ from interview_analysis.pipeline.report.html import describe_values, render_html
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.report.provenance import RecordingPart
 from interview_analysis.scoring.report.report import Series, Timeline
-from interview_analysis.scoring.rubric.job_bar import margin
+from interview_analysis.scoring.statistics.margin import margin
 from interview_analysis.types import Segment, Transcript, Word
 from tests.pipeline.report.html_page import ATTACK, Page, page, with_text
 from tests.pipeline.sample_report import LEVEL_CUTS, abstained_report, sample_report
