@@ -29,12 +29,17 @@ def machine_visible(user: User, interview: Interview) -> bool:
     """Whether `user` may see the machine's scores, levels, evidence marks, flags and state report."""
     if not Interview.objects.visible_to(user).filter(pk=interview.pk).exists():
         return False
-    shown = interview.application.job.machine_shown
-    if not is_rater(user, interview):
+    job = interview.application.job
+    return machine_open_to(
+        user, job, rates=is_rater(user, interview), submitted=has_submitted(user, interview)
+    )
+
+
+def machine_open_to(user: User, job: Job, *, rates: bool, submitted: bool) -> bool:
+    """The same of an interview that `user` may see, by whether they are to rate it and have submitted."""
+    if not rates:
         return user.may(*_STAFF)
-    if shown == Job.Shown.ALWAYS:
-        return True
-    return shown == Job.Shown.AFTER and has_submitted(user, interview)
+    return job.machine_shown == Job.Shown.ALWAYS or (job.machine_shown == Job.Shown.AFTER and submitted)
 
 
 def note_machine_seen(user: User, interview: Interview) -> None:

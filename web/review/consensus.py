@@ -5,7 +5,7 @@ The initial ratings stay as they are. The consensus opens once everybody who is 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,28 +35,41 @@ class ConsensusError(InterviewAnalysisError):
         self.code = code
 
 
+def latest_submitted(cards: Iterable[Scorecard]) -> list[Scorecard]:
+    """Of all scorecards of an interview the latest submitted one of each rater."""
+    found: dict[int, Scorecard] = {}
+    for card in sorted(cards, key=lambda c: c.version):
+        if card.submitted_at is not None:
+            found[card.rater_id] = card
+    return list(found.values())
+
+
+def all_rated(raters: Collection[int], cards: Collection[Scorecard]) -> bool:
+    """Whether all who are assigned have submitted, and nobody has a change open."""
+    done = {card.rater_id for card in latest_submitted(cards)}
+    return bool(raters) and set(raters) <= done and all(card.submitted_at is not None for card in cards)
+
+
 def submitted(interview: Interview) -> list[Scorecard]:
     """The latest submitted scorecard of each rater."""
-    found: dict[int, Scorecard] = {}
-    cards = interview.scorecards.filter(submitted_at__isnull=False).select_related("rater")
-    for card in cards.prefetch_related("ratings").order_by("version"):
-        found[card.rater_id] = card
-    return list(found.values())
+    return latest_submitted(interview.scorecards.select_related("rater").prefetch_related("ratings"))
 
 
 def is_ready(interview: Interview) -> bool:
     """Whether all who are assigned have submitted, and nobody has a change open."""
-    assigned = set(interview.assignments.values_list("rater", flat=True))
-    done = {card.rater_id for card in submitted(interview)}
-    return bool(assigned) and assigned <= done and not interview.scorecards.filter(submitted_at=None).exists()
+    raters = list(interview.assignments.values_list("rater", flat=True))
+    return all_rated(raters, list(interview.scorecards.all()))
+
+
+def open_to(user: User, job: Job) -> bool:
+    """Staff, and raters whom the job shows others' ratings; of interviews that `user` may see and all have rated."""
+    return user.may(Role.ADMINISTRATOR, Role.RECRUITER) or job.others_shown != Job.Shown.NEVER
 
 
 def may_see(user: User, interview: Interview) -> bool:
-    """Staff, and raters whom the job shows others' ratings, once all have rated."""
-    if not is_ready(interview) or not Interview.objects.visible_to(user).filter(pk=interview.pk).exists():
-        return False
-    staff = user.may(Role.ADMINISTRATOR, Role.RECRUITER)
-    return staff or interview.application.job.others_shown != Job.Shown.NEVER
+    """Whoever may see the interview, as the job allows it, once all have rated."""
+    visible = Interview.objects.visible_to(user).filter(pk=interview.pk).exists()
+    return visible and is_ready(interview) and open_to(user, interview.application.job)
 
 
 def may_enter(user: User, interview: Interview) -> bool:
@@ -82,10 +95,13 @@ class Row:
 def grid(interview: Interview, report: Report | None) -> tuple[list[Scorecard], list[Row]]:
     """A row a competency of the profile that was rated by, a column a rater."""
     cards = submitted(interview)
-    profile = profile_of(cards[-1].profile) if cards else None
+    return cards, rows_of(cards, profile_of(cards[-1].profile), report) if cards else []
+
+
+def rows_of(cards: Sequence[Scorecard], profile: JobProfile, report: Report | None) -> list[Row]:
     machine = {d.id: d for d in report.dimensions} if report else {}
     rows = []
-    for dimension in profile.dimensions if profile else ():
+    for dimension in profile.dimensions:
         ratings = [{r.dimension: r for r in card.ratings.all()}.get(dimension.id) for card in cards]
         levels = tuple(r.level if r else None for r in ratings)
         known = [level for level in levels if level is not None]
@@ -99,7 +115,7 @@ def grid(interview: Interview, report: Report | None) -> tuple[list[Scorecard], 
                 machine.get(dimension.id),
             )
         )
-    return cards, rows
+    return rows
 
 
 def agreement_of(job: Job) -> Agreement:

@@ -25,7 +25,8 @@ class Saved:
 
 
 def current_analysis(interview: Interview) -> Analysis | None:
-    return interview.analyses.filter(current=True, state=Analysis.State.DONE).first()
+    done = (a for a in interview.analyses.all() if a.current and a.state == Analysis.State.DONE)
+    return next(done, None)
 
 
 def current_result(interview: Interview) -> Saved | None:

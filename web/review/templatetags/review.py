@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from json import dumps
 from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
 
 from interview_analysis.pipeline.common.messages import Messages
 from interview_analysis.scoring.report.report import Abstention, Evidence, Score
-from interview_analysis.scoring.rubric.job_bar import MARGIN_FACTOR
 from interview_analysis.scoring.statistics.bootstrap import WithInterval
-from interview_analysis.web.review.consensus import Merged, Row
+from interview_analysis.scoring.statistics.margin import MARGIN_FACTOR, margin
+from interview_analysis.web.review.consensus import USUAL_CUTS, Merged, Row
 from interview_analysis.web.review.models import Consensus, Rating, Scorecard
 from interview_analysis.web.site.language import reader_language
 
@@ -30,11 +31,44 @@ def of(table: Mapping[str, Any], key: str) -> Any:
 
 
 @register.filter
-def points(score: Score) -> str:
+def points(score: Score | Merged) -> str:
     """ "61 ± 14": the score with its margin of error."""
     if score.score is None or score.standard_error is None:
         return "—"
     return f"{score.score:.0f} ± {MARGIN_FACTOR * score.standard_error:.0f}"
+
+
+@register.simple_tag
+def error_bar(score: Score | Merged) -> str:
+    """The score with its error bar on 0 to 100, over the cuts of five levels; nothing without a score."""
+    if score.score is None or score.standard_error is None:
+        return ""
+    low, high = margin(score.score, score.standard_error)
+    cuts = format_html_join(
+        "", '<line x1="{0}" x2="{0}" y1="1" y2="13" stroke="#d5dbe2"/>', ((_x(cut),) for cut in USUAL_CUTS)
+    )
+    return format_html(
+        '<svg class="errorbar" role="img" aria-label="{}" width="112" height="14" viewBox="0 0 112 14">'
+        '<line x1="6" x2="106" y1="7" y2="7" stroke="#d5dbe2" stroke-width="2"/>{}'
+        '<line x1="{}" x2="{}" y1="7" y2="7" stroke="#14568c" stroke-width="3"/>'
+        '<circle cx="{}" cy="7" r="4.5" fill="#14568c"/></svg>',
+        points(score), cuts, _x(low), _x(high), _x(score.score),
+    )  # fmt: skip
+
+
+def _x(score: float) -> str:
+    return f"{6 + score:.1f}"
+
+
+@register.filter
+def at(shares: Sequence[float], place: int) -> float:
+    return shares[place]
+
+
+@register.filter
+def percent(share: float) -> str:
+    """0.734 -> "73 %", what is below a half per cent "0 %"."""
+    return f"{100 * share:.0f} %"
 
 
 @register.filter
@@ -67,13 +101,6 @@ def unlocalized(number: float) -> str:
 @register.filter
 def cells(row: Row, cards: list[Scorecard]) -> list[tuple[int | None, str, Scorecard]]:
     return list(zip(row.levels, row.notes, cards, strict=True))
-
-
-@register.filter
-def merged_points(merged: Merged) -> str:
-    if merged.score is None or merged.standard_error is None:
-        return "—"
-    return f"{merged.score:.0f} ± {MARGIN_FACTOR * merged.standard_error:.0f}"
 
 
 @register.filter

@@ -1,0 +1,79 @@
+"""What people and the machine say of an interview, as far as somebody may see it: for the consensus, reports and comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from interview_analysis.scoring.profile import JobProfile
+from interview_analysis.scoring.report.report import Report
+from interview_analysis.web.hiring.profiles import profile_of
+from interview_analysis.web.interviews.models import Interview
+from interview_analysis.web.people.models import User
+from interview_analysis.web.review import consensus
+from interview_analysis.web.review.blind import machine_open_to
+from interview_analysis.web.review.consensus import Merged, Row
+from interview_analysis.web.review.models import Consensus, Scorecard
+from interview_analysis.web.review.result import current_result
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`cards` are the raters' submitted ones, `profile` what was rated by, `report` the machine's where it may be seen.
+
+    `human` and `merged` are by dimension, the latter by the job's rule. `final` is none until it was entered.
+    """
+
+    interview: Interview
+    profile: JobProfile
+    cards: tuple[Scorecard, ...]
+    rows: tuple[Row, ...]
+    report: Report | None
+    human: Mapping[str, Merged]
+    merged: Mapping[str, Merged]
+    human_overall: Merged
+    overall: Merged
+    final: Consensus | None
+
+
+def standing(user: User, interview: Interview) -> Standing | None:
+    """None while the consensus is not open to `user`. Raises OutputError where the report's files are not what they were."""
+    return next(iter(standings(user, Interview.objects.filter(pk=interview.pk))), None)
+
+
+def standings(user: User, interviews: QuerySet[Interview]) -> list[Standing]:
+    """Of those `interviews` whose consensus is open to `user`, with the same number of queries however many there are."""
+    visible = Interview.objects.visible_to(user).filter(pk__in=interviews.values("pk"))
+    cards = Scorecard.objects.select_related("rater", "profile").prefetch_related("ratings")
+    loaded = visible.select_related(
+        "application__candidate", "application__job", "stage", "consensus__entered_by"
+    ).prefetch_related("assignments", "analyses", Prefetch("scorecards", cards))
+    found = (_standing(user, interview) for interview in loaded)
+    return [one for one in found if one is not None]
+
+
+def _standing(user: User, interview: Interview) -> Standing | None:
+    job = interview.application.job
+    raters = {a.rater_id for a in interview.assignments.all()}
+    all_cards = list(interview.scorecards.all())
+    if not consensus.all_rated(raters, all_cards) or not consensus.open_to(user, job):
+        return None
+    cards = consensus.latest_submitted(all_cards)
+    submitted = any(card.rater_id == user.pk for card in cards)
+    seen = machine_open_to(user, job, rates=user.pk in raters, submitted=submitted)
+    saved = current_result(interview) if seen else None
+    report = saved.report if saved else None
+    profile = profile_of(cards[-1].profile)
+    rows = consensus.rows_of(cards, profile, report)
+    cuts = (report.level_cuts if report else None) or consensus.USUAL_CUTS
+    human = {r.dimension: consensus.merged("human", r.levels, job.rater_error, None, cuts) for r in rows}
+    merged = {
+        r.dimension: consensus.merged(job.merge, r.levels, job.rater_error, r.machine, cuts) for r in rows
+    }
+    return Standing(
+        interview, profile, tuple(cards), tuple(rows), report, human, merged,
+        consensus.merged_overall(profile, human), consensus.merged_overall(profile, merged),
+        getattr(interview, "consensus", None),
+    )  # fmt: skip
