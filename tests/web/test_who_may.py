@@ -63,6 +63,7 @@ ELSEWHERE = {
         for name in ("begin_upload", "upload", "chunk", "finish_upload", "remove_recording")
     ),
     *(f"analysis:{name}" for name in ("request", "cancel", "retry")),
+    *(f"reports:{name}" for name in ("recruitment", "recruitment_pdf", "feedback_pdf")),
     *(
         f"review:{name}"
         for name in ("report", "scorecard", "submit", "change", "marks", "remove_mark", "consensus")

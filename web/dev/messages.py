@@ -54,6 +54,8 @@ def _marked(code: str) -> Iterator[tuple[str, str, str]]:
     """(context, text, plural) of each call."""
     calls: Iterator[Any] = extract_python(io.BytesIO(code.encode()), KEYWORDS, [], {})
     for _, function, arguments, _ in calls:
+        if arguments is None:  # no text stands in the call itself
+            continue
         parts = [arguments] if isinstance(arguments, str) else [a for a in arguments if a is not None]
         if not parts:
             continue
