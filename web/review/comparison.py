@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 from django.db.models import QuerySet
@@ -39,12 +38,11 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """Two candidates who differ beyond their errors on `dimension`, none for the whole; the higher one first."""
+    """Whom `higher` lies above by more than their errors, and by how much; on `dimension`, none for the whole."""
 
     dimension: Dimension | None
     higher: Compared
-    lower: Compared
-    difference: Difference
+    over: tuple[tuple[Compared, Difference], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +115,24 @@ def _stability(found: list[Compared], profile: JobProfile) -> Stability:
 def _apart(found: list[Compared], profile: JobProfile) -> list[Apart]:
     told = []
     for dimension in (None, *profile.dimensions):
-        for one, other in combinations(found, 2):
-            a = one.overall if dimension is None else one.parts[dimension.id]
-            b = other.overall if dimension is None else other.parts[dimension.id]
-            between = between_merged(a, b)
-            if between is None or not between.beyond_error:
-                continue
-            if between.value < 0:
-                one, other, between = other, one, Difference(-between.value, between.margin)
-            told.append(Apart(dimension, one, other, between))
+        for one in in_order(found, dimension.id if dimension else "overall"):
+            over = tuple(
+                (other, between)
+                for other in found
+                if (between := _between(_score(one, dimension), _score(other, dimension))) is not None
+                and between.value > 0
+                and between.beyond_error
+            )
+            if over:
+                told.append(Apart(dimension, one, over))
     return told
 
 
-def between_merged(a: Merged, b: Merged) -> Difference | None:
+def _score(one: Compared, dimension: Dimension | None) -> Merged:
+    return one.overall if dimension is None else one.parts[dimension.id]
+
+
+def _between(a: Merged, b: Merged) -> Difference | None:
     """None where one of them is not known."""
     if a.score is None or b.score is None or a.standard_error is None or b.standard_error is None:
         return None

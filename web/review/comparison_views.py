@@ -20,11 +20,11 @@ def comparison(request: HttpRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(Job.objects.visible_to(user), pk=pk)
     applications = Application.objects.visible_to(user).filter(job=job).select_related("candidate", "stage")
     stage, state = request.GET.get("stage", ""), request.GET.get("state", Application.State.ACTIVE)
-    if stage.isdecimal():
+    if _is_number(stage):
         applications = applications.filter(stage=int(stage))
     if state in Application.State.values:
         applications = applications.filter(state=state)
-    chosen = [int(one) for one in request.GET.getlist("who") if one.isdecimal()]
+    chosen = [int(one) for one in request.GET.getlist("who")[:LISTED] if _is_number(one)]
     found = compare(user, job, applications.filter(pk__in=chosen) if chosen else applications)
     compared = list(found.compared) if found else []
     choice = rated(applications)
@@ -51,5 +51,11 @@ def comparison(request: HttpRequest, pk: int) -> HttpResponse:
             "most": MAX_COMPARED,
             "holds": round(100 * ranking.HOLDS),
             "draws": ranking.DRAWS,
+            "concentration": round(ranking.CONCENTRATION),
         },
     )
+
+
+def _is_number(sent: str) -> bool:
+    """Whether it is one that a database takes."""
+    return sent.isdecimal() and len(sent) < 19

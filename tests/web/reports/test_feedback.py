@@ -178,7 +178,8 @@ def test_who_may(scored: Company, signed_in: SignedIn):
     assert signed_in(scored.recruiter).get(url(scored)).status_code == 200
     Job.objects.update(machine_shown=Job.Shown.NEVER)
     assert signed_in(scored.recruiter).get(url(scored)).status_code == 404
-    assert signed_in(scored.administrator).get(f"{url(scored)}/9.pdf").status_code == 404
+    for number in ("9", "0", "9" * 40):
+        assert signed_in(scored.administrator).get(f"{url(scored)}/{number}.pdf").status_code == 404
 
 
 def test_without_a_result_there_is_nothing_to_draft(company: Company, signed_in: SignedIn):
