@@ -9,14 +9,29 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from interview_analysis.web.hiring.models import Job
+from interview_analysis.web.interviews.models import Assignment
 from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.review.models import Scorecard
 
 _STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
 
 
+def _rates(user: User) -> Q:
+    return Q(interview__in=Assignment.objects.filter(rater=user).values("interview"))
+
+
+def _has_rated(user: User) -> Q:
+    submitted = Scorecard.objects.filter(rater=user, submitted_at__isnull=False)
+    return Q(interview__in=submitted.values("interview"))
+
+
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def visible_to(self, user: User) -> RecommendationQuerySet:
-        return self if user.may(*_STAFF) else self.none()
+        """Staff, but not of interviews that they are to rate and have not."""
+        if not user.may(*_STAFF):
+            return self.none()
+        return self.filter(~_rates(user) | _has_rated(user))
 
 
 class Recommendation(models.Model):
@@ -44,7 +59,12 @@ class Recommendation(models.Model):
 
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def visible_to(self, user: User) -> FeedbackQuerySet:
-        return self if user.may(*_STAFF) else self.none()
+        """Staff who may see the machine's result that it is drawn from, as `review.blind.machine_visible` says."""
+        if not user.may(*_STAFF):
+            return self.none()
+        always = Q(interview__application__job__machine_shown=Job.Shown.ALWAYS)
+        after = Q(interview__application__job__machine_shown=Job.Shown.AFTER)
+        return self.filter(~_rates(user) | always | (after & _has_rated(user)))
 
 
 class Feedback(models.Model):

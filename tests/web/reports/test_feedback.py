@@ -10,10 +10,11 @@ from django.test import Client
 
 from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.hiring.models import Job
-from interview_analysis.web.interviews.models import Assignment
-from interview_analysis.web.people.models import User
+from interview_analysis.web.interviews.models import Assignment, Interview
+from interview_analysis.web.people.models import Role, User
 from interview_analysis.web.privacy.models import Entry
-from interview_analysis.web.reports.models import Feedback
+from interview_analysis.web.reports.models import Feedback, Recommendation
+from interview_analysis.web.review.blind import machine_visible
 from tests.web.conftest import Company
 from tests.web.reports.conftest import answer, with_answers
 from tests.web.results import keep_result
@@ -180,6 +181,29 @@ def test_who_may(scored: Company, signed_in: SignedIn):
     assert signed_in(scored.recruiter).get(url(scored)).status_code == 404
     for number in ("9", "0", "9" * 40):
         assert signed_in(scored.administrator).get(f"{url(scored)}/{number}.pdf").status_code == 404
+
+
+@pytest.mark.parametrize("shown", Job.Shown.values)
+@pytest.mark.parametrize("state", ["no rater", "not submitted", "submitted"])
+def test_the_query_and_the_page_show_it_to_the_same(scored: Company, shown: str, state: str):
+    Job.objects.update(machine_shown=shown)
+    if state != "no rater":
+        Assignment.objects.create(
+            interview=scored.interview, rater=scored.recruiter, assigned_by=scored.administrator
+        )
+        rate(scored.interview, scored.recruiter, 3, submit=state == "submitted")
+    Feedback.objects.create(
+        interview=scored.interview, language="en", drafted_from="0" * 64, edited_by=scored.administrator
+    )
+    Recommendation.objects.create(
+        interview=scored.interview, what="next", reason="good", basis="0" * 64, by=scored.administrator
+    )
+    found = Interview.objects.get()
+    for user in (*scored.people.values(), scored.other, scored.outsider):
+        staff = user.may(Role.ADMINISTRATOR, Role.RECRUITER)
+        assert Feedback.objects.visible_to(user).exists() == (staff and machine_visible(user, found))
+        blind = user == scored.recruiter and state == "not submitted"
+        assert Recommendation.objects.visible_to(user).exists() == (staff and not blind)
 
 
 def test_without_a_result_there_is_nothing_to_draft(company: Company, signed_in: SignedIn):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from django.test import Client
@@ -209,6 +210,17 @@ def test_the_pages_are_led_to_from_the_interview(rated: Company, signed_in: Sign
     assert "recruitment" not in signed_in(rated.interviewer).get(page).content.decode()
     scorecards.amend(rated.interview, rated.other, "misheard")
     assert f'href="{url(rated)}"' not in signed_in(rated.recruiter).get(page).content.decode()
+
+
+def test_few_queries(
+    rated: Company,
+    signed_in: SignedIn,
+    django_assert_max_num_queries: Callable[..., AbstractContextManager[object]],
+):
+    browser = signed_in(rated.recruiter)
+    for name in ("recruitment", "feedback"):
+        with django_assert_max_num_queries(40):
+            assert browser.get(url(rated, name)).status_code == 200
 
 
 def test_names_and_words_are_escaped(rated: Company, signed_in: SignedIn):
