@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -47,8 +48,10 @@ def is_stale(told: Feedback) -> bool:
 
 
 @transaction.atomic
-def save(interview: Interview, by: User, number: int, seen: str, drafted_from: str, text: Draft) -> Feedback:
-    """Keep the open feedback `number`, which was drafted from the report of hash `drafted_from`.
+def save(
+    interview: Interview, by: User, text: Draft, *, number: int, language: str, seen: str, drafted_from: str
+) -> Feedback:
+    """Keep the open feedback `number` in `language`, which was drafted from the report of hash `drafted_from`.
 
     `seen` is the version that was edited, as `version_of` names it. Raises FeedbackError where somebody saved or released
     another one in the meantime, or where there is no result that `by` may see.
@@ -65,9 +68,10 @@ def save(interview: Interview, by: User, number: int, seen: str, drafted_from: s
         raise FeedbackError("somebody else saved it in the meantime", "outdated")
     if not interview.analyses.filter(report_sha256=drafted_from).exclude(report_sha256="").exists():
         raise FeedbackError("expected the hash of a report of this interview", "result")
-    made = open_one or Feedback(
-        interview=interview, number=number, language=interview.application.candidate.language
-    )
+    if language not in dict(settings.LANGUAGES):
+        raise FeedbackError(f"expected one of the languages {', '.join(dict(settings.LANGUAGES))}", "result")
+    made = open_one or Feedback(interview=interview, number=number)
+    made.language = language
     made.strengths, made.advice = text.strengths.strip()[:MAX_TEXT], text.advice.strip()[:MAX_TEXT]
     made.edited_by, made.drafted_from = by, drafted_from
     made.save()

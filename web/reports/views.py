@@ -173,8 +173,8 @@ def _changed(request: HttpRequest, interview: Interview) -> HttpResponse:
     releasing = request.POST.get("do") == "release"
     if told is None or not releasing:  # a second click on "release" finds it released
         told = feedbacks.save(
-            interview, user, number, request.POST.get("seen", ""), request.POST.get("drafted_from", ""),
-            _text(request),
+            interview, user, _text(request), number=number, language=request.POST.get("language", ""),
+            seen=request.POST.get("seen", ""), drafted_from=request.POST.get("drafted_from", ""),
         )  # fmt: skip
     if releasing:
         feedbacks.release(told, user, request.POST.get("result", ""))
@@ -189,7 +189,7 @@ def _posted(request: HttpRequest, interview: Interview) -> Feedback:
     last, text = feedbacks.latest(interview), _text(request)
     number = 1 if last is None else last.number + (last.released_at is not None)
     return Feedback(
-        interview=interview, number=number, language=interview.application.candidate.language,
+        interview=interview, number=number, language=request.POST.get("language", "")[:10],
         strengths=text.strengths, advice=text.advice, drafted_from=request.POST.get("drafted_from", "")[:64],
     )  # fmt: skip
 

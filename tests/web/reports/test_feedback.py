@@ -60,6 +60,18 @@ def test_it_is_drafted_in_the_candidates_language_whatever_the_reader_s(scored: 
     assert "没有明确听到结果" in shown["advice"]
 
 
+def test_a_draft_made_once_more_takes_the_candidates_new_language(scored: Company, signed_in: SignedIn):
+    browser = signed_in(scored.recruiter)
+    browser.post(url(scored), form(browser, scored) | {"do": "save"})
+    scored.candidate.language = "zh-hans"
+    scored.candidate.save()
+    assert form(browser, scored)["language"] == "en", "the text that is saved is still the English one"
+    browser.post(url(scored), form(browser, scored, "?again=1") | {"do": "release"})
+    told = Feedback.objects.get()
+    assert told.language == "zh-hans"
+    assert "没有明确听到结果" in told.advice
+
+
 def test_edited_released_and_locked(scored: Company, signed_in: SignedIn):
     browser = signed_in(scored.recruiter)
     mine = form(browser, scored) | {"advice": "Name the size of the result.", "do": "save"}
@@ -138,7 +150,14 @@ def test_it_says_when_the_result_changed_after_the_draft(scored: Company, signed
 
 @pytest.mark.parametrize(
     "change",
-    [{"drafted_from": "f" * 64}, {"drafted_from": ""}, {"number": "7"}, {"number": "x"}, {"seen": "never"}],
+    [
+        {"drafted_from": "f" * 64},
+        {"drafted_from": ""},
+        {"number": "7"},
+        {"number": "x"},
+        {"seen": "never"},
+        {"language": "xx"},
+    ],
 )
 def test_a_made_up_form_is_refused(scored: Company, signed_in: SignedIn, change: dict[str, str]):
     browser = signed_in(scored.recruiter)
