@@ -19,7 +19,7 @@ from interview_analysis.scoring.report.report import Reason
 from interview_analysis.types import CHANNELS
 
 FLAGS = (
-    "low_snr", "clipped", "quiet", "truncated", "dark_video", "low_resolution", "low_frame_rate",
+    "low_snr", "clipped", "quiet", "narrow_band", "sound_missing", "silent_track", "undecodable_track", "truncated", "dark_video", "low_resolution", "low_frame_rate",
     "variable_frame_rate", "short", "no_audio", "no_video", "no_speech", "no_words", "other_faces", "face_by_voice", "face_unknown", "picture_lies", "face_absent",
     "keyword_stuffing", "words_to_scorer", "non_answer", "language_mismatch", "low_transcript_confidence", "fillers_lower_bound",
     "blink_lower_bound", "partial_overall", "one_voice_assumed", "decode_errors",
