@@ -13,12 +13,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models, transaction
+from django.dispatch import Signal
 from django.utils import timezone
 
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.models import Entry, Head
 
 FIRST = "0" * 64
+recorded = Signal()  # entry, subject: sent in the transaction of each entry
 
 
 @transaction.atomic
@@ -39,6 +41,7 @@ def record(actor: User | None, action: str, subject: models.Model, **details: An
     entry.save(force_insert=True)
     head.number, head.sha256 = entry.number, entry.sha256
     head.save()
+    recorded.send(Entry, entry=entry, subject=subject)
     return entry
 
 

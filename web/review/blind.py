@@ -6,10 +6,11 @@ whatever their role, unless the job says otherwise. Every page, export and figur
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils import timezone
 
 from interview_analysis.web.hiring.models import Job
-from interview_analysis.web.interviews.models import Interview
+from interview_analysis.web.interviews.models import Assignment, Interview, InterviewQuerySet
 from interview_analysis.web.people.models import Role, User
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review.models import Scorecard
@@ -25,21 +26,26 @@ def has_submitted(user: User, interview: Interview) -> bool:
     return interview.scorecards.filter(rater=user, submitted_at__isnull=False).exists()
 
 
+def not_rated_blind(user: User, interviews: InterviewQuerySet) -> InterviewQuerySet:
+    """Those of `interviews` that `user` need not rate, or need not rate blind any more, as the job says."""
+    assigned = Assignment.objects.filter(rater=user).values("interview")
+    submitted = Scorecard.objects.filter(rater=user, submitted_at__isnull=False).values("interview")
+    shown = Q(application__job__machine_shown=Job.Shown.ALWAYS)
+    after = Q(application__job__machine_shown=Job.Shown.AFTER, pk__in=submitted)
+    return interviews.filter(~Q(pk__in=assigned) | shown | after)
+
+
+def machine_visible_among(user: User, interviews: InterviewQuerySet) -> InterviewQuerySet:
+    """Those of `interviews` whose scores, levels, evidence marks, flags and state report `user` may see."""
+    visible = not_rated_blind(user, interviews.filter(pk__in=Interview.objects.visible_to(user).values("pk")))
+    if user.may(*_STAFF):
+        return visible
+    return visible.filter(pk__in=Assignment.objects.filter(rater=user).values("interview"))
+
+
 def machine_visible(user: User, interview: Interview) -> bool:
     """Whether `user` may see the machine's scores, levels, evidence marks, flags and state report."""
-    if not Interview.objects.visible_to(user).filter(pk=interview.pk).exists():
-        return False
-    job = interview.application.job
-    return machine_open_to(
-        user, job, rates=is_rater(user, interview), submitted=has_submitted(user, interview)
-    )
-
-
-def machine_open_to(user: User, job: Job, *, rates: bool, submitted: bool) -> bool:
-    """The same of an interview that `user` may see, by whether they are to rate it and have submitted."""
-    if not rates:
-        return user.may(*_STAFF)
-    return job.machine_shown == Job.Shown.ALWAYS or (job.machine_shown == Job.Shown.AFTER and submitted)
+    return machine_visible_among(user, Interview.objects.filter(pk=interview.pk)).exists()
 
 
 def note_machine_seen(user: User, interview: Interview) -> None:

@@ -18,7 +18,7 @@ from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report.report import DimensionScore, Report
 from interview_analysis.web.hiring.models import Job
 from interview_analysis.web.hiring.profiles import profile_of
-from interview_analysis.web.interviews.models import Interview
+from interview_analysis.web.interviews.models import Assignment, Interview
 from interview_analysis.web.people.models import Role, User
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review.models import Consensus, Scorecard
@@ -120,16 +120,41 @@ def rows_of(cards: Sequence[Scorecard], profile: JobProfile, report: Report | No
 
 def agreement_of(job: Job) -> Agreement:
     """How far raters of a job agree, over all interviews that two or more have rated, candidates drawn again."""
-    ratings: list[list[float]] = []
-    persons: list[str] = []
-    for interview in Interview.objects.filter(application__job=job).select_related("application"):
-        if not is_ready(interview):
-            continue
-        cards, rows = grid(interview, None)
-        for row in rows if len(cards) > 1 else ():
-            ratings.append([float("nan") if level is None else float(level) for level in row.levels])
-            persons.append(str(interview.application.candidate_id))
-    return agreement(ratings, persons)
+    return agreements([job])[job.pk]
+
+
+def agreements(jobs: Sequence[Job]) -> dict[int, Agreement]:
+    """`agreement_of` each job, by its number."""
+    cards = (
+        Scorecard.objects.latest_submitted()
+        .filter(interview__application__job__in=jobs)
+        .select_related("interview__application")
+        .prefetch_related("ratings")
+        .order_by("interview", "rater")
+    )
+    ready = _ready(jobs)
+    units: dict[tuple[int, int, int, str], list[float]] = {}  # job, candidate, interview, dimension
+    for card in cards:
+        application = card.interview.application
+        for rating in card.ratings.all() if card.interview_id in ready else ():
+            key = (application.job_id, application.candidate_id, card.interview_id, rating.dimension)
+            units.setdefault(key, []).append(float("nan") if rating.level is None else float(rating.level))
+    found = {}
+    for job in jobs:
+        own = {key: levels for key, levels in units.items() if key[0] == job.pk}
+        found[job.pk] = agreement(list(own.values()), [str(key[1]) for key in own])
+    return found
+
+
+def _ready(jobs: Sequence[Job]) -> set[int]:
+    """`is_ready` of many: the numbers of the interviews of `jobs` whose raters have all submitted, with no change open."""
+    cards = Scorecard.objects.filter(interview__application__job__in=jobs)
+    done = set(cards.filter(submitted_at__isnull=False).values_list("interview", "rater"))
+    open_ = set(cards.filter(submitted_at=None).values_list("interview", flat=True))
+    assigned = set(
+        Assignment.objects.filter(interview__application__job__in=jobs).values_list("interview", "rater")
+    )
+    return {interview for interview, _ in assigned} - open_ - {interview for interview, _ in assigned - done}
 
 
 @transaction.atomic

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.interviews.models import Assignment, Interview
@@ -31,6 +31,14 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         else:
             return self.none()
         return self.filter(own | (others & Q(submitted_at__isnull=False)))
+
+    def latest_submitted(self) -> ScorecardQuerySet:
+        """Of each rater of an interview the last one that was submitted."""
+        later = self.model.objects.filter(
+            interview=OuterRef("interview"), rater=OuterRef("rater"),
+            version__gt=OuterRef("version"), submitted_at__isnull=False,
+        )  # fmt: skip
+        return self.filter(~Exists(later), submitted_at__isnull=False)
 
 
 class Scorecard(models.Model):

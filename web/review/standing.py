@@ -13,7 +13,7 @@ from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.interviews.models import Interview
 from interview_analysis.web.people.models import User
 from interview_analysis.web.review import consensus
-from interview_analysis.web.review.blind import machine_open_to
+from interview_analysis.web.review.blind import machine_visible_among
 from interview_analysis.web.review.consensus import Merged, Row
 from interview_analysis.web.review.models import Consensus, Scorecard
 from interview_analysis.web.review.result import current_result
@@ -50,20 +50,19 @@ def standings(user: User, interviews: QuerySet[Interview]) -> list[Standing]:
     loaded = visible.select_related(
         "application__candidate", "application__job", "stage", "consensus__entered_by"
     ).prefetch_related("assignments", "analyses", Prefetch("scorecards", cards))
-    found = (_standing(user, interview) for interview in loaded)
+    seen = set(machine_visible_among(user, Interview.objects.filter(pk__in=visible.values("pk"))).values_list("pk", flat=True))
+    found = (_standing(user, interview, machine=interview.pk in seen) for interview in loaded)
     return [one for one in found if one is not None]
 
 
-def _standing(user: User, interview: Interview) -> Standing | None:
+def _standing(user: User, interview: Interview, *, machine: bool) -> Standing | None:
     job = interview.application.job
     raters = {a.rater_id for a in interview.assignments.all()}
     all_cards = list(interview.scorecards.all())
     if not consensus.all_rated(raters, all_cards) or not consensus.open_to(user, job):
         return None
     cards = consensus.latest_submitted(all_cards)
-    submitted = any(card.rater_id == user.pk for card in cards)
-    seen = machine_open_to(user, job, rates=user.pk in raters, submitted=submitted)
-    saved = current_result(interview) if seen else None
+    saved = current_result(interview) if machine else None
     report = saved.report if saved else None
     profile = profile_of(cards[-1].profile)
     rows = consensus.rows_of(cards, profile, report)

@@ -64,10 +64,15 @@ class Home:
 
     def secret_key(self) -> str:
         """Made once and kept; SECRET_KEY in the environment goes first."""
-        given = os.environ.get("SECRET_KEY")
-        if given:
-            return given
-        path = self.folder / "secret-key"
+        return os.environ.get("SECRET_KEY") or self._kept("secret-key")
+
+    def salt(self) -> str:
+        """Made once and kept: what pseudonyms of exports are made with."""
+        return self._kept("salt")
+
+    def _kept(self, name: str) -> str:
+        """A random text, made once and kept in a file that only its owner reads."""
+        path = self.folder / name
         try:
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(64))
