@@ -36,11 +36,12 @@ Errors = type[InterviewAnalysisError]
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """`row` is None for the file as a whole."""
+    """`row` is None for the file as a whole. `kind` tells mistakes in the form of a CSV file from one another."""
 
     row: int | None
     column: str
     text: str
+    kind: Literal["", "column twice", "cell without column", "open quote"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,7 @@ def _csv(text: str, name: str, errors: Errors) -> Table:
     heads = [cell.strip() for cell in head]
     for column in heads:
         if column in table.columns and column:
-            table.mistakes.append(Mistake(number, column, "this column is there twice; take one out"))
+            table.mistakes.append(Mistake(number, column, "this column is there twice; take one out", "column twice"))
         elif column:
             table.columns[column] = number
     for line, row in rows:
@@ -199,7 +200,7 @@ def _csv(text: str, name: str, errors: Errors) -> Table:
         for place, cell in enumerate(cells):
             if cell and (place >= len(heads) or not heads[place]):
                 text = f"{quoted(cell)} stands in column {place + 1}, which has no name; name it or empty it"
-                table.mistakes.append(Mistake(line, "", text))
+                table.mistakes.append(Mistake(line, "", text, "cell without column"))
         named = {head: cell for head, cell in zip(heads, cells, strict=False) if head and cell}
         if named:
             table.lines.append(Line(line, named))
@@ -217,7 +218,7 @@ def _csv_rows(text: str, separator: str, table: Table) -> Iterator[tuple[int, li
             start = reader.line_num + 1
     except csv.Error as error:
         text = f"cannot be read from here on ({error}); a quote that is opened must be closed"
-        table.mistakes.append(Mistake(start, "", text))
+        table.mistakes.append(Mistake(start, "", text, "open quote"))
 
 
 def _jsonl(text: str) -> Table:
