@@ -122,8 +122,9 @@ def worker(parent: int | None) -> None:
     """
     start_django()
     from interview_analysis.web.analysis.worker import Worker
+    from interview_analysis.web.exchange.deliveries import deliver_due
 
-    Worker(parent).run()
+    Worker(parent, [deliver_due]).run()
 
 
 def _first_link() -> None:

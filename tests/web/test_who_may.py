@@ -38,6 +38,7 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "hiring:profile_yaml": ({A, R}, lambda c: [c.job.pk, 1]),
     "hiring:candidates": ({A, R}, lambda c: []),
     "hiring:new_candidate": ({A, R}, lambda c: []),
+    "hiring:import_candidates": ({A, R}, lambda c: []),
     "hiring:candidate": ({A, R}, lambda c: [c.candidate.pk]),
     "hiring:edit_candidate": ({A, R}, lambda c: [c.candidate.pk]),
     "hiring:application": ({A, R}, lambda c: [c.application.pk]),
@@ -51,6 +52,12 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "reports:feedback": ({A, R}, lambda c: [c.interview.pk]),
     "analysis:queue": ({A, R}, lambda c: []),
     "analysis:state": ({A, R}, lambda c: [c.interview.pk]),
+    "exchange:tokens": (EVERYBODY, lambda c: []),
+    "exchange:api_page": (EVERYBODY, lambda c: []),
+    "exchange:exports": ({A, R, D}, lambda c: [c.job.pk]),
+    "exchange:export": ({A, R, D}, lambda c: [c.job.pk, "candidates", "csv"]),
+    "exchange:webhooks": ({A}, lambda c: []),
+    "exchange:openapi": (NOBODY_TOO, lambda c: []),
     "interviews:play": ({A, R, V}, lambda c: [c.recording.key]),
 }
 # Not opened by a plain visit: they take a POST or a token, and have tests of their own.
@@ -58,6 +65,9 @@ ELSEWHERE = {
     "people:language",
     "people:enter",
     "hiring:resume",
+    *(f"exchange:{name}" for name in ("revoke_token", "webhook", "change_webhook")),
+    *(f"exchange:api:{name}" for name in ("api-root", "jobs", "job", "candidates", "candidate")),
+    *(f"exchange:api:{name}" for name in ("interviews", "interview", "result", "scorecards", "consensus")),
     *(
         f"interviews:{name}"
         for name in ("begin_upload", "upload", "chunk", "finish_upload", "remove_recording")

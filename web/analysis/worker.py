@@ -12,7 +12,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from types import FrameType
@@ -38,11 +38,13 @@ class CancelledError(Exception):
 
 
 class Worker:
-    def __init__(self, parent: int | None = None) -> None:
-        """It ends with the process `parent`, where that is given."""
+    def __init__(self, parent: int | None = None, others: Sequence[Callable[[], bool]] = ()) -> None:
+        """It ends with the process `parent`, where that is given. `others` do one thing each that is due elsewhere,
+        and say whether there was one."""
         self.name = f"{socket.gethostname()}:{os.getpid()}:{int(psutil.Process().create_time())}"
         self._engine = Engine()
         self._parent = parent
+        self._others = others
         self._ends = threading.Event()
 
     def stop(self, signal_number: int = 0, frame: FrameType | None = None) -> None:
@@ -56,7 +58,8 @@ class Worker:
         while not self._ends.is_set() and self._parent_lives():
             close_old_connections()
             queue.give_back_of(dead_here())
-            busy = self.prepare_one() or self.analyse_one()
+            others = [work() for work in self._others]
+            busy = self.prepare_one() or self.analyse_one() or any(others)
             if not busy:
                 if until_idle:
                     return

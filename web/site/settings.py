@@ -189,6 +189,10 @@ else:
     EMAIL_FILE_PATH = HOME.mail
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "interview-analysis@localhost")
 
+# Webhooks may lead to http, this machine and private networks: for tests, and for receivers of the same house.
+WEBHOOKS_TO_PRIVATE = os.environ.get("WEBHOOKS_TO_PRIVATE", "") == "1"
+MLFLOW_URI = os.environ.get("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
+
 MAX_UPLOAD_BYTES = int(os.environ.get("MAX_UPLOAD_BYTES", 8 * 2**30))
 
 LOGGING = {
