@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import webbrowser
+from pathlib import Path
 
 import click
 
@@ -183,6 +184,29 @@ def createadmin(email: str, name: str) -> None:
             f"{email} is known and is no active administrator; change that on the page of people"
         )
     click.echo(new_link(user))
+
+
+@web.command("export-ratings", cls=Command)
+@click.argument("out", type=click.Path(path_type=Path))
+@click.option("--names", is_flag=True, help="Names of raters and candidates instead of pseudonyms.")
+@with_plain_console
+def export_ratings_command(out: Path, names: bool) -> None:
+    """Write the submitted scorecards as the ratings that `train` learns from.
+
+    OUT is a .csv or .parquet file for the ratings of a batch's interviews, or a folder, which gets what was measured
+    here and the settings of `train` as well.
+
+    \b
+    Examples:
+      interview-analysis web export-ratings ratings
+      interview-analysis train --config ratings/train.yaml --data ratings
+    """
+    start_django()
+    from interview_analysis.web.exchange.ratings import export_ratings
+
+    made = export_ratings(out, names=names)
+    measured = "" if made.measured is None else f", {made.measured} of them measured"
+    click.echo(f"{made.scorecards} scorecards of {made.interviews} interviews{measured}: {out}")
 
 
 @web.command(cls=Command)

@@ -54,6 +54,16 @@ class Version:
         return f"models:/{self.name}/{self.number}"
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What was logged with a model: parameters, metrics by the keys of `model_metrics`, and why it is the champion."""
+
+    version: Version
+    parameters: Mapping[str, str]
+    metrics: Mapping[str, float]
+    decision: str
+
+
 class Registry:
     """Models in an MLflow store, by its URI. Raises OutputError where the store cannot be reached."""
 
@@ -131,6 +141,24 @@ class Registry:
         except ModelError:
             return None
 
+    def champions(self) -> list[Recorded]:
+        """Every champion of the store with the figures that were logged with it, by name."""
+        with self._client() as client:
+            found = []
+            for model in client.search_registered_models():
+                number = model.aliases.get(CHAMPION)
+                if number is None:
+                    continue
+                made = client.get_model_version(model.name, number)
+                version = Version(model.name, str(made.version), str(made.run_id))
+                run = client.get_run(version.run_id)
+                found.append(
+                    Recorded(
+                        version, dict(run.data.params), dict(run.data.metrics), made.tags.get("decision", "")
+                    )
+                )
+            return sorted(found, key=lambda recorded: recorded.version.name)
+
     @contextmanager
     def fetched(self, version: Version) -> Iterator[Path]:
         """The folder of a model for as long as it is needed, as `load_model` takes it."""
@@ -166,6 +194,7 @@ class Registry:
     def _client(self) -> Iterator[MlflowClient]:
         import mlflow
         from mlflow.exceptions import MlflowException
+        from sqlalchemy.exc import SQLAlchemyError
 
         from interview_analysis.pipeline.common.system import quiet_dependencies
 
@@ -177,7 +206,7 @@ class Registry:
         mlflow.set_registry_uri(self.uri)
         try:
             yield mlflow.MlflowClient(self.uri, self.uri)
-        except (MlflowException, OSError) as error:
+        except (MlflowException, SQLAlchemyError, OSError) as error:
             reason = str(error).splitlines()[0]
             raise OutputError(f"cannot use MLflow at {self.uri}: {reason}; check --mlflow") from error
 

@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "exchange:api_page": (EVERYBODY, lambda c: []),
     "exchange:exports": ({A, R, D}, lambda c: [c.job.pk]),
     "exchange:export": ({A, R, D}, lambda c: [c.job.pk, "candidates", "csv"]),
+    "exchange:figures": ({A, R, D}, lambda c: []),
     "exchange:webhooks": ({A}, lambda c: []),
     "exchange:openapi": (NOBODY_TOO, lambda c: []),
     "interviews:play": ({A, R, V}, lambda c: [c.recording.key]),

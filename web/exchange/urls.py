@@ -4,7 +4,7 @@ from typing import Any
 
 from django.urls import path
 
-from interview_analysis.web.exchange import api_views, export_views, webhook_views
+from interview_analysis.web.exchange import api_views, export_views, figure_views, webhook_views
 from interview_analysis.web.exchange.api import api
 
 app_name = "exchange"
@@ -16,6 +16,7 @@ urlpatterns: list[Any] = [
     path("api/", api.urls),
     path("jobs/<int:pk>/exports", export_views.page, name="exports"),
     path("jobs/<int:pk>/exports/<str:name>.<str:kind>", export_views.export, name="export"),
+    path("figures/", figure_views.figures, name="figures"),
     path("webhooks/", webhook_views.webhooks, name="webhooks"),
     path("webhooks/<int:pk>/", webhook_views.webhook, name="webhook"),
     path("webhooks/<int:pk>/change", webhook_views.change, name="change_webhook"),

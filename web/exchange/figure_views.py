@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from interview_analysis.errors import OutputError
+from interview_analysis.web.exchange.figures import champions
+from interview_analysis.web.hiring.models import Job
+from interview_analysis.web.people.models import Role
+from interview_analysis.web.review.consensus import agreements
+from interview_analysis.web.review.models import Scorecard
+from interview_analysis.web.site.permissions import for_roles, signed_in
+
+PAGE = 20
+
+
+@for_roles(Role.ADMINISTRATOR, Role.RECRUITER, Role.DATA_SCIENTIST)
+def figures(request: HttpRequest) -> HttpResponse:
+    """The champion's figures, and the agreement of raters of each job that has scorecards."""
+    rated = Scorecard.objects.filter(submitted_at__isnull=False).values("interview__application__job")
+    jobs = Job.objects.visible_to(signed_in(request)).filter(pk__in=rated)
+    page = Paginator(jobs, PAGE).get_page(request.GET.get("page"))
+    agreed = agreements(list(page))
+    fault = ""
+    try:
+        found = champions()
+    except OutputError as error:
+        found, fault = (), str(error)
+    context = {"champions": found, "fault": fault, "page": page, "rows": [(j, agreed[j.pk]) for j in page]}
+    return render(request, "exchange/figures.html", context)
