@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from interview_analysis.scoring.learning.reliability import krippendorff_alpha
+from interview_analysis.scoring.learning.reliability import alpha_of, alpha_parts, krippendorff_alpha
 from interview_analysis.scoring.statistics.bootstrap import WithInterval, interval, person_weights
 
 SAMPLES, SEED = 1000, 20240607
@@ -44,6 +44,8 @@ def agreement(ratings: Sequence[Sequence[float]], candidates: Sequence[str]) -> 
     count = len(set(persons))
     if count < 2:
         return Agreement(WithInterval(float("nan"), float("nan"), float("nan")), len(table), count)
-    weights = person_weights(persons, SAMPLES, SEED).astype(int)
-    draws = [krippendorff_alpha(np.repeat(table, drawn, axis=0)) for drawn in weights]
+    names, place = np.unique(persons, return_inverse=True)
+    parts = np.zeros((count, 4))
+    np.add.at(parts, place, alpha_parts(table))
+    draws = alpha_of(person_weights(list(names), SAMPLES, SEED) @ parts)
     return Agreement(interval(krippendorff_alpha(table), draws), len(table), count)

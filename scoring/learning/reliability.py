@@ -48,18 +48,25 @@ def krippendorff_alpha(ratings: FloatArray) -> float:
 
     1 is perfect agreement, 0 what chance gives. NaN where no unit has two ratings or all ratings are alike.
     """
-    counts = np.isfinite(ratings).sum(axis=1)
-    pairable = ratings[counts >= 2]
-    counts = counts[counts >= 2]
-    values = pairable[np.isfinite(pairable)]
-    if values.size < 2:
-        return float("nan")
-    seen = np.where(np.isfinite(pairable), pairable, 0.0)
+    return float(alpha_of(alpha_parts(ratings).sum(axis=0)))
+
+
+def alpha_parts(ratings: FloatArray) -> FloatArray:
+    """What each unit brings to `krippendorff_alpha`, (units, 4): its ratings, their differences, squares and sum; 0 below two."""
+    counts = np.isfinite(ratings).sum(axis=1).astype(float)
+    seen = np.where(np.isfinite(ratings), ratings, 0.0)
     squares, sums = (seen**2).sum(axis=1), seen.sum(axis=1)
-    within = float(((2 * counts * squares - 2 * sums**2) / (counts - 1)).sum()) / values.size
-    n = values.size
-    chance = float(2 * n * (values**2).sum() - 2 * values.sum() ** 2) / (n * (n - 1))
-    return 1.0 - within / chance if chance > 0 else float("nan")
+    within = (2 * counts * squares - 2 * sums**2) / np.maximum(counts - 1, 1)
+    parts: FloatArray = np.column_stack([counts, within, squares, sums]) * (counts >= 2)[:, None]
+    return parts
+
+
+def alpha_of(sums: FloatArray) -> FloatArray:
+    """Alpha of units whose parts add up to `sums`, (..., 4): so many samples of the units at once."""
+    n, within, squares, total = np.moveaxis(sums, -1, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        chance = (2 * n * squares - 2 * total**2) / (n * (n - 1))
+        return np.where((n >= 2) & (chance > 0), 1.0 - within / n / chance, np.nan)
 
 
 def rater_against_others(ratings: FloatArray) -> float:

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from interview_analysis.scoring.learning.reliability import (
+    alpha_of,
+    alpha_parts,
     intraclass,
     krippendorff_alpha,
     rater_against_others,
@@ -45,6 +47,13 @@ def test_alpha_of_krippendorff_s_example_for_interval_data():
 def test_alpha_of_perfect_agreement_is_one_and_of_one_value_unknown():
     assert krippendorff_alpha(np.array([[1.0, 1.0], [5.0, 5.0]])) == pytest.approx(1.0)
     assert np.isnan(krippendorff_alpha(np.array([[3.0, 3.0], [3.0, 3.0]])))
+
+
+def test_alpha_of_many_samples_is_that_of_units_repeated_so_often(rng):
+    weights = rng.integers(0, 4, (20, len(KRIPPENDORFF)))
+    repeated = [krippendorff_alpha(np.repeat(KRIPPENDORFF, row, axis=0)) for row in weights]
+    assert alpha_of(weights @ alpha_parts(KRIPPENDORFF)) == pytest.approx(repeated, nan_ok=True)
+    assert np.isnan(alpha_of(np.zeros(4)))
 
 
 def test_one_rater_has_no_icc_and_no_others():
