@@ -114,7 +114,7 @@ def _keys(interview: Interview, named: bool) -> dict[str, Any]:
 
 
 def _scores(report: Report) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+    told: dict[str, Any] = {"partial": "yes" if report.overall.partial else "no"}
     for name, score in _named(report):
         told[f"{name}.score"] = score.score
         told[f"{name}.standard_error"] = score.standard_error

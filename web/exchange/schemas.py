@@ -130,6 +130,7 @@ class ScoreOut(Schema):
     standard_error: float | None = None
     level: int | None = Field(None, description="1 to 5")
     weight: float
+    partial: bool = Field(False, description="a part abstained, and the rest was re-weighted")
     abstained: str | None = None
 
     @classmethod
@@ -142,6 +143,7 @@ class ScoreOut(Schema):
             "standard_error": score.standard_error,
             "level": score.level,
             "weight": score.weight,
+            "partial": getattr(score, "partial", False),
         }
 
 
