@@ -21,7 +21,7 @@ from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.interviews.models import Assignment, Interview
 from interview_analysis.web.people.models import Role, User
 from interview_analysis.web.privacy.trail import record
-from interview_analysis.web.review.models import Consensus, Scorecard
+from interview_analysis.web.review.models import Consensus, Rating, Scorecard
 from interview_analysis.web.review.result import basis
 
 USUAL_CUTS = (20.0, 40.0, 60.0, 80.0)
@@ -125,25 +125,22 @@ def agreement_of(job: Job) -> Agreement:
 
 def agreements(jobs: Sequence[Job]) -> dict[int, Agreement]:
     """`agreement_of` each job, by its number."""
-    cards = (
-        Scorecard.objects.latest_submitted()
-        .filter(interview__application__job__in=jobs)
-        .select_related("interview__application")
-        .prefetch_related("ratings")
-        .order_by("interview", "rater")
+    cards = Scorecard.objects.latest_submitted().filter(interview__application__job__in=jobs)
+    application = "scorecard__interview__application"
+    rated = (
+        Rating.objects.filter(scorecard__in=cards.values("pk"))
+        .order_by("scorecard__interview", "scorecard__rater")
+        .values_list(
+            f"{application}__job", f"{application}__candidate", "scorecard__interview", "dimension", "level"
+        )
     )
     ready = _ready(jobs)
-    units: dict[tuple[int, int, int, str], list[float]] = {}  # job, candidate, interview, dimension
-    for card in cards:
-        application = card.interview.application
-        for rating in card.ratings.all() if card.interview_id in ready else ():
-            key = (application.job_id, application.candidate_id, card.interview_id, rating.dimension)
-            units.setdefault(key, []).append(float("nan") if rating.level is None else float(rating.level))
-    found = {}
-    for job in jobs:
-        own = {key: levels for key, levels in units.items() if key[0] == job.pk}
-        found[job.pk] = agreement(list(own.values()), [str(key[1]) for key in own])
-    return found
+    units: dict[int, dict[tuple[int, int, str], list[float]]] = {job.pk: {} for job in jobs}
+    for job, candidate, interview, dimension, level in rated.iterator():
+        if interview in ready:
+            unit = units[job].setdefault((candidate, interview, dimension), [])
+            unit.append(float("nan") if level is None else float(level))
+    return {job: agreement(list(own.values()), [str(key[0]) for key in own]) for job, own in units.items()}
 
 
 def _ready(jobs: Sequence[Job]) -> set[int]:

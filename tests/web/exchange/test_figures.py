@@ -88,6 +88,7 @@ def test_agreement_by_job(company: Company, second: object, signed_in: SignedIn)
     assert "1.00" in page
     scorecards.amend(company.interview, company.other, "misheard")
     assert consensus.agreement_of(company.job).candidates == 1, "a change that is open closes the consensus"
+    assert "cannot be computed yet" in browser.get("/figures/").content.decode(), "and the page knows"
 
 
 def test_agreement_takes_few_queries_for_many_jobs(
