@@ -192,7 +192,9 @@ def _csv(text: str, name: str, errors: Errors) -> Table:
     heads = [cell.strip() for cell in head]
     for column in heads:
         if column in table.columns and column:
-            table.mistakes.append(Mistake(number, column, "this column is there twice; take one out", "column twice"))
+            table.mistakes.append(
+                Mistake(number, column, "this column is there twice; take one out", "column twice")
+            )
         elif column:
             table.columns[column] = number
     for line, row in rows:

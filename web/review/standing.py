@@ -50,7 +50,11 @@ def standings(user: User, interviews: QuerySet[Interview]) -> list[Standing]:
     loaded = visible.select_related(
         "application__candidate", "application__job", "stage", "consensus__entered_by"
     ).prefetch_related("assignments", "analyses", Prefetch("scorecards", cards))
-    seen = set(machine_visible_among(user, Interview.objects.filter(pk__in=visible.values("pk"))).values_list("pk", flat=True))
+    seen = set(
+        machine_visible_among(user, Interview.objects.filter(pk__in=visible.values("pk"))).values_list(
+            "pk", flat=True
+        )
+    )
     found = (_standing(user, interview, machine=interview.pk in seen) for interview in loaded)
     return [one for one in found if one is not None]
 
