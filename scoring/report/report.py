@@ -15,6 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from interview_analysis.scoring.edges import Model, Text
+from interview_analysis.types import WordTimes
 from interview_analysis.scoring.report.provenance import (
     JobDescription,
     Lineage,
@@ -349,3 +350,7 @@ class Report(Model):
     norms_origin: Text | None = None  # where the norms come from: the literature, or a named population
     speakers: Speakers | None = None  # none where speakers were not told apart
     level_cuts: tuple[float, float, float, float] | None = None  # scores at which levels 2 to 5 begin
+    word_times: WordTimes = (
+        "recognised"  # in the sound; else those of a transcript that was handed in: interpolated within its
+        # passages, or estimated where these have no end
+    )
