@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from interview_analysis.pipeline.batch.manifest.manifest import Interview
     from interview_analysis.pipeline.batch.results import Row
     from interview_analysis.pipeline.common.config import RunConfig
-    from interview_analysis.pipeline.learning.scorer_source import ScorerSource
     from interview_analysis.pipeline.interview import ObservedPart
+    from interview_analysis.pipeline.learning.scorer_source import ScorerSource
     from interview_analysis.pipeline.loaded import LoadedModels
     from interview_analysis.pipeline.observation.cache import ObservationCache
     from interview_analysis.pipeline.observation.candidate import VoiceSample

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -109,17 +110,25 @@ def candidates_view(
 def _called(name: str, voices: Voices | None) -> int:
     """The speaker of this name, or the only one whose name has it as a part."""
     names = voices.names if voices is not None else ()
-    wanted = _folded(name)
-    for alike in (
-        [i for i, other in enumerate(names) if _folded(other) == wanted],
-        [i for i, other in enumerate(names) if wanted and wanted in _folded(other)],
-    ):
-        if len(alike) == 1:
-            return alike[0]
+    found = _places(name, names)
+    if len(found) == 1:
+        return found[0]
     known = ", ".join(other for other in names if other) or "nobody"
     raise TranscriptError(
         f"the transcript names {known}, got {name!r} for the candidate; pass one of these names"
     )
+
+
+def is_called(name: str, names: Sequence[str]) -> bool:
+    """Whether one of the speakers, and one alone, is called so."""
+    return len(_places(name, tuple(dict.fromkeys(names)))) == 1
+
+
+def _places(name: str, names: Sequence[str]) -> list[int]:
+    """Who has the name, or where nobody has all of it, who has it as a part."""
+    wanted = _folded(name)
+    whole = [i for i, other in enumerate(names) if _folded(other) == wanted]
+    return whole or [i for i, other in enumerate(names) if wanted and wanted in _folded(other)]
 
 
 def _folded(name: str) -> str:

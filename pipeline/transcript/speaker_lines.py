@@ -47,6 +47,7 @@ class _Head:
     end_s: float | None
     dated: bool
     text: str
+    words_from: int  # line
 
 
 def read_speaker_lines(lines: Sequence[str], name: str) -> list[Cue]:
@@ -78,12 +79,20 @@ def _head(lines: Sequence[tuple[int, str]], place: int) -> _Head | None:
     if span:
         following = lines[place + 1][1] if place + 1 < len(lines) else ""
         whose = following if is_name(following) and place + 2 < len(lines) and lines[place + 2][1] else ""
-        return _Head(number, whose, seconds(span["time"]), seconds(span["end"]), False, "")
+        return _Head(
+            number,
+            whose,
+            seconds(span["time"]),
+            seconds(span["end"]),
+            False,
+            "",
+            number + (2 if whose else 1),
+        )
     for pattern in _HEADS:
         head = pattern.match(line)
         if head and is_name(bare := head["name"].strip("[]【】 \t")):
             text = head.groupdict().get("text") or ""
-            return _Head(number, bare, seconds(head["time"]), None, bool(head["date"]), text)
+            return _Head(number, bare, seconds(head["time"]), None, bool(head["date"]), text, number + 1)
     return None
 
 
@@ -97,8 +106,5 @@ def _passages(lines: Sequence[tuple[int, str]], heads: dict[int, _Head], origin_
             yield Cue(opened.time_s - origin_s, end_s, opened.name, " ".join(said), opened.line)
         if head:
             opened, said = head, [head.text] if head.text else []
-        elif opened is not None and line and not _ASIDE.search(line):
-            if not (
-                opened.end_s is not None and not said and line == opened.name and number == opened.line + 1
-            ):
-                said.append(line)
+        elif opened is not None and number >= opened.words_from and line and not _ASIDE.search(line):
+            said.append(line)

@@ -65,6 +65,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "interview": interview,
             "recordings": recordings,
+            "transcript_alone": not recordings and interview.recordings.exists(),
             "profile": profile,
             "is_rater": rating,
             "card": card,
