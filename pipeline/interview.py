@@ -66,8 +66,7 @@ class ObservedPart:
     """A recording of an interview, with what was observed of all of it, and the part of it that counts.
 
     `start_s` and `end_s` are seconds of the recording, None for its start and end; `question` is what was asked, empty
-    where nobody wrote it down. `transcript` is the file that the words come from, where they were handed in; with the hash
-    of the part itself it is all that there is.
+    where nobody wrote it down. `transcript` is the file of words that were handed in; with the part's own hash it is all there is.
     """
 
     name: str
@@ -132,7 +131,8 @@ def score_interview(
     candidate : what a transcript that was handed in calls the candidate; goes before the others.
     scorer : predicts ratings beside the rubric, where given.
 
-    Raises MediaError for a part in which nothing lies, TranscriptError where no speaker is called `candidate`, WeightsError, ModelError, and OutputError of the cache.
+    Raises MediaError for a part in which nothing lies, TranscriptError where no speaker is called `candidate`, WeightsError,
+    ModelError, and OutputError of the cache.
     """
     watch, cache, config = watch or Stopwatch(), cache or NoCache(), models.config
     face_and_body = config.policy.face_and_body
@@ -322,8 +322,7 @@ def _report(
 
 def _models(parts: Sequence[ObservedPart], models: LoadedModels, *, video: bool) -> tuple[Hashed, ...]:
     """The models that anything of the parts depends on."""
-    recognised = any(part.transcript is None for part in parts)
-    used = models if recognised else models.beside_transcript()
+    used = models if any(part.transcript is None for part in parts) else models.beside_transcript()
     return used.hashes(video=video, recording=any(part.is_recorded for part in parts))
 
 
@@ -333,8 +332,7 @@ def _origin(part: ObservedPart, models: LoadedModels) -> dict[str, str]:
     if not part.is_recorded:
         return handed_in
     observers = models.observers.beside_transcript() if handed_in else models.observers
-    keys = observation_keys(part.sha256, observers)
-    return {**{str(kind): key for kind, key in keys.items()}, **handed_in}
+    return {str(kind): key for kind, key in observation_keys(part.sha256, observers).items()} | handed_in
 
 
 def _description(profile: JobProfile) -> JobDescription | None:
