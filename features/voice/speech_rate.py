@@ -19,8 +19,8 @@ from interview_analysis.features.voice.speech_units import (
     overlap_s,
     rate_unit,
     silent_pauses,
-    speaking_span,
     spans_are_known,
+    speaking_span,
     units_in,
 )
 from interview_analysis.types import Interval, Observations, Transcript

@@ -102,6 +102,10 @@ class Speakers(Model):
         """Who says a segment of the transcript; with one voice, which needs no telling apart, that one."""
         return self.voices[0].voice if len(self.voices) == 1 else segment.voice
 
+    def name_of(self, voice: int | None) -> str:
+        """What the transcript that was handed in calls a voice, empty where none was or it names nobody."""
+        return next((speaker.name for speaker in self.voices if speaker.voice == voice), "")
+
     def role_of(self, voice: int | None) -> Role:
         return next((speaker.role for speaker in self.voices if speaker.voice == voice), "unknown")
 
@@ -124,7 +128,9 @@ class Lineage(Model):
     created_at: str
     recording: Hashed  # of several, the hash of their hashes
     recordings: tuple[Hashed, ...] = ()  # each of them, where there are several
-    transcripts: tuple[Hashed, ...] = ()  # that were handed in; `version` is "given transcript" and the format
+    transcripts: tuple[
+        Hashed, ...
+    ] = ()  # that were handed in; `version` is "given transcript" and the format
     profile: Hashed
     config: Hashed
     policy: Hashed

@@ -15,7 +15,6 @@ from typing import Literal
 from pydantic import Field
 
 from interview_analysis.scoring.edges import Model, Text
-from interview_analysis.types import WordTimes
 from interview_analysis.scoring.report.provenance import (
     JobDescription,
     Lineage,
@@ -23,6 +22,7 @@ from interview_analysis.scoring.report.provenance import (
     RecordingPart,
     Speakers,
 )
+from interview_analysis.types import WordTimes
 
 REPORT_SCHEMA_VERSION = "1.2"
 

@@ -146,5 +146,6 @@ def test_it_is_analysed_and_reviewed_without_media(
     page = signed_in(empty.interviewer).get(f"/interviews/{empty.interview.pk}/review").content.decode()
     assert "there is nothing to play" in page
     assert "retention" in page
+    assert "Helen Li" in page
     assert "<video" not in page
     assert "<audio" not in page
