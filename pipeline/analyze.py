@@ -16,7 +16,7 @@ from interview_analysis.pipeline.observation.candidate import voice_sample
 from interview_analysis.pipeline.observation.observed import observed
 from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.storage.places import local_copy
-from interview_analysis.pipeline.transcript.given import is_transcript, read_transcript
+from interview_analysis.pipeline.transcript.given import GivenTranscript, is_transcript, read_transcript
 from interview_analysis.scoring.learning.learned_score import NamedScorer
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
@@ -65,20 +65,14 @@ def analyze(
     elif config is not None and config != models.config:
         raise ValueError("pass the configuration to LoadedModels, or no LoadedModels: got two that differ")
     profile = job if isinstance(job, JobProfile) else load_job(job, lambda: models.job_parser)
+    given = _given(recording, transcript, candidate_voice, models.config.asr.language)
     with watch.stage("load models"):
         models.load_readers()
     sample = None
     if candidate_voice is not None:
         with local_copy(candidate_voice) as path:
             sample = voice_sample(path, models.observers, kept)
-    words = recording if is_transcript(recording) else transcript
-    given = None
-    if words is not None:
-        with local_copy(words) as path:
-            given = read_transcript(path, models.config.asr.language)
-    if given is not None and words is recording:
-        if transcript is not None:
-            raise TranscriptError(f"{recording} is a transcript, and so is {transcript}; pass one of them")
+    if given is not None and is_transcript(recording):
         part = transcript_alone(given)
     else:
         with local_copy(recording) as path:
@@ -91,3 +85,24 @@ def analyze(
     return score_interview(
         [part], profile, norms, models, kept, sample=sample, candidate=candidate, scorer=scorer, watch=watch
     )
+
+
+def _given(
+    recording: str | os.PathLike[str],
+    transcript: str | os.PathLike[str] | None,
+    candidate_voice: str | os.PathLike[str] | None,
+    language: str | None,
+) -> GivenTranscript | None:
+    """The transcript that was handed in: the recording itself, its own, or none."""
+    alone = is_transcript(recording)
+    if alone and transcript is not None:
+        raise TranscriptError(f"{recording} is a transcript, and so is {transcript}; pass one of them")
+    if alone and candidate_voice is not None:
+        raise TranscriptError(
+            f"{recording} has no sound to compare {candidate_voice} with; name the speaker with --candidate"
+        )
+    words = recording if alone else transcript
+    if words is None:
+        return None
+    with local_copy(words) as path:
+        return read_transcript(path, language)

@@ -119,6 +119,13 @@ def test_a_real_recording_with_its_reference_text_is_not_recognised(
         analyze(shared_data / JFK, "product-manager", **given, candidate="Bob")
 
 
+def test_a_voice_cannot_be_looked_for_where_there_is_no_sound(loaded, tmp_path):
+    path = tmp_path / "a.vtt"
+    path.write_text(as_vtt(transcript_from_text(EN, "en")))
+    with pytest.raises(TranscriptError, match="no sound to compare"):
+        analyze(path, "product-manager", models=loaded, candidate_voice=path)
+
+
 def test_from_the_command_line(model_store, tmp_path):
     path = tmp_path / "a.vtt"
     path.write_text("WEBVTT\n\n" + "\n".join(
