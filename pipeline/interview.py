@@ -26,6 +26,7 @@ from interview_analysis.pipeline.observation.observed import (
     observation_keys,
     tables_of,
 )
+from interview_analysis.pipeline.transcript.given import GivenTranscript, in_place, nothing_but
 from interview_analysis.scoring.content import bearing
 from interview_analysis.scoring.content.interview import Content
 from interview_analysis.scoring.content.model import ContentModel
@@ -48,6 +49,7 @@ from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile, Language
 from interview_analysis.scoring.report.provenance import (
     AudioTrack,
+    Hashed,
     JobDescription,
     Media,
     RecordingPart,
@@ -64,7 +66,7 @@ class ObservedPart:
     """A recording of an interview, with what was observed of all of it, and the part of it that counts.
 
     `start_s` and `end_s` are seconds of the recording, None for its start and end; `question` is what was asked, empty
-    where nobody wrote it down.
+    where nobody wrote it down. `transcript` is the file of words that were handed in; with the part's own hash it is all there is.
     """
 
     name: str
@@ -73,6 +75,22 @@ class ObservedPart:
     start_s: float | None = None
     end_s: float | None = None
     question: str = ""
+    transcript: Hashed | None = None
+
+    @property
+    def is_recorded(self) -> bool:
+        return self.transcript is None or self.transcript.sha256 != self.sha256
+
+    def worded(self, given: GivenTranscript) -> ObservedPart:
+        """The part with the words of a transcript. Raises TranscriptError for that of another recording."""
+        return replace(self, seen=in_place(self.seen, given), transcript=given.file)
+
+
+def transcript_alone(given: GivenTranscript, question: str = "") -> ObservedPart:
+    """A transcript without a recording as a part."""
+    return ObservedPart(
+        given.file.id, given.file.sha256, nothing_but(given), question=question, transcript=given.file
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +115,7 @@ def score_interview(
     *,
     channel: CandidateChannel | None = None,
     sample: VoiceSample | None = None,
+    candidate: str | None = None,
     scorer: NamedScorer | None = None,
     watch: Stopwatch | None = None,
 ) -> Analysis:
@@ -109,14 +128,16 @@ def score_interview(
     cache : where feature tables and the vectors of sentences are kept; none by default.
     channel : the candidate's, where each voice has its own; that of the configuration by default.
     sample : how the candidate sounds, where that is known.
+    candidate : what a transcript that was handed in calls the candidate; goes before the others.
     scorer : predicts ratings beside the rubric, where given.
 
-    Raises MediaError for a part in which nothing lies, WeightsError, ModelError, and OutputError of the cache.
+    Raises MediaError for a part in which nothing lies, TranscriptError where no speaker is called `candidate`, WeightsError,
+    ModelError, and OutputError of the cache.
     """
     watch, cache, config = watch or Stopwatch(), cache or NoCache(), models.config
     face_and_body = config.policy.face_and_body
     clipped = [clip(part.seen, part.start_s, part.end_s) for part in parts]
-    view = candidates_view(joined(clipped), channel or config.candidate_channel, sample)
+    view = candidates_view(joined(clipped), channel or config.candidate_channel, sample, candidate)
     found = answers(view, _stretches(parts, clipped))
     said = view.transcript
     languages = _usable(said, profile)
@@ -142,7 +163,7 @@ def score_interview(
         levels = whole_levels(asked, content, profile)
         whole = score(profile, norms, view, tables, evidence, levels, face_and_body=face_and_body)
     report = _report(
-        _recordings(parts, clipped), profile, norms, view, tables, evidence, content, models, whole,
+        parts, _recordings(parts, clipped), profile, norms, view, tables, evidence, content, models, whole,
         scored or alone(asked, whole, view), sample,
     )  # fmt: skip
     tables = with_content(tables, asked, content)
@@ -210,7 +231,7 @@ def _tables(
     block_s: float,
 ) -> tuple[FeatureTables, FeatureTables | None]:
     """The tables of the whole, and those of the answers where there are several; of one alone the whole tells all."""
-    origin = [(observation_keys(p.sha256, models.observers), p.start_s, p.end_s) for p in parts]
+    origin = [(_origin(part, models), part.start_s, part.end_s) for part in parts]
     grid = Grid(block_s, models.config.window_s, models.config.hop_s)
     tables = tables_of(view, origin, cache, grid)
     if len(found) < 2:
@@ -234,6 +255,7 @@ def _evidence(
 
 
 def _report(
+    parts: Sequence[ObservedPart],
     recordings: Sequence[RecordingPart],
     profile: JobProfile,
     norms: Norms,
@@ -285,11 +307,32 @@ def _report(
         ),
         timeline=_timeline(tables, models.config, transcript.language if transcript else None),
         lineage=lineage(
-            recordings, profile, models.config, norms, models.hashes(video=observations.facts.has_video)
+            recordings,
+            profile,
+            models.config,
+            norms,
+            _models(parts, models, video=observations.facts.has_video),
+            [part.transcript for part in parts if part.transcript is not None],
         ),
         speakers=speakers(observations, sample.file if sample is not None else None),
+        word_times=transcript.word_times if transcript else "recognised",
         recordings=tuple(recordings) if len(recordings) > 1 or _is_part(recordings[0]) else (),
     )
+
+
+def _models(parts: Sequence[ObservedPart], models: LoadedModels, *, video: bool) -> tuple[Hashed, ...]:
+    """The models that anything of the parts depends on."""
+    used = models if any(part.transcript is None for part in parts) else models.beside_transcript()
+    return used.hashes(video=video, recording=any(part.is_recorded for part in parts))
+
+
+def _origin(part: ObservedPart, models: LoadedModels) -> dict[str, str]:
+    """The keys of all that was observed of a part, and the hash of what was handed in."""
+    handed_in = {} if part.transcript is None else {"transcript": part.transcript.sha256}
+    if not part.is_recorded:
+        return handed_in
+    observers = models.observers.beside_transcript() if handed_in else models.observers
+    return {str(kind): key for kind, key in observation_keys(part.sha256, observers).items()} | handed_in
 
 
 def _description(profile: JobProfile) -> JobDescription | None:

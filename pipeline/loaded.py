@@ -88,6 +88,12 @@ class LoadedModels:
         """Reads job descriptions; encodes the competency library when it is first needed on a machine."""
         return self._readers.job_parser
 
+    def beside_transcript(self) -> LoadedModels:
+        """The same models without the recogniser, see `Observers.beside_transcript`."""
+        other = copy(self)
+        other.observers = self.observers.beside_transcript()
+        return other
+
     def load(self, *, picture: bool = True) -> None:
         """Load everything now, see `Observers.load`."""
         self.load_readers()
@@ -97,11 +103,11 @@ class LoadedModels:
         """Load what every score needs, whether or not its recordings have been observed."""
         _ = self.encoder, self.content_model
 
-    def hashes(self, *, video: bool) -> tuple[Hashed, ...]:
-        """The models that a score depends on."""
+    def hashes(self, *, video: bool, recording: bool = True) -> tuple[Hashed, ...]:
+        """The models that a score depends on; without a `recording`, of a transcript alone, none that observe."""
         encoder = encoder_model(self.config)
         return (
-            *self.observers.hashes(video=video),
+            *(self.observers.hashes(video=video) if recording else ()),
             Hashed(id=Path(encoder).name, sha256=self.observers.hash(encoder)),
             Hashed(id="content-model", version=self.encoder.id, sha256=self.content_model.version),
         )

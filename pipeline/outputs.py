@@ -7,7 +7,7 @@ import os
 import shutil
 import stat
 from collections.abc import Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,7 +24,7 @@ from interview_analysis.scoring.edges import Model
 from interview_analysis.scoring.profile import JobProfile, describe
 from interview_analysis.scoring.report.provenance import Role, Speakers
 from interview_analysis.scoring.report.report import Report
-from interview_analysis.types import Event, Segment, Transcript, Word
+from interview_analysis.types import Event, Segment, Transcript, Word, WordTimes
 
 REPORT_FILE = "report.json"
 TRANSCRIPT_FILE = "transcript.json"
@@ -39,7 +39,7 @@ class TranscriptWord(Model):
     text: str
     start_s: float
     end_s: float
-    probability: float = Field(ge=0, le=1)
+    probability: float | None = Field(ge=0, le=1, description="null in a transcript that was handed in")
 
 
 class TranscriptSegment(Model):
@@ -62,6 +62,7 @@ class TranscriptFile(Model):
     language_probability: float | None
     engine: str
     model: str
+    word_times: WordTimes = Field("recognised", description="as in report.json")
     segments: tuple[TranscriptSegment, ...]
 
     @classmethod
@@ -72,6 +73,7 @@ class TranscriptFile(Model):
             language_probability=probability if math.isfinite(probability) else None,
             engine=transcript.engine,
             model=transcript.model,
+            word_times=transcript.word_times,
             segments=tuple(_segment(segment, speakers) for segment in transcript.segments),
         )
 
@@ -81,14 +83,18 @@ class TranscriptFile(Model):
                 s.text,
                 s.start_s,
                 s.end_s,
-                tuple(Word(w.text, w.start_s, w.end_s, w.probability) for w in s.words),
+                tuple(Word(w.text, w.start_s, w.end_s, _known(w.probability)) for w in s.words),
                 s.voice,
                 language=s.language,
             )
             for s in self.segments
         )
-        probability = math.nan if self.language_probability is None else self.language_probability
-        return Transcript(self.language, probability, segments, self.engine, self.model)
+        probability = _known(self.language_probability)
+        return Transcript(self.language, probability, segments, self.engine, self.model, self.word_times)
+
+
+def _known(probability: float | None) -> float:
+    return math.nan if probability is None else probability
 
 
 def _segment(segment: Segment, speakers: Speakers | None) -> TranscriptSegment:
@@ -97,7 +103,15 @@ def _segment(segment: Segment, speakers: Speakers | None) -> TranscriptSegment:
         text=segment.text,
         start_s=segment.start_s,
         end_s=segment.end_s,
-        words=tuple(TranscriptWord(**asdict(word)) for word in segment.words),
+        words=tuple(
+            TranscriptWord(
+                text=word.text,
+                start_s=word.start_s,
+                end_s=word.end_s,
+                probability=word.probability if math.isfinite(word.probability) else None,
+            )
+            for word in segment.words
+        ),
         voice=voice,
         language=segment.language,
         role=speakers.role_of(voice) if speakers else None,

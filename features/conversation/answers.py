@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Literal
 
+from interview_analysis.features.core.turns import turns_are_heard
 from interview_analysis.features.language.questions import Exchange, Said, exchanges, questions
 from interview_analysis.features.language.sentences import join_words, words_in
 from interview_analysis.types import Conversation, Interval, Observations, Transcript
@@ -25,7 +26,8 @@ class Answer:
 
     `question` is empty where it was not heard. `parts` are its sentences that ask something of their own. `asked` is
     when it was put, and `latency_s` the silence before the answer, 0 where the candidate began before the end; None and
-    NaN where that is not known, as where one recording ends with the question and the next begins with the answer.
+    NaN where that is not known, as where one recording ends with the question and the next begins with the answer, or where
+    turns are the passages of a transcript.
     """
 
     question: str
@@ -76,7 +78,10 @@ def _of_conversation(observations: Observations, conversation: Conversation) -> 
         return ()
     ends_s = [q.start_s for q in asked if q.kind != "follow_up"]
     cut = (_answer(exchange, conversation.own, ends_s, joints_s, duration_s, turns) for exchange in found)
-    return tuple(answer for answer in cut if answer is not None)
+    told = [answer for answer in cut if answer is not None]
+    if turns_are_heard(observations):
+        return tuple(told)
+    return tuple(replace(answer, latency_s=math.nan) for answer in told)
 
 
 def _answer(

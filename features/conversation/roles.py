@@ -1,6 +1,6 @@
 """Whose voice is the candidate's.
 
-The surest sign decides: the recording or the channel that the user names; that there is one voice only; on video,
+The surest sign decides: the speaker, the recording or the channel that the user names; that there is one voice only; on video,
 the voice that the mouth in the picture moves with. Without any of them the voice that speaks most is taken for the
 candidate's, and marked as a guess. Scoring the interviewer as the candidate is worse than no score: where the signs
 do not tell, or speak against each other, no voice is named.
@@ -54,6 +54,7 @@ _ASKING = {
 def candidate_voice(
     observations: Observations,
     *,
+    named: int | None = None,
     channel: int | None = None,
     reference: FloatArray | None = None,
 ) -> CandidateVoice | None:
@@ -61,21 +62,24 @@ def candidate_voice(
 
     Parameters
     ----------
+    named : the voice that the user says it is.
     channel : the channel of the audio that the candidate is on, from 0, where each voice has its own.
     reference : how the candidate's voice sounds in another recording, shape (d,), as `Voices.embeddings`.
     """
     voices = observations.voices
     if voices is None or not voices.turns:
         return None
+    if named is not None:
+        return _held_to_face(observations, voices, CandidateVoice(named, "name", 1.0))
     if reference is not None:
         return _held_to_face(observations, voices, _by_reference(voices, reference))
-    if channel is not None and voices.method == "channels":
+    if channel is not None and voices.channels:
         return _held_to_face(observations, voices, _by_channel(voices, channel))
     if voices.count == 1:
         faces = observations.faces  # which of several it is comes later
         rests = faces is not None and not faces.others and jaw_rests(faces, voices.of(0))
         return CandidateVoice(0, "only_voice", 1.0, doubt="silent" if rests else "")
-    if channel is not None:
+    if channel is not None and not voices.names:
         return CandidateVoice(None, "channel", 0.0, doubt="silent")
     return _by_face(observations, voices) or _by_talk(observations, voices)
 

@@ -3,6 +3,7 @@
 A turn that takes the floor is a voice's speech, together with its pauses, until another voice takes the floor. What is
 shorter than a second takes none ("mm-hm"), and neither does what begins and ends while another goes on. The interval
 from one floor turn to the next of another voice is a gap where it is positive, an overlap where it is negative.
+Where turns are the passages of a transcript, gaps and overlaps are how it was cut, and are not measured.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import numpy as np
 
 from interview_analysis.features.core.extractor import COVERAGE, Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
-from interview_analysis.features.core.turns import BACK_CHANNEL_S, common, united
+from interview_analysis.features.core.turns import BACK_CHANNEL_S, common, turns_are_heard, united
 from interview_analysis.features.core.visual import started_in
 from interview_analysis.features.voice.speech_units import coverage, overlap_s
 from interview_analysis.types import Event, Interval, Observations, Turn
@@ -77,14 +78,17 @@ def compute(observations: Observations, window: Interval) -> Mapping[str, float]
     latencies = [event.value for event in found["response"]]
     lengths = [event.value for event in found["candidate_turn"]]
     values = {
-        "response_count": float(len(latencies)),
         "turn_per_min": len(lengths) * per_min,
-        "interruption_per_min": len(found["interruption"]) * per_min,
-        "interrupted_per_min": len(found["interrupted"]) * per_min,
-        "overlap_ratio": both_s / spoken_s,
         "talk_share_ratio": own_s / (own_s + others_s),
         COVERAGE: coverage(spoken_s, window),
     }
+    if turns_are_heard(observations):
+        values |= {
+            "response_count": float(len(latencies)),
+            "interruption_per_min": len(found["interruption"]) * per_min,
+            "interrupted_per_min": len(found["interrupted"]) * per_min,
+            "overlap_ratio": both_s / spoken_s,
+        }
     if latencies:
         values["response_latency_median_s"] = float(np.median(latencies))
     if lengths:
@@ -109,7 +113,7 @@ def _all_events(observations: Observations) -> tuple[Event, ...]:
         for turn in turns
         if turn.voice == CANDIDATE
     ]
-    for before, after in pairwise(turns):
+    for before, after in pairwise(turns) if turns_are_heard(observations) else ():
         if before.voice != after.voice and not _joint_between(before, after, joints_s):
             found += _transition(before, after)
     return tuple(sorted(found, key=lambda event: (event.start_s, event.end_s, event.kind)))

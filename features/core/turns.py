@@ -7,10 +7,15 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from interview_analysis.types import Interval, Turn
+from interview_analysis.types import Interval, Observations, Turn
 
 # A turn shorter than this takes no floor: "mm-hm", "right" (very short utterances, Heldner et al. 2011).
 BACK_CHANNEL_S = 1.0
+
+
+def turns_are_heard(observations: Observations) -> bool:
+    """Whether turns begin and end when voices do; the passages of a transcript that was handed in do so roughly."""
+    return observations.voices is None or observations.voices.method != "transcript"
 
 
 def united(pieces: Iterable[Interval | Turn]) -> tuple[Interval, ...]:

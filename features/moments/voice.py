@@ -21,6 +21,7 @@ from interview_analysis.features.core.baseline import (
     unusually_long,
 )
 from interview_analysis.features.core.extractor import COVERAGE
+from interview_analysis.features.core.turns import turns_are_heard
 from interview_analysis.features.language.questions import Said, questions
 from interview_analysis.features.voice.speech_units import MIN_PAUSE_S, rate_unit, silent_pauses
 from interview_analysis.types import Conversation, Event, Interval, Observations, Transcript
@@ -46,17 +47,20 @@ def moments(observations: Observations, timeline: pd.DataFrame) -> Iterator[Even
     yield from long_pauses(observations)
     conversation = observations.conversation
     if conversation is not None:
-        yield from late_answers(conversation)
+        if turns_are_heard(observations):
+            yield from late_answers(conversation)
         yield from other_voices(conversation)
 
 
 def rate_changes(observations: Observations, timeline: pd.DataFrame) -> list[Event]:
     """``rate_rise`` and ``rate_drop``: windows whose articulation rate (pauses left out) differs by a fifth or more.
 
-    The value is the rate furthest from the median of the windows, the baseline that median, both a minute.
+    The value is the rate furthest from the median of the windows, the baseline that median, both a minute. None where
+    word times are interpolated, since rates are even within a passage.
     """
-    unit = rate_unit(observations.transcript.language) if observations.transcript else None
-    if unit is None:
+    transcript = observations.transcript
+    unit = rate_unit(transcript.language) if transcript else None
+    if transcript is None or unit is None or transcript.word_times != "recognised":
         return []
     heard = timeline[timeline["speech_rate.unit_count"] >= MIN_UNITS]
     rates = heard[f"speech_rate.articulation_rate_{unit}"].dropna()

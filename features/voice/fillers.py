@@ -24,6 +24,7 @@ from interview_analysis.features.voice.speech_units import (
     joint_silences,
     overlap_s,
     runs,
+    spans_are_known,
     speaking_span,
     speech_frames,
     spoken_syllables,
@@ -107,7 +108,7 @@ def compute(observations: Observations, window: Interval) -> dict[str, float]:
         return {COVERAGE: 0.0}
     speaking_s = span.duration_s - overlap_s(joint_silences(observations.speech), span)
     values = {COVERAGE: coverage(speaking_s, window)}
-    minutes = speaking_s / 60.0
+    minutes = speaking_s / 60.0 if spans_are_known(observations) else float("nan")
     if speaking_s < MIN_SPAN_S:
         return values
     total = 0
@@ -119,7 +120,7 @@ def compute(observations: Observations, window: Interval) -> dict[str, float]:
         values["discourse_marker_count"] = len(markers)
         values["filled_pause_per_min"] = len(fillers) / minutes
         values["discourse_marker_per_min"] = len(markers) / minutes
-    if observations.acoustics is not None and observations.speech is not None:
+    if _may_lack_fillers(observations):
         around = Interval(window.start_s - _AROUND_S, window.end_s + _AROUND_S)
         stretches = _within(uncovered_voice(observations, around), window)
         values["uncovered_voiced_s"] = sum(event.value for event in stretches)
@@ -138,9 +139,16 @@ def events(observations: Observations) -> tuple[Event, ...]:
     found: list[Event] = []
     if transcript.language in _LANGUAGES:
         found += [*filled_pauses(transcript), *discourse_markers(transcript)]
-    if observations.acoustics is not None and observations.speech is not None and transcript.words:
+    if _may_lack_fillers(observations) and transcript.words:
         found += uncovered_voice(observations, Interval(float("-inf"), float("inf")))
     return tuple(sorted(found, key=lambda event: (event.start_s, event.end_s)))
+
+
+def _may_lack_fillers(observations: Observations) -> bool:
+    """Whether it can be told in the sound where no word is: the words' own times are known."""
+    transcript = observations.transcript
+    heard = observations.acoustics is not None and observations.speech is not None
+    return heard and transcript is not None and transcript.word_times == "recognised"
 
 
 def _within(found: Sequence[Event], window: Interval) -> list[Event]:

@@ -1,4 +1,8 @@
-"""How fast the candidate speaks, in words (English) or characters (Chinese) a minute."""
+"""How fast the candidate speaks, in words (English) or characters (Chinese) a minute.
+
+Words of a transcript that was handed in are placed by where its passages begin and end. With the sound that gives
+rates, not how they vary; without it, or where only starts are given, no rate.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from interview_analysis.features.voice.speech_units import (
     overlap_s,
     rate_unit,
     silent_pauses,
+    spans_are_known,
     speaking_span,
     units_in,
 )
@@ -70,11 +75,12 @@ def compute(observations: Observations, window: Interval) -> dict[str, float]:
     count = units_in(transcript.words, transcript.language, window)
     values = {"unit_count": count, COVERAGE: coverage(speaking_s, window)}
     articulation = speaking_s - overlap_s(pauses, span)
-    if count < MIN_UNITS or min(speaking_s, articulation) < MIN_SPAN_S:
+    if count < MIN_UNITS or min(speaking_s, articulation) < MIN_SPAN_S or not spans_are_known(observations):
         return values
     values[f"speaking_rate_{unit}"] = 60.0 * count / speaking_s
     values[f"articulation_rate_{unit}"] = 60.0 * count / articulation
-    values["rate_cv_ratio"] = _variation(transcript, (*pauses, *joints), span)
+    if transcript.word_times == "recognised":
+        values["rate_cv_ratio"] = _variation(transcript, (*pauses, *joints), span)
     return values
 
 

@@ -36,6 +36,12 @@ _SPELLED_LETTERS = 5  # an abbreviation in capitals up to this long is read lett
 _PERCENT_CHARACTERS = 3  # 百分之
 
 
+def spans_are_known(observations: Observations) -> bool:
+    """Whether it is known how long the words of a stretch took; of a transcript that was handed in not without the sound."""
+    times = observations.transcript.word_times if observations.transcript is not None else "estimated"
+    return times == "recognised" or (times == "interpolated" and observations.speech is not None)
+
+
 def rate_unit(language: str) -> str | None:
     """``"wpm"`` for English, ``"cpm"`` for Chinese, None for a language whose rate is not measured."""
     return {"en": "wpm", "zh": "cpm", "yue": "cpm"}.get(language)

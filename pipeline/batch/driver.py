@@ -104,7 +104,11 @@ class Driver:
         recorded_s = sum(probe.duration_s for probe in probes)
         alone = work.interview.candidate_voice
         voice = None if alone is None else work.probes[alone].sha256
-        argument = Scoring(work.interview, hashes, work.inputs, voice)
+        words = tuple(
+            None if recording.transcript is None else work.probes[recording.transcript].sha256
+            for recording in work.interview.recordings
+        )
+        argument = Scoring(work.interview, hashes, work.inputs, voice, words)
         self._need(work, f"score {next(self._numbers)}", "score", argument, recorded_s)
 
     def _observe(self, work: _Work, lacking: Unobserved) -> None:
@@ -112,9 +116,11 @@ class Driver:
         interview = work.interview
         for place in lacking.recordings:
             path, language = interview.recordings[place].path, interview.language
+            worded = interview.recordings[place].transcript is not None
             probe = work.probes[path]
-            argument = Observing(path, probe.sha256, language)
-            self._need(work, f"observe {probe.sha256} {language}", "observe", argument, probe.duration_s)
+            argument = Observing(path, probe.sha256, language, worded)
+            name = f"observe {probe.sha256} {language}" + (" beside transcript" if worded else "")
+            self._need(work, name, "observe", argument, probe.duration_s)
         if lacking.voice and interview.candidate_voice is not None:
             probe = work.probes[interview.candidate_voice]
             hear = Listening(interview.candidate_voice, probe.sha256)

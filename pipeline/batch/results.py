@@ -55,6 +55,7 @@ class RowLineage(Model):
     models: Sha256
     version: str  # of this product
     candidate_voice: Sha256 | None = None  # the recording of the candidate alone, where there is one
+    transcripts: tuple[Sha256, ...] = ()  # that were handed in
 
 
 class Row(Model):
@@ -137,6 +138,7 @@ def scored_row(
             models=_together(line.models),
             version=line.versions["interview-analysis"],
             candidate_voice=candidate_voice,
+            transcripts=tuple(transcript.sha256 for transcript in line.transcripts),
         ),
         answers=len(report.answers),
         flags=tuple(dict.fromkeys(flag.code for flag in report.flags)),
@@ -247,6 +249,7 @@ def scores_table(rows: Sequence[Row]) -> pd.DataFrame:
     table |= _texts(rows, "report")
     lines = [row.lineage for row in rows]
     table["recordings_sha256"] = _strings("; ".join(line.recordings) if line else None for line in lines)
+    table["transcripts_sha256"] = _strings("; ".join(line.transcripts) if line else None for line in lines)
     for part in ("candidate_voice", "profile", "config", "norms", "models"):
         table[f"{part}_sha256"] = _strings(getattr(line, part) if line else None for line in lines)
     table["version"] = _strings(line.version if line else None for line in lines)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from interview_analysis.pipeline.batch.manifest.manifest import Interview
     from interview_analysis.pipeline.batch.results import Row
     from interview_analysis.pipeline.common.config import RunConfig
+    from interview_analysis.pipeline.interview import ObservedPart
     from interview_analysis.pipeline.learning.scorer_source import ScorerSource
     from interview_analysis.pipeline.loaded import LoadedModels
     from interview_analysis.pipeline.observation.cache import ObservationCache
     from interview_analysis.pipeline.observation.candidate import VoiceSample
+    from interview_analysis.pipeline.transcript.given import GivenTranscript
     from interview_analysis.scoring.norms import Norms
     from interview_analysis.scoring.profile import JobProfile
 
@@ -46,11 +48,12 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Observing:
-    """A recording to observe; `language` is spoken in it, None to detect it."""
+    """A recording to observe; `language` is spoken in it, None to detect it. `worded`: its words are known."""
 
     path: str
     sha256: str
     language: str | None
+    worded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +68,14 @@ class Listening:
 class Scoring:
     """An interview to score, with the SHA-256 of each of its recordings; `inputs` is that of all its row depends on.
 
-    `voice` is the SHA-256 of the recording of the candidate alone, where there is one.
+    `voice` is the SHA-256 of the recording of the candidate alone, where there is one; `transcripts` those of the transcripts.
     """
 
     interview: Interview
     recordings: tuple[str, ...]
     inputs: str
     voice: str | None = None
+    transcripts: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +121,13 @@ class Worker:
         """Fetch a recording, hash it and look how long it says it is. Raises MediaError for what is no recording."""
         from interview_analysis.models.weights.hashes import file_sha256
         from interview_analysis.pipeline.media.probe import probe
+        from interview_analysis.pipeline.transcript.given import is_transcript, read_transcript
 
         begin = time.perf_counter()
         with local_copy(path) as local:
+            if is_transcript(path):
+                given = read_transcript(local)
+                return Probe(given.file.sha256, given.end_s, time.perf_counter() - begin)
             duration_s, sha256 = probe(local).duration_s, file_sha256(local)
             if self._setup.fetched is not None:
                 self._setup.fetched.keep(path, sha256, local)
@@ -135,16 +143,13 @@ class Worker:
         with self._recording(task) as local:
             recording = RecordingFile.at(local)
             if recording.sha256 != task.sha256:
-                raise MediaError(
-                    f"{shown(task.path)} is not what it was when the batch looked at it first; leave it as it is "
-                    "until the batch is done, and run it again",
-                    "changed",
-                )
+                raise _changed(task.path)
             if isinstance(task, Listening):
                 voice_sample(local, self._models.observers, self._cache)
             else:
                 self._models.load_readers()
                 observers = self._models.observers.speaking(task.language)
+                observers = observers.beside_transcript() if task.worded else observers
                 seen = observed(recording, observers, self._cache)
                 knowing_encoder(seen.transcript, self._models.encoder, self._cache)  # for scores to know
         return time.perf_counter() - begin
@@ -163,29 +168,48 @@ class Worker:
         name = _file_name(task.interview.candidate_voice)
         return recalled_voice(name, task.voice, self._models.observers, self._cache)
 
+    def _part(self, task: Scoring, place: int, models: LoadedModels) -> ObservedPart | None:
+        """One recording of an interview, or the transcript that stands for one; None where the cache lacks it."""
+        from interview_analysis.pipeline.interview import ObservedPart, transcript_alone
+        from interview_analysis.pipeline.observation.observed import recalled
+        from interview_analysis.pipeline.transcript.given import is_transcript
+
+        recording, sha256, language = (
+            task.interview.recordings[place],
+            task.recordings[place],
+            task.interview.language,
+        )
+        if is_transcript(recording.path):
+            words = transcript_alone(_read(recording.path, sha256, language), recording.question)
+            return replace(words, start_s=recording.start_s, end_s=recording.end_s)
+        words_sha256 = task.transcripts[place] if task.transcripts else None
+        observers = models.observers if words_sha256 is None else models.observers.beside_transcript()
+        seen = recalled(sha256, observers, self._cache)
+        if seen is None:
+            return None
+        part = ObservedPart(
+            _file_name(recording.path), sha256, seen, recording.start_s, recording.end_s, recording.question
+        )
+        if recording.transcript is None or words_sha256 is None:
+            return part
+        return part.worded(_read(recording.transcript, words_sha256, language))
+
     def score(self, task: Scoring) -> Row | Unobserved:
         """Score an interview from the cache and put its report in place; its row is the driver's to write."""
         from interview_analysis.pipeline.batch.results import scored_row
-        from interview_analysis.pipeline.interview import ObservedPart, score_interview
-        from interview_analysis.pipeline.observation.observed import recalled
+        from interview_analysis.pipeline.interview import score_interview
         from interview_analysis.pipeline.outputs import report_language, write_files
 
         begin = time.perf_counter()
         interview, profile = task.interview, self._setup.profiles[task.interview.job]
         models = self._models.speaking(interview.language)
-        seen = [recalled(sha256, models.observers, self._cache) for sha256 in task.recordings]
+        seen = [self._part(task, place, models) for place in range(len(interview.recordings))]
         sample = self._sample(task)
         missing = tuple(place for place, found in enumerate(seen) if found is None)
         unheard = sample is None and task.voice is not None
         if missing or unheard:
             return Unobserved(missing, unheard)
-        parts = [
-            ObservedPart(
-                _file_name(recording.path), sha256, found, recording.start_s, recording.end_s, recording.question
-            )
-            for recording, sha256, found in zip(interview.recordings, task.recordings, seen, strict=True)
-            if found is not None
-        ]  # fmt: skip
+        parts = [found for found in seen if found is not None]
         analysis = score_interview(
             parts, profile, self._setup.norms, models, self._cache,
             channel=interview.candidate_channel, sample=sample, scorer=self._scorer,
@@ -204,6 +228,25 @@ class Worker:
             seconds={"score": time.perf_counter() - begin},
             finished_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
         )
+
+
+def _read(path: str, sha256: str, language: str | None) -> GivenTranscript:
+    """A transcript, that it is still what it was. Raises TranscriptError."""
+    from interview_analysis.pipeline.transcript.given import read_transcript
+
+    with local_copy(path) as local:
+        given = read_transcript(local, language)
+    if given.file.sha256 != sha256:
+        raise _changed(path)
+    return given
+
+
+def _changed(path: str) -> MediaError:
+    return MediaError(
+        f"{shown(path)} is not what it was when the batch looked at it first; leave it as it is "
+        "until the batch is done, and run it again",
+        "changed",
+    )
 
 
 def _file_name(path: str) -> str:

@@ -34,11 +34,12 @@ ONE = "With one recording (--job)"
 _INSTEAD = {
     "--no-cache": "a batch hands observations on by its cache",
     "--candidate-voice": "a manifest names one a row, in its column candidate_voice",
+    "--transcript": "a manifest names one a row, in its column transcript",
 }
 
 
 @click.command(cls=Command)
-@click.argument("recording", metavar="RECORDING|MANIFEST")
+@click.argument("recording", metavar="RECORDING|TRANSCRIPT|MANIFEST")
 @click.option(
     "--job",
     metavar="JOB",
@@ -102,6 +103,12 @@ _INSTEAD = {
         type=FILE,
         help="A recording of the candidate alone, used to identify the candidate when several people speak.",
     ),
+    click.option(
+        "--transcript",
+        metavar="FILE",
+        help="Its transcript (vtt, srt, txt, docx), instead of recognising the words; or pass that alone as RECORDING.",
+    ),
+    click.option("--candidate", metavar="NAME", help="The speaker in the transcript who is the candidate."),
     click.option("--no-cache", is_flag=True, help="Keep no observations, and use none."),
 )
 @batch_options(
@@ -117,6 +124,8 @@ def score(
     language: str | None,
     engine: str | None,
     candidate_voice: Path | None,
+    transcript: str | None,
+    candidate: str | None,
     candidate_channel: str | None,
     config_path: Path | None,
     norms_path: Path | None,
@@ -140,6 +149,8 @@ def score(
       interview-analysis score call.wav --job customer-success-manager --out out/call --quiet
       interview-analysis score interview.mp4 --job JD.docx --out out/interview
       interview-analysis score interview.mp4 --job product-manager --out out/interview --candidate-voice me.wav
+      interview-analysis score interview.mp4 --transcript interview.vtt --candidate "Li Ming" --job JD.docx --out out/interview
+      interview-analysis score interview.vtt --job product-manager --out out/interview
       interview-analysis score round.csv --job-dir jobs/ --out runs/2026-11
       interview-analysis score round.csv --job-dir jobs/ --out runs/2026-11 --scorer models:/overall@champion
     """
@@ -173,7 +184,8 @@ def score(
         )
         sys.exit(code)
     elif job is not None:
-        _score_one(recording, job, config, norms, source, console, given, candidate_voice, keep=not no_cache)
+        whose = {"candidate_voice": candidate_voice, "transcript": transcript, "candidate": candidate}
+        _score_one(recording, job, config, norms, source, console, given, whose, keep=not no_cache)
 
 
 def _check_fitting(other: str) -> None:
@@ -208,7 +220,7 @@ def _score_one(
     source: ScorerSource | None,
     console: Console,
     given: Mapping[str, Any],
-    candidate_voice: Path | None,
+    whose: Mapping[str, Any],
     *,
     keep: bool,
 ) -> None:
@@ -232,7 +244,7 @@ def _score_one(
             norms=norms,
             models=models,
             cache=cache,
-            candidate_voice=candidate_voice,
+            **whose,
             scorer=scorer,
             on_progress=stages.update,
         )

@@ -31,6 +31,7 @@ def lineage(
     config: RunConfig,
     norms: Norms,
     models: Iterable[Hashed],
+    transcripts: Sequence[Hashed] = (),
 ) -> Lineage:
     """Hash what went in. `created_at` is the only part that differs between two equal runs."""
     each = tuple(Hashed(id=part.name, sha256=part.sha256) for part in recordings)
@@ -38,6 +39,7 @@ def lineage(
         created_at=datetime.now(UTC).isoformat(timespec="seconds"),
         recording=each[0] if len(each) == 1 else _together(each),
         recordings=each if len(each) > 1 else (),
+        transcripts=tuple(transcripts),
         profile=Hashed(id=profile.id, version=profile.schema_version, sha256=digest(profile)),
         config=Hashed(id="config", sha256=config_digest(config)),
         policy=Hashed(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from interview_analysis.errors import MediaError
+from interview_analysis.errors import MediaError, TranscriptError
 from interview_analysis.features.conversation.candidate_view import candidate_view
 from interview_analysis.features.conversation.roles import candidate_voice
 from interview_analysis.pipeline.common.config import CandidateChannel
@@ -84,18 +86,53 @@ def _lone_voice(recording: Path, models: Observers) -> Voices:
 
 
 def candidates_view(
-    observations: Observations, channel: CandidateChannel | None = None, sample: VoiceSample | None = None
+    observations: Observations,
+    channel: CandidateChannel | None = None,
+    sample: VoiceSample | None = None,
+    name: str | None = None,
 ) -> Observations:
     """`candidate_view` with the voice that `candidate_voice` names; what is one already is given back as it is.
 
-    `channel` is the candidate's, "left", "right" or its number from 1, in a recording with a channel for each voice.
+    `channel` is the candidate's, "left", "right" or its number from 1, in a recording with a channel for each voice; `name`
+    what a transcript that was handed in calls the candidate. Raises TranscriptError where it calls nobody so.
     """
     if observations.conversation is not None:
         return observations
     named = candidate_voice(
-        observations, channel=_index(channel), reference=sample.vector if sample is not None else None
+        observations,
+        named=None if name is None else _called(name, observations.voices),
+        channel=_index(channel),
+        reference=sample.vector if sample is not None else None,
     )
     return candidate_view(observations, named)
+
+
+def _called(name: str, voices: Voices | None) -> int:
+    """The speaker of this name, or the only one whose name has it as a part."""
+    names = voices.names if voices is not None else ()
+    found = _places(name, names)
+    if len(found) == 1:
+        return found[0]
+    known = ", ".join(other for other in names if other) or "nobody"
+    raise TranscriptError(
+        f"the transcript names {known}, got {name!r} for the candidate; pass one of these names"
+    )
+
+
+def is_called(name: str, names: Sequence[str]) -> bool:
+    """Whether one of the speakers, and one alone, is called so."""
+    return len(_places(name, tuple(dict.fromkeys(names)))) == 1
+
+
+def _places(name: str, names: Sequence[str]) -> list[int]:
+    """Who has the name, or where nobody has all of it, who has it as a part."""
+    wanted = _folded(name)
+    whole = [i for i, other in enumerate(names) if _folded(other) == wanted]
+    return whole or [i for i, other in enumerate(names) if wanted and wanted in _folded(other)]
+
+
+def _folded(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _index(channel: CandidateChannel | None) -> int | None:

@@ -240,6 +240,8 @@ def _joined_transcript(parts: Sequence[Observations], starts_s: Sequence[float])
     )
     together = replace(spoken, segments=segments).led_by_its_main_language()
     leading = [transcript for transcript, _ in heard if transcript.language == together.language]
+    times = [t.word_times for t, _ in heard]
+    together = replace(together, word_times=max(times, key=("recognised", "interpolated", "estimated").index))
     probability = _weighted(
         [t.language_probability for t in leading], [max(1, len(t.words)) for t in leading]
     )

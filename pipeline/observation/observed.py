@@ -79,6 +79,14 @@ def observation_keys(sha256: str, models: Observers) -> dict[Kind, str]:
             {**decisive(config)["asr"], "engine": models.engine.name},
             [models.hash(config.asr.model), models.hash("silero-vad")],
             (*_DECODING, *hearing),
+        )
+        if models.recognises
+        else _observation_key(
+            "hearing",
+            sha256,
+            {"words": False, "vad": decisive(config)["asr"]["vad"]},
+            [models.hash("silero-vad")],
+            (*_DECODING, "onnxruntime"),
         ),
         "voices": _observation_key(
             "voices",
@@ -172,14 +180,14 @@ def knowing_encoder(
 
 def tables_of(
     observations: Observations,
-    origin: Sequence[tuple[Mapping[Kind, str], float | None, float | None]],
+    origin: Sequence[tuple[Mapping[str, str], float | None, float | None]],
     cache: Cache,
     grid: Grid,
     answers: Sequence[Interval] = (),
 ) -> FeatureTables:
     """The feature tables of observations that were clipped and joined, kept or made and kept.
 
-    `origin` has the keys of each recording (`observation_keys`), the start and the end of the clip (None: all of it), in
+    `origin` has the keys of each recording (`observation_keys`, with the hash of the transcript that was handed in), the start and the end of the clip (None: all of it), in
     order. Where `observations` are the view of a candidate, which voice that is counts as well. With `answers` they are
     the tables of these stretches, see `features.tables.answer_tables`.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from copy import copy
 from functools import cached_property
@@ -53,6 +54,7 @@ class Observers:
 
     def __init__(self, config: RunConfig, store: ModelStore) -> None:
         self.config, self.store = config, store
+        self.recognises = True
         self._shared = _Shared(config, store)
 
     def speaking(self, language: str | None) -> Observers:
@@ -62,6 +64,12 @@ class Observers:
         """
         other = copy(self)
         other.config = spoken_in(self.config, language)
+        return other
+
+    def beside_transcript(self) -> Observers:
+        """The same models without the recogniser, for recordings whose words are known."""
+        other = copy(self)
+        other.recognises = False
         return other
 
     @property
@@ -87,7 +95,9 @@ class Observers:
 
         Without a `picture` nothing is asked for that looks at one. Raises WeightsError and SystemLibraryError.
         """
-        _ = self.engine, self.detector
+        _ = self.detector
+        if self.recognises:
+            _ = self.engine
         self.speaker_encoder.load()
         self.speaker_segmenter.load()
         if picture and self.config.policy.face_and_body:
@@ -99,6 +109,8 @@ class Observers:
     def transcribe(
         self, audio: AudioSource, on_progress: Callable[[float], None]
     ) -> tuple[Transcript, SpeechActivity]:
+        if not self.recognises:
+            return Transcript("", math.nan, (), "", ""), self.detector.detect(audio)
         return transcribe(audio, self.engine, self.detector, self.config.asr, on_progress)
 
     def diarize(
@@ -127,10 +139,11 @@ class Observers:
 
     def hashes(self, *, video: bool) -> tuple[Hashed, ...]:
         """The models that an observation depends on."""
-        versions = {self.config.asr.model: self.engine.name}
+        versions = {self.config.asr.model: self.engine.name} if self.recognises else {}
         return tuple(
             Hashed(id=Path(model).name, version=versions.get(model, ""), sha256=self.hash(model))
             for model in observing_models(self.config, video=video)
+            if self.recognises or model != self.config.asr.model
         )
 
 

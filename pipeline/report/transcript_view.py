@@ -124,8 +124,11 @@ def _speaker(report: Report, segment: Segment, messages: Messages) -> tuple[str,
 
 
 def speaker_name(speakers: Speakers, voice: int | None, messages: Messages) -> str:
-    """A voice as it is called; by its number where several are called the same."""
+    """A voice as it is called, by its number where several are called the same; with the name that a transcript gives it."""
     role = speakers.role_of(voice)
+    given = speakers.name_of(voice)
+    if given:
+        return messages("ui", "speaker_named", role=messages("roles", role), name=given)
     alike = [speaker.voice for speaker in speakers.voices if speaker.role == role]
     name = messages("roles", role)
     return f"{name} {voice + 1}" if voice is not None and len(alike) > 1 else name

@@ -82,10 +82,19 @@ def _recording(seen: Observations, face_and_body: bool) -> Iterable[Flag]:
             values=dict(values),
         )
     yield from _tracks(facts)
+    given = _is_given(seen)
+    if given:
+        yield Flag(code="transcript_given", severity="info", channel="content")
     if not facts.has_audio:
-        yield Flag(code="no_audio", severity="warning", channel="voice")
+        code = "no_audio_beside_transcript" if given else "no_audio"
+        yield Flag(code=code, severity="warning", channel="voice")
     if not facts.has_video:
         yield Flag(code="no_video", severity="info", channel="face")
+
+
+def _is_given(seen: Observations) -> bool:
+    """Whether words come from a transcript that was handed in."""
+    return seen.transcript is not None and seen.transcript.word_times != "recognised"
 
 
 def _tracks(facts: MediaFacts) -> Iterable[Flag]:
@@ -258,7 +267,8 @@ def _limits(seen: Observations) -> Iterable[Flag]:
     if seen.transcript is not None and seen.transcript.words:
         if seen.conversation is None:
             yield Flag(code="one_voice_assumed", severity="info", channel="content")
-        yield Flag(code="fillers_lower_bound", severity="info", channel="voice")
+        if not _is_given(seen):
+            yield Flag(code="fillers_lower_bound", severity="info", channel="voice")
     if seen.faces is not None and seen.faces.present.any():
         yield Flag(code="blink_lower_bound", severity="info", channel="face")
 

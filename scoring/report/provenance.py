@@ -76,6 +76,7 @@ class Speaker(Model):
         None  # that it is on, from 1, where each voice has its own: of one audio track, or of several each
     )
     track: str = ""  # what the recorder called that track
+    name: str = ""  # as the transcript that was handed in calls it
 
 
 class Speakers(Model):
@@ -83,23 +84,27 @@ class Speakers(Model):
 
     `candidate` is the candidate's voice, null where it cannot be told; `by` says how that was decided, and `doubt` what
     speaks against it, see `CandidateVoice`. `confidence` is 1 for what the user said, for "reference" the likeness of
-    the voices, for "face" that of a test of the mouth's movement, and for "talk_share" the share of the talk.
+    the voices, for "name" 1, for "face" that of a test of the mouth's movement, and for "talk_share" the share of the talk.
     """
 
     candidate: int | None
-    by: Literal["only_voice", "reference", "channel", "face", "talk_share"]
+    by: Literal["only_voice", "name", "reference", "channel", "face", "talk_share"]
     confidence: float = Field(ge=0, le=1)
     guess: bool
     doubt: Literal["", "silent", "alike", "lips_apart", "face_of_other"]
     told_apart_by: Literal[
-        "clusters", "channels"
-    ]  # how they sound, or each by its own channel of the recording
+        "clusters", "channels", "transcript"
+    ]  # how they sound, each by its own channel of the recording, or as the transcript that was handed in says
     voices: tuple[Speaker, ...]
     reference: Hashed | None = None  # the recording of the candidate's voice that was handed in
 
     def voice_of(self, segment: Segment) -> int | None:
         """Who says a segment of the transcript; with one voice, which needs no telling apart, that one."""
         return self.voices[0].voice if len(self.voices) == 1 else segment.voice
+
+    def name_of(self, voice: int | None) -> str:
+        """What the transcript that was handed in calls a voice, empty where none was or it names nobody."""
+        return next((speaker.name for speaker in self.voices if speaker.voice == voice), "")
 
     def role_of(self, voice: int | None) -> Role:
         return next((speaker.role for speaker in self.voices if speaker.voice == voice), "unknown")
@@ -123,6 +128,9 @@ class Lineage(Model):
     created_at: str
     recording: Hashed  # of several, the hash of their hashes
     recordings: tuple[Hashed, ...] = ()  # each of them, where there are several
+    transcripts: tuple[
+        Hashed, ...
+    ] = ()  # that were handed in; `version` is "given transcript" and the format
     profile: Hashed
     config: Hashed
     policy: Hashed

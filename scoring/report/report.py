@@ -22,6 +22,7 @@ from interview_analysis.scoring.report.provenance import (
     RecordingPart,
     Speakers,
 )
+from interview_analysis.types import WordTimes
 
 REPORT_SCHEMA_VERSION = "1.2"
 
@@ -349,3 +350,7 @@ class Report(Model):
     norms_origin: Text | None = None  # where the norms come from: the literature, or a named population
     speakers: Speakers | None = None  # none where speakers were not told apart
     level_cuts: tuple[float, float, float, float] | None = None  # scores at which levels 2 to 5 begin
+    word_times: WordTimes = (
+        "recognised"  # in the sound; else those of a transcript that was handed in: interpolated within its
+        # passages, or estimated where these have no end
+    )

@@ -52,6 +52,7 @@ def speakers(seen: Observations, reference: Hashed | None = None) -> Speakers | 
                 talk_share=round(float(shares[voice]), 4),
                 channel=voices.channels[voice] + 1 if voices.channels else None,
                 track=tracks[voices.channels[voice]].name if voices.channels and mixed else "",
+                name=voices.names[voice] if voices.names else "",
             )
             for voice in range(voices.count)
         ),

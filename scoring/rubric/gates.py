@@ -25,13 +25,13 @@ def _abstain(reason: Reason, **values: float | str) -> Abstention:
 def _speech_gate(
     seen: Observations, languages: Sequence[str], profile: JobProfile, limits: Limits
 ) -> Abstention | None:
-    """What keeps from being scored what rests on the speech in these languages."""
-    if not seen.facts.has_audio:
-        return _abstain(Reason.NO_AUDIO)
+    """What keeps from being scored what rests on the words in these languages."""
     speech_s = seen.speech.speech_s if seen.speech else 0.0
     words = seen.transcript.words if seen.transcript else ()
-    if speech_s <= 0:
-        return _abstain(Reason.NO_SPEECH, speech_s=speech_s)
+    if seen.transcript is None or seen.transcript.word_times == "recognised":
+        silent = _silence_gate(seen)
+        if silent:
+            return silent
     if seen.transcript is None or not words:
         return _abstain(Reason.NO_WORDS, speech_s=speech_s)
     words = tuple(
@@ -44,11 +44,20 @@ def _speech_gate(
         return _abstain(
             Reason.LANGUAGE_MISMATCH, language=seen.transcript.language, expected=", ".join(profile.languages)
         )
-    probability = float(np.mean([word.probability for word in words]))
+    probability = float(np.mean([word.probability for word in words]))  # NaN, as nobody said, is not low
     if probability < limits.min_word_probability:
         return _abstain(
             Reason.LOW_TRANSCRIPT_CONFIDENCE, probability=probability, limit=limits.min_word_probability
         )
+    return None
+
+
+def _silence_gate(seen: Observations) -> Abstention | None:
+    """What keeps from being scored what is heard."""
+    if not seen.facts.has_audio:
+        return _abstain(Reason.NO_AUDIO)
+    if seen.speech is None or seen.speech.speech_s <= 0:
+        return _abstain(Reason.NO_SPEECH, speech_s=0.0)
     return None
 
 
@@ -73,7 +82,7 @@ def content_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abs
 def voice_gate(seen: Observations, profile: JobProfile, limits: Limits) -> Abstention | None:
     """Voices are compared within a language: the main one."""
     main = [seen.transcript.language] if seen.transcript else []
-    blocked = _speech_gate(seen, main, profile, limits)
+    blocked = _silence_gate(seen) or _speech_gate(seen, main, profile, limits)
     if blocked or seen.speech is None:
         return blocked
     if seen.speech.speech_s < limits.min_speech_s:

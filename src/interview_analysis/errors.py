@@ -16,6 +16,10 @@ class MediaError(InterviewAnalysisError):
         self.code = code
 
 
+class TranscriptError(MediaError):
+    """A transcript that was handed in and is none, holds no times, or does not fit its recording."""
+
+
 class ProfileError(InterviewAnalysisError):
     """A job profile that is missing, unreadable or wrong."""
 

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 UNSPACED = ("zh", "ja", "yue")  # languages written without spaces between words
 FloatArray = NDArray[np.floating]
+WordTimes = Literal["recognised", "interpolated", "estimated"]
 Channel = Literal["content", "voice", "face", "posture"]
 CHANNELS: tuple[Channel, ...] = ("content", "voice", "face", "posture")
 
@@ -102,7 +103,9 @@ class MediaFacts:
     loudness_lufs: float = float("nan")  # integrated, ITU-R BS.1770-4
     clipping_ratio: float = float("nan")  # share of samples at or above 0.999 of full scale
     snr_db: float = float("nan")  # estimate, see pipeline/media/decoding.py
-    bandwidth_hz: float = float("nan")  # up to where the voice reaches, at most 8000, see pipeline/media/bandwidth.py
+    bandwidth_hz: float = float(
+        "nan"
+    )  # up to where the voice reaches, at most 8000, see pipeline/media/bandwidth.py
     luma_median: float = float("nan")  # median over frames of the mean luma, 0 black to 255 white
     audio_tracks: tuple[AudioTrackFacts, ...] = ()
     sound_holes: tuple[Interval, ...] = ()  # where the recording goes on without sound, in order and apart
@@ -153,14 +156,19 @@ class Segment:
     end_s: float
     words: tuple[Word, ...]
     voice: int | None = None  # who says it; None where that is not known
-    ends_turn: bool = False  # another voice takes the floor after it, or the speaker goes on in another language
+    ends_turn: bool = (
+        False  # another voice takes the floor after it, or the speaker goes on in another language
+    )
     language: str = ""  # ISO 639-1; empty where it is the transcript's
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)
 class Transcript:
-    """`language` is an ISO 639-1 code. `probability` of a word is the recogniser's own, 0 to 1.
+    """`language` is an ISO 639-1 code, "und" where it is not known. `probability` of a word is the recogniser's own, 0 to 1,
+    and NaN where a person or another program wrote it down.
 
+    `word_times` are "recognised" in the sound, "interpolated" within passages of which the transcript that was handed in gives
+    start and end, or "estimated" where it gives the start alone.
     Where segments are in several languages, `language` is the main one: that of most of the time in which words are said.
     """
 
@@ -169,6 +177,7 @@ class Transcript:
     segments: tuple[Segment, ...]
     engine: str
     model: str
+    word_times: WordTimes = "recognised"
 
     @property
     def words(self) -> tuple[Word, ...]:
@@ -258,10 +267,13 @@ class Voices:
 
     turns: tuple[Turn, ...]  # by start
     embeddings: FloatArray  # (voices, d), unit length; NaN for a voice with too little speech of its own
-    method: Literal["clusters", "channels"]
+    method: Literal["clusters", "channels", "transcript"]
     channels: tuple[
         int, ...
-    ] = ()  # which channel of the audio each voice is on, from 0; empty for "clusters"
+    ] = ()  # which channel of the audio each voice is on, from 0; empty where several share one
+    names: tuple[
+        str, ...
+    ] = ()  # what each voice is called, for "transcript", whose turns are as exact as its passages
 
     @property
     def count(self) -> int:
@@ -285,7 +297,7 @@ class CandidateVoice:
     """
 
     voice: int | None
-    by: Literal["only_voice", "reference", "channel", "face", "talk_share"]
+    by: Literal["only_voice", "name", "reference", "channel", "face", "talk_share"]
     confidence: float  # 0..1
     guess: bool = False
     doubt: Literal["", "silent", "alike", "lips_apart", "face_of_other"] = ""
@@ -327,7 +339,9 @@ class AcousticTrack:
     segment_end_s: FloatArray
     jitter_ratio: FloatArray  # local jitter: mean absolute difference of consecutive periods / mean period
     shimmer_ratio: FloatArray  # local shimmer: the same of amplitudes
-    nucleus_s: FloatArray = field(default_factory=lambda: np.empty(0))  # (k,) when syllables are at their loudest
+    nucleus_s: FloatArray = field(
+        default_factory=lambda: np.empty(0)
+    )  # (k,) when syllables are at their loudest
 
 
 @dataclass(frozen=True, slots=True)

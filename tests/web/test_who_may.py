@@ -71,7 +71,14 @@ ELSEWHERE = {
     *(f"exchange:api:{name}" for name in ("interviews", "interview", "result", "scorecards", "consensus")),
     *(
         f"interviews:{name}"
-        for name in ("begin_upload", "upload", "chunk", "finish_upload", "remove_recording")
+        for name in (
+            "begin_upload",
+            "upload",
+            "chunk",
+            "finish_upload",
+            "give_transcript",
+            "remove_recording",
+        )
     ),
     *(f"analysis:{name}" for name in ("request", "cancel", "retry")),
     *(f"reports:{name}" for name in ("recruitment", "recruitment_pdf", "feedback_pdf")),

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.conf import settings
 
 from interview_analysis.errors import MediaError
-from interview_analysis.pipeline.common.config import load_norms, load_run_config
+from interview_analysis.pipeline.common.config import CandidateChannel, load_norms, load_run_config
 from interview_analysis.pipeline.common.progress import Progress
 from interview_analysis.pipeline.common.system import quiet_dependencies
-from interview_analysis.pipeline.interview import ObservedPart, score_interview
+from interview_analysis.pipeline.interview import ObservedPart, score_interview, transcript_alone
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation.cache import ObservationCache
+from interview_analysis.pipeline.observation.candidate import is_called
 from interview_analysis.pipeline.observation.observed import observed
 from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.outputs import REPORT_FILE, report_language, save
+from interview_analysis.pipeline.transcript.given import GivenTranscript, read_transcript
 from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.interviews.models import Recording
@@ -53,17 +56,20 @@ class Engine:
         Raises InterviewAnalysisError with one line that says what was received and what to do.
         """
         profile = profile_of(analysis.profile)
-        recordings = list(analysis.interview.recordings.exclude(kind=Recording.Kind.TRANSCRIPT))
+        recordings = _recordings(analysis)
         models = self.models.speaking(recordings[0].language or None)
-        parts = []
-        for recording in recordings:
-            file = RecordingFile.at(settings.HOME.files / recording.original)
-            if file.sha256 != recording.sha256:
-                raise MediaError(f"{recording.name} is not what was uploaded; upload it again", "changed")
-            seen = observed(file, models.observers, self.cache, on_progress=on_progress)
-            parts.append(ObservedPart(recording.name, recording.sha256, seen, question=recording.question))
-        channel = recordings[0].candidate_channel or None
-        made = score_interview(parts, profile, load_norms(), models, self.cache, channel=channel)  # type: ignore[arg-type]
+        parts = [self._part(recording, models, on_progress) for recording in recordings]
+        candidate = _called(str(analysis.interview.application.candidate.name), parts)
+        channel: CandidateChannel | None = recordings[0].candidate_channel or None  # type: ignore[assignment]
+        made = score_interview(
+            parts,
+            profile,
+            load_norms(),
+            models,
+            self.cache,
+            channel=channel,
+            candidate=candidate,
+        )
         folder = settings.HOME.files / f"analysis-{analysis.key.hex}"
         save(made, folder, report_language("auto", made.report, profile))
         overall = made.report.overall
@@ -75,3 +81,41 @@ class Engine:
             overall.partial,
             overall.abstention.reason.value if overall.abstention else "",
         )
+
+    def _part(self, recording: Recording, models: LoadedModels, on_progress: Progress) -> ObservedPart:
+        file = RecordingFile.at(settings.HOME.files / recording.original)
+        if file.sha256 != recording.sha256:
+            raise MediaError(f"{recording.name} is not what was uploaded; upload it again", "changed")
+        language = recording.language or None
+        if recording.kind == Recording.Kind.TRANSCRIPT:
+            return transcript_alone(_read(recording.original, recording.name, language), recording.question)
+        observers = models.observers.beside_transcript() if recording.transcript else models.observers
+        seen = observed(file, observers, self.cache, on_progress=on_progress)
+        part = ObservedPart(recording.name, recording.sha256, seen, question=recording.question)
+        if not recording.transcript:
+            return part
+        return part.worded(_read(recording.transcript, f"{recording.name}: transcript", language))
+
+
+def _recordings(analysis: Analysis) -> list[Recording]:
+    """What the interview is scored from. Raises MediaError for transcripts beside recordings that they are not said to be of."""
+    found = list(analysis.interview.recordings.all())
+    loose = [recording for recording in found if recording.kind == Recording.Kind.TRANSCRIPT]
+    if loose and len(loose) < len(found):
+        raise MediaError(
+            f"{loose[0].name} is a transcript beside recordings; say on the interview's page which one it is of, or remove it",
+            "loose_transcript",
+        )
+    return found
+
+
+def _read(stored: str, name: str, language: str | None) -> GivenTranscript:
+    """A transcript under the name that it was uploaded with."""
+    given = read_transcript(settings.HOME.files / stored, language)
+    return replace(given, file=given.file.model_copy(update={"id": name}))
+
+
+def _called(candidate: str, parts: Sequence[ObservedPart]) -> str | None:
+    """The candidate's name where a transcript has a speaker of that name."""
+    names = [name for part in parts if part.seen.voices for name in part.seen.voices.names]
+    return candidate if is_called(candidate, names) else None

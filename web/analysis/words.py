@@ -35,6 +35,9 @@ def failure(code: str, error: str) -> str:
     own = {
         "lost": _("The worker was lost three times; the recording may need more memory than there is."),
         "fault": _("A fault of the program. It is in the log; try again, or report it."),
+        "loose_transcript": _(
+            "A transcript stands beside recordings. Say on the interview's page which recording it is of, or remove it."
+        ),
         "changed": _("The file is not what was uploaded. Upload it again."),
     }
     if code in own:

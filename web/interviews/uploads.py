@@ -18,7 +18,9 @@ from django.utils import timezone
 
 from interview_analysis.errors import InterviewAnalysisError, MediaError
 from interview_analysis.pipeline.media.probe import probe
+from interview_analysis.pipeline.transcript.given import is_transcript, read_transcript
 from interview_analysis.web.interviews.models import Interview, Recording, Upload
+from interview_analysis.web.interviews.transcripts import pair
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.trail import record
 
@@ -86,7 +88,7 @@ def keep_chunk(upload: Upload, number: int, content: bytes, sha256: str) -> None
 
 
 def finish(upload: Upload) -> Recording:
-    """Join the chunks to a recording of the interview. Doing it twice gives the same one.
+    """Join the chunks to a recording or a transcript of the interview. Doing it twice gives the same one.
 
     Raises UploadError while chunks are missing, MediaError for what is no recording; then the chunks go.
     """
@@ -104,7 +106,10 @@ def finish(upload: Upload) -> Recording:
 def _made_of(upload: Upload) -> Recording:
     upload = Upload.objects.select_for_update().get(pk=upload.pk)
     if upload.finished_at is not None:
-        return Recording.objects.get(key=upload.key)
+        known = Recording.objects.filter(key=upload.key).first()
+        return known or Recording.objects.get(
+            interview=upload.interview, transcript__startswith=_name(upload)
+        )
     absent = missing(upload)
     if absent:
         raise UploadError(f"{len(absent)} of {count(upload)} chunks are missing", "missing")
@@ -130,14 +135,15 @@ def _made_of(upload: Upload) -> Recording:
     upload.finished_at = timezone.now()
     upload.save()
     record(upload.by, "recording.uploaded", made, interview=upload.interview_id, sha256=sha256)
-    return made
+    pair(upload.interview, upload.by)
+    return _kept(upload)
 
 
 def _joined(upload: Upload) -> tuple[Path, str]:
     """The chunks as one file, and its SHA-256."""
     suffix = Path(upload.name).suffix.lower()
     suffix = suffix if suffix[1:].isalnum() and len(suffix) <= 6 else ".bin"
-    aside = settings.HOME.uploads / f"recording-{upload.key.hex}{suffix}"
+    aside = settings.HOME.uploads / f"{_name(upload)}{suffix}"
     digest = hashlib.sha256()
     with aside.open("wb") as out:
         for number in range(count(upload)):
@@ -149,6 +155,17 @@ def _joined(upload: Upload) -> tuple[Path, str]:
     return aside, digest.hexdigest()
 
 
+def _kept(upload: Upload) -> Recording:
+    """What an upload became: a recording, or a transcript that stands alone; else the recording that the transcript is of."""
+    own = Recording.objects.filter(key=upload.key).first()
+    return own or Recording.objects.get(interview=upload.interview, transcript__startswith=_name(upload))
+
+
+def _name(upload: Upload) -> str:
+    """The name of the file that is kept, without its ending."""
+    return f"recording-{upload.key.hex}"
+
+
 @dataclass(frozen=True, slots=True)
 class Looked:
     kind: Recording.Kind
@@ -158,9 +175,12 @@ class Looked:
 def look_at(path: Path, name: str) -> Looked:
     """What a file holds. Raises MediaError that names it as its owner does."""
     try:
+        if is_transcript(name):
+            return Looked(Recording.Kind.TRANSCRIPT, read_transcript(path).end_s)
         found = probe(path)
     except MediaError as error:
-        raise MediaError(str(error).replace(str(path), name), error.code) from error
+        told = str(error).replace(str(path), name).replace(path.name, name)
+        raise MediaError(told, error.code) from error
     if found.has_video:
         kind = Recording.Kind.VIDEO if found.has_audio else Recording.Kind.PICTURE
     else:

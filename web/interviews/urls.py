@@ -16,5 +16,6 @@ urlpatterns = [
     path("uploads/<uuid:key>/chunks/<int:number>", upload_views.chunk, name="chunk"),
     path("uploads/<uuid:key>/finish", upload_views.finish, name="finish_upload"),
     path("recordings/<uuid:key>/play", views.play, name="play"),
+    path("recordings/<uuid:key>/transcript-of", views.give_transcript, name="give_transcript"),
     path("recordings/<uuid:key>/remove", views.remove, name="remove_recording"),
 ]

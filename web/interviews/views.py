@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 from interview_analysis.web.hiring.models import Application
 from interview_analysis.web.interviews.forms import ConsentForm, InterviewForm, RatersForm
 from interview_analysis.web.interviews.models import Assignment, Interview, Recording
+from interview_analysis.web.interviews.transcripts import bare, give
 from interview_analysis.web.people.models import Role
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.site.files import file_response
@@ -93,6 +94,7 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "interview": found,
             "recordings": found.recordings.all(),
+            "bare": bare(found),
             "assignments": found.assignments.select_related("rater"),
             "is_rater": found.assignments.filter(rater=user).exists(),
             "staff": user.may(*_STAFF),
@@ -158,6 +160,20 @@ def play(request: HttpRequest, key: UUID) -> HttpResponse:
     if found.kind == Recording.Kind.AUDIO:
         kind = kind.replace("video/", "audio/")
     return file_response(name, kind)
+
+
+@for_roles(*_STAFF)
+@require_POST
+def give_transcript(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Say which recording of the same interview an uploaded transcript is of."""
+    user = signed_in(request)
+    transcript = get_object_or_404(
+        Recording.objects.visible_to(user).filter(kind=Recording.Kind.TRANSCRIPT), key=key
+    )
+    wanted = request.POST.get("recording", "")
+    recording = get_object_or_404(bare(transcript.interview), pk=int(wanted) if wanted.isdecimal() else 0)
+    give(recording, transcript, user)
+    return redirect("interviews:interview", recording.interview_id)
 
 
 @for_roles(*_STAFF)

@@ -52,11 +52,12 @@ def _load(folder: Path, sha256: str) -> tuple[Report, Transcript | None]:
 
 
 def basis(interview: Interview) -> str:
-    """A hash of what a scorecard rests on: the recordings, the rubric and the machine's result."""
+    """A hash of what a scorecard rests on: the recordings with their transcripts, the rubric and the machine's result."""
     analysis = current_analysis(interview)
     profile = interview.application.job.profile
     told = [
         *interview.recordings.values_list("sha256", flat=True),
+        *interview.recordings.exclude(transcript="").values_list("transcript", flat=True),
         profile.sha256 if profile else "",
         analysis.report_sha256 if analysis else "",
     ]

@@ -65,6 +65,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "interview": interview,
             "recordings": recordings,
+            "transcript_alone": not recordings and interview.recordings.exists(),
             "profile": profile,
             "is_rater": rating,
             "card": card,
@@ -112,6 +113,7 @@ def _lines(transcript: Transcript | None, report: Report) -> list[dict[str, Any]
                 "start_s": round(segment.start_s, 2),
                 "role": role or "",
                 "voice": voice,
+                "name": report.speakers.name_of(voice) if report.speakers else "",
                 "space": space,
                 "words": words
                 or [[round(segment.start_s, 2), round(segment.end_s, 2), segment.text.strip()]],

@@ -26,6 +26,7 @@ from interview_analysis.pipeline.common.config import WHISPER_LANGUAGES, Candida
 from interview_analysis.pipeline.common.tables import Line, Mistake, Table, composed, quoted
 from interview_analysis.pipeline.learning.dataset_file import GROUP_PREFIX
 from interview_analysis.pipeline.storage.places import Folder, check_url, is_url, local_path, shown
+from interview_analysis.pipeline.transcript.given import ENDINGS, is_transcript
 from interview_analysis.scoring.edges import Model
 
 _SECONDS = re.compile(r"\d+(\.\d+)?")
@@ -173,6 +174,7 @@ class ManifestRow(Model):
     consent: str = ""
     candidate_channel: Annotated[CandidateChannel, BeforeValidator(_channel)] | None = None
     candidate_voice: str | None = None
+    transcript: str | None = None
 
     @field_validator("job")
     @classmethod
@@ -185,13 +187,24 @@ class ManifestRow(Model):
             )
         return job
 
-    @field_validator("recording", "candidate_voice")
+    @field_validator("recording", "candidate_voice", "transcript")
     @classmethod
     def _is_there(cls, recording: str, info: ValidationInfo[Known]) -> str:
         if any(unicodedata.category(c) == "Cc" for c in recording):
             raise ValueError(f"{quoted(recording)} has a control character; take it out")
         place: str = info.context.places.find(recording)
         return place
+
+    @field_validator("transcript")
+    @classmethod
+    def _is_transcript(cls, transcript: str, info: ValidationInfo) -> str:
+        if not is_transcript(transcript):
+            raise ValueError(
+                f"{quoted(shown(transcript), 200)} is no transcript; expected {', '.join(ENDINGS)}"
+            )
+        if is_transcript(info.data.get("recording", "")):
+            raise ValueError("the recording is a transcript itself; leave one of them out")
+        return transcript
 
     @field_validator("end_s")
     @classmethod
@@ -227,7 +240,7 @@ def checked(file: Table, jobs: frozenset[str], places: Places) -> tuple[Manifest
 
 def _composed(line: Line) -> Line:
     """The line with all in Unicode's composed form that is compared; paths and URLs stay as they are written."""
-    paths = ("recording", "candidate_voice")
+    paths = ("recording", "candidate_voice", "transcript")
     return Line(
         line.number, {name: cell if name in paths else composed(cell) for name, cell in line.cells.items()}
     )
@@ -320,7 +333,9 @@ def _manifest(rows: list[tuple[Line, ManifestRow]], columns: list[str]) -> Manif
 
 def _interview(key: str, rows: list[ManifestRow]) -> Interview:
     recordings = tuple(
-        Recording(path=row.recording, **row.model_dump(include={"start_s", "end_s", "question"}))
+        Recording(
+            path=row.recording, **row.model_dump(include={"start_s", "end_s", "question", "transcript"})
+        )
         for row in rows
     )
     return Interview(id=key, recordings=recordings, **rows[0].model_dump(include=set(SHARED)))

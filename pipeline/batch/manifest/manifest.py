@@ -35,6 +35,7 @@ class Recording(Model):
     start_s: float | None = None
     end_s: float | None = None
     question: str = ""
+    transcript: str | None = None  # of it, absolute or a URL; `path` itself may be one
 
 
 class Interview(Model):
@@ -55,7 +56,8 @@ class Interview(Model):
     def files(self) -> tuple[str, ...]:
         """All that is read of the interview, each once."""
         voice = () if self.candidate_voice is None else (self.candidate_voice,)
-        return tuple(dict.fromkeys((*(recording.path for recording in self.recordings), *voice)))
+        words = [recording.transcript for recording in self.recordings if recording.transcript is not None]
+        return tuple(dict.fromkeys((*(recording.path for recording in self.recordings), *words, *voice)))
 
     @property
     def slug(self) -> str:
@@ -140,7 +142,7 @@ def write_manifest(manifest: Manifest, folder: Folder) -> None:
     ]
     frame = pd.DataFrame(rows).astype(
         {
-            **dict.fromkeys(("language", "candidate_channel", "candidate_voice"), "str"),
+            **dict.fromkeys(("language", "candidate_channel", "candidate_voice", "transcript"), "str"),
             **dict.fromkeys(("start_s", "end_s"), "float64"),
         }
     )
@@ -178,7 +180,13 @@ def _interview(key: str, records: list[dict[Hashable, Any]]) -> Interview:
     channel = records[0].get("candidate_channel")  # nor this one
     shared["candidate_channel"] = int(channel) if channel and channel.isdecimal() else channel
     recordings = tuple(
-        Recording(path=r["recording"], start_s=r["start_s"], end_s=r["end_s"], question=r["question"])
+        Recording(
+            path=r["recording"],
+            start_s=r["start_s"],
+            end_s=r["end_s"],
+            question=r["question"],
+            transcript=r.get("transcript"),
+        )
         for r in records
     )
     return Interview.model_validate({"id": key, "recordings": recordings, **shared})

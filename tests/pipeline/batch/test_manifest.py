@@ -292,7 +292,7 @@ def test_scoring_cannot_see_a_group(base: Path) -> None:
         return set(model.model_fields)
 
     assert fields(Interview) == {"id", "candidate_id", "job", "recordings", "language", "consent", "candidate_channel", "candidate_voice"}  # fmt: skip
-    assert fields(Recording) == {"path", "start_s", "end_s", "question"}
+    assert fields(Recording) == {"path", "start_s", "end_s", "question", "transcript"}
     for model in (Interview, Recording):  # and none can be added
         assert model.model_config["extra"] == "forbid"
         assert model.model_config["frozen"]

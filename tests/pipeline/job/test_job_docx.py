@@ -16,7 +16,7 @@ from docx.oxml.ns import nsdecls
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from interview_analysis.pipeline.job.docx import MAX_UNPACKED_BYTES
+from interview_analysis.pipeline.common.docx_parts import MAX_UNPACKED_BYTES
 from interview_analysis.pipeline.job.text import read_description
 from tests.pipeline.job.job_descriptions import read_or_refused, refusal
 

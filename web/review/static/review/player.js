@@ -40,7 +40,7 @@
     p.className = line.role === "candidate" || !line.role ? "line" : "line other";
     const at = document.createElement("span");
     at.className = "at";
-    at.textContent = clock(line.start_s) + (line.role === "candidate" ? ` ${data.speaker.candidate}` : line.voice !== null && line.role ? ` ${line.voice + 1}` : "");
+    at.textContent = clock(line.start_s) + (line.role === "candidate" ? ` ${data.speaker.candidate}` : line.voice !== null && line.role ? ` ${line.name || line.voice + 1}` : "");
     p.append(at);
     for (const [start, end, text] of line.words) {
       const span = document.createElement("span");
