@@ -190,7 +190,7 @@ def createadmin(email: str, name: str) -> None:
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--names", is_flag=True, help="Names of raters and candidates instead of pseudonyms.")
 @with_plain_console
-def export_ratings_command(out: Path, names: bool) -> None:
+def export_ratings_command(console: Console, out: Path, names: bool) -> None:
     """Write the submitted scorecards as the ratings that `train` learns from.
 
     OUT is a .csv or .parquet file for the ratings of a batch's interviews, or a folder, which gets what was measured

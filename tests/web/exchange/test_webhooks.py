@@ -95,7 +95,9 @@ def test_each_event_is_told_in_numbers_alone(company: Company, hook: Webhook):
     ]
     levels = {r.dimension: 3 for r in cards[0].ratings.all()}
     consensus.enter(company.interview, company.recruiter, levels, {}, "secret words")
-    feedback = Feedback.objects.create(interview=company.interview, language="en", strengths="secret words")
+    feedback = Feedback.objects.create(
+        interview=company.interview, language="en", strengths="secret words", edited_by=company.recruiter
+    )
     record(company.recruiter, "feedback.released", feedback)
     told = [json.loads(body) for body in Delivery.objects.order_by("pk").values_list("body", flat=True)]
     number = company.interview.pk
