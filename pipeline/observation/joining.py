@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from interview_analysis.errors import MediaError
+from interview_analysis.features.core.turns import common, outside
 from interview_analysis.features.language.sentences import join_words
 from interview_analysis.pipeline.media.signal_facts import quality_flags
 from interview_analysis.pipeline.observation.joining_voices import joined_voices, turns_part, voices_part
@@ -86,6 +87,17 @@ def joined(parts: Sequence[Observations]) -> Observations:
         faces=_joined_faces([part.faces for part in held], starts_s),
         poses=_joined_track([part.poses for part in held], starts_s),
         voices=joined_voices([part.voices for part in held], starts_s),
+    )
+
+
+def parted(speech: SpeechActivity, holes: Sequence[Interval]) -> SpeechActivity:
+    """Speech that stops at holes in the sound: what lies there is a joint of two recordings, and no pause."""
+    if not holes:
+        return speech
+    return SpeechActivity(
+        tuple(common(speech.regions, outside(holes))),
+        tuple(sorted({*speech.joints_s, *((hole.start_s + hole.end_s) / 2 for hole in holes)})),
+        speech.others_s,
     )
 
 
