@@ -48,7 +48,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Observing:
-    """A recording to observe; `language` is spoken in it, None to detect it. `worded`: its words are known."""
+    """A recording to observe; `language` is spoken in it, None to go by that of the run, or to detect it. `worded`: its words are known."""
 
     path: str
     sha256: str
