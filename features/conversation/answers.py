@@ -14,7 +14,7 @@ from typing import Literal
 
 from interview_analysis.features.core.turns import turns_are_heard
 from interview_analysis.features.language.questions import Exchange, Said, exchanges, questions
-from interview_analysis.features.language.sentences import join_words, words_in
+from interview_analysis.features.language.sentences import text_of, words_in
 from interview_analysis.types import Conversation, Interval, Observations, Transcript
 
 Source = Literal["recording", "conversation"]
@@ -131,5 +131,5 @@ def _turns(conversation: Conversation, transcript: Transcript | None) -> list[Sa
 def _text(transcript: Transcript | None, intervals: Iterable[Interval]) -> str:
     if transcript is None:
         return ""
-    words = [word for interval in intervals for word in words_in(transcript, interval)]
-    return join_words(list(dict.fromkeys(words)), transcript.language)
+    wanted = {word for interval in intervals for word in words_in(transcript, interval)}
+    return text_of(transcript, wanted.__contains__)

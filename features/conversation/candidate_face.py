@@ -24,7 +24,6 @@ from interview_analysis.types import (
     Observations,
 )
 
-VERSION = 1  # raised when the same observations give another face
 # Of the face that speaks, against each other face, in the same speech; see `LipMatch` for the first two.
 MIN_CONFIDENCE = 0.98
 MIN_AREA = 0.75

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 from interview_analysis.types import UNSPACED, Interval, Sentence, Transcript, Word
@@ -123,6 +124,18 @@ def join_words(words: Sequence[Word], language: str) -> str:
         gap = " " if text and piece and _needs_space(text[-1], piece[0], language) else ""
         text += gap + piece
     return text
+
+
+def text_of(transcript: Transcript, wanted: Callable[[Word], bool]) -> str:
+    """The words that are `wanted` as a reader sees them, each language written in its own way."""
+    spoken = (
+        (transcript.language_of(segment), word)
+        for segment in transcript.segments
+        for word in segment.words
+        if wanted(word)
+    )
+    by_language = groupby(spoken, key=lambda pair: pair[0])
+    return " ".join(join_words([word for _, word in run], language) for language, run in by_language).strip()
 
 
 def sentences(

@@ -5,7 +5,7 @@ With `Observations.conversation`, pauses and answers are those of the candidate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -48,7 +48,8 @@ def moments(observations: Observations, timeline: pd.DataFrame) -> Iterator[Even
     conversation = observations.conversation
     if conversation is not None:
         if turns_are_heard(observations):
-            yield from late_answers(conversation)
+            joints_s = () if observations.speech is None else observations.speech.joints_s
+            yield from late_answers(conversation, joints_s)
         yield from other_voices(conversation)
 
 
@@ -99,17 +100,19 @@ def long_pauses(observations: Observations) -> list[Event]:
     return unusually_long("long_pause", pauses, LONG_PAUSE_S, lambda _: 1.0)
 
 
-def late_answers(conversation: Conversation) -> list[Event]:
+def late_answers(conversation: Conversation, joints_s: Sequence[float] = ()) -> list[Event]:
     """``late_answer``: silence after a question that is long for this candidate, in seconds.
 
-    A question is a turn of another voice of a second or more that the candidate's next turn follows. The baseline is the
+    A question is a turn of another voice of a second or more that the candidate's next turn follows. How long the silence
+    was is not known across a joint (`SpeechActivity.joints_s`), where one recording ends or the sound is missing. The baseline is the
     median of all such silences, where an answer that comes early counts as it came: negative.
     """
     gaps: list[tuple[float, float]] = []
     turns = [(turn.start_s, turn.end_s, False) for turn in conversation.others]
     turns += [(own.start_s, own.end_s, True) for own in conversation.own]
     for before, after in pairwise(sorted(turns)):
-        if not before[2] and after[2] and before[1] - before[0] >= QUESTION_S:
+        asked = not before[2] and after[2] and before[1] - before[0] >= QUESTION_S
+        if asked and not any(before[1] <= joint_s <= after[0] for joint_s in joints_s):
             gaps.append((before[1], after[0]))
     lengths = np.array([after - before for before, after in gaps])
     usual = baseline(lengths, LATENCY_FLOOR_S)

@@ -48,7 +48,7 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class Observing:
-    """A recording to observe; `language` is spoken in it, None to detect it. `worded`: its words are known."""
+    """A recording to observe; `language` is spoken in it, None to go by that of the run, or to detect it. `worded`: its words are known."""
 
     path: str
     sha256: str
@@ -148,11 +148,15 @@ class Worker:
                 voice_sample(local, self._models.observers, self._cache)
             else:
                 self._models.load_readers()
-                observers = self._models.observers.speaking(task.language)
+                observers = self._speaking(task.language).observers
                 observers = observers.beside_transcript() if task.worded else observers
                 seen = observed(recording, observers, self._cache)
                 knowing_encoder(seen.transcript, self._models.encoder, self._cache)  # for scores to know
         return time.perf_counter() - begin
+
+    def _speaking(self, language: str | None) -> LoadedModels:
+        """The models for an interview in `language`, by default in the language of the configuration."""
+        return self._models.speaking(language or self._setup.config.asr.language)
 
     def _recording(self, task: Observing | Listening) -> AbstractContextManager[Path]:
         if self._setup.fetched is None:
@@ -177,7 +181,7 @@ class Worker:
         recording, sha256, language = (
             task.interview.recordings[place],
             task.recordings[place],
-            task.interview.language,
+            models.config.asr.language,
         )
         if is_transcript(recording.path):
             words = transcript_alone(_read(recording.path, sha256, language), recording.question)
@@ -202,7 +206,7 @@ class Worker:
 
         begin = time.perf_counter()
         interview, profile = task.interview, self._setup.profiles[task.interview.job]
-        models = self._models.speaking(interview.language)
+        models = self._speaking(interview.language)
         seen = [self._part(task, place, models) for place in range(len(interview.recordings))]
         sample = self._sample(task)
         missing = tuple(place for place, found in enumerate(seen) if found is None)

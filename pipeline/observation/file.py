@@ -12,7 +12,6 @@ import struct
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
 from typing import Any, Literal, get_args
@@ -65,9 +64,6 @@ class SentenceVectors:
 
     texts: tuple[str, ...]
     vectors: NDArray[np.float32]
-
-    def by_text(self) -> Mapping[str, NDArray[np.float32]]:
-        return dict(zip(self.texts, self.vectors, strict=True))
 
 
 # Shape of each array of a track; "n" is a frame, "m" a voiced segment, "k" a syllable.

@@ -14,11 +14,13 @@ from typing import Any, TypeVar
 import numpy as np
 
 from interview_analysis.errors import MediaError
+from interview_analysis.features.core.turns import common, outside
 from interview_analysis.features.language.sentences import join_words
 from interview_analysis.pipeline.media.signal_facts import quality_flags
 from interview_analysis.pipeline.observation.joining_voices import joined_voices, turns_part, voices_part
 from interview_analysis.types import (
     AcousticTrack,
+    AudioTrackFacts,
     Conversation,
     FaceTrack,
     FloatArray,
@@ -68,8 +70,8 @@ def joined(parts: Sequence[Observations]) -> Observations:
     - Pictures of different shape are taken as if each stood in the middle of the widest one: x keeps its length in
       image heights, in which features are measured.
     - Facts: lengths add up; loudness is the mean of the power, noise, clipping, brightness and frame rate the mean
-      of what is known, each weighted by its length; format, size and codecs are those of the longest recording
-      that has sound or picture; flags are united, except that only the whole can be "short".
+      of what is known, each weighted by its length; format, size, codecs and each audio track are those of the longest
+      recording that has them; flags are united, except that only the whole can be "short".
     """
     if not parts:
         raise ValueError("expected the observations of at least one recording, got none")
@@ -85,6 +87,17 @@ def joined(parts: Sequence[Observations]) -> Observations:
         faces=_joined_faces([part.faces for part in held], starts_s),
         poses=_joined_track([part.poses for part in held], starts_s),
         voices=joined_voices([part.voices for part in held], starts_s),
+    )
+
+
+def parted(speech: SpeechActivity, holes: Sequence[Interval]) -> SpeechActivity:
+    """Speech that stops at holes in the sound: what lies there is a joint of two recordings, and no pause."""
+    if not holes:
+        return speech
+    return SpeechActivity(
+        tuple(common(speech.regions, outside(holes))),
+        tuple(sorted({*speech.joints_s, *((hole.start_s + hole.end_s) / 2 for hole in holes)})),
+        speech.others_s,
     )
 
 
@@ -343,12 +356,23 @@ def _joined_facts(facts: Sequence[MediaFacts], starts_s: Sequence[float]) -> Med
         snr_db=mean("snr_db", heard),
         bandwidth_hz=mean("bandwidth_hz", heard),
         luma_median=mean("luma_median", seen),
-        audio_tracks=sound.audio_tracks,
+        audio_tracks=_joined_tracks(heard),
         sound_holes=tuple(_shift(h, s) for f, s in zip(facts, starts_s, strict=True) for h in f.sound_holes),
         holes=tuple(_shift(h, s) for f, s in zip(facts, starts_s, strict=True) for h in f.holes),
     )
     flags = dict.fromkeys(flag for fact in facts for flag in fact.flags)
     return _with_length(replace(together, flags=tuple(flags)), together.duration_s)
+
+
+def _joined_tracks(heard: Sequence[MediaFacts]) -> tuple[AudioTrackFacts, ...]:
+    """The audio tracks by number, each as the longest recording that has it tells; nameless where recordings name it differently."""
+    found: list[AudioTrackFacts] = []
+    for number in range(max(len(fact.audio_tracks) for fact in heard)):
+        having = [fact for fact in heard if number < len(fact.audio_tracks)]
+        track = max(having, key=lambda fact: fact.duration_s).audio_tracks[number]
+        alike = len({fact.audio_tracks[number].name for fact in having}) == 1
+        found.append(track if alike else replace(track, name=""))
+    return tuple(found)
 
 
 def _weighted(values: Sequence[float], weights: Sequence[float]) -> float:

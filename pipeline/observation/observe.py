@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_EXCEPTION, CancelledError, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -17,7 +17,6 @@ from pathlib import Path
 from queue import Empty, Full, Queue
 from typing import Any, Generic, TypeVar
 
-from interview_analysis.features.core.turns import common, outside
 from interview_analysis.models.vision.face import FaceLandmarker
 from interview_analysis.models.vision.pose import PoseLandmarker
 from interview_analysis.models.voice.praat import acoustics
@@ -26,12 +25,12 @@ from interview_analysis.pipeline.common.stopwatch import Stopwatch
 from interview_analysis.pipeline.media.audio_spool import AudioSpool
 from interview_analysis.pipeline.media.decoding import Decoder
 from interview_analysis.pipeline.observation.file import Heard
+from interview_analysis.pipeline.observation.joining import parted
 from interview_analysis.pipeline.observation.observers import Observers
 from interview_analysis.types import (
     AcousticTrack,
     FaceTrack,
     Frame,
-    Interval,
     MediaFacts,
     Observations,
     PoseTrack,
@@ -80,17 +79,6 @@ class Known:
             poses=self.poses if seen else None,
             voices=self.voices if facts.has_audio else None,
         )
-
-
-def parted(speech: SpeechActivity, holes: Sequence[Interval]) -> SpeechActivity:
-    """Speech that stops at holes in the sound: what lies there is a joint of two recordings, and no pause."""
-    if not holes:
-        return speech
-    return SpeechActivity(
-        tuple(common(speech.regions, outside(holes))),
-        tuple(sorted({*speech.joints_s, *((hole.start_s + hole.end_s) / 2 for hole in holes)})),
-        speech.others_s,
-    )
 
 
 _NOTHING = Known()

@@ -27,7 +27,6 @@ from interview_analysis.pipeline.storage.disk import Entry
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _OWN_DISK = ("file", "local")
-_WEB = ("http", "https")
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 _FULL_STORE = (
     "XMinioStorageFull",

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from interview_analysis.features.core.baseline import merged
-from interview_analysis.features.language.sentences import join_words
+from interview_analysis.features.language.sentences import text_of
 from interview_analysis.features.moments.moments import KINDS, unit_of
 from interview_analysis.scoring.interview.state_text import description, suggestion
 from interview_analysis.scoring.norms import StateRules
@@ -212,6 +212,5 @@ def _quote(transcript: Transcript | None, span: Interval) -> str | None:
     if transcript is None:
         return None
     near = Interval(span.start_s - QUOTE_MARGIN_S, span.end_s + QUOTE_MARGIN_S)
-    said = [w for w in transcript.words if near.start_s <= (w.start_s + w.end_s) / 2 < near.end_s]
-    text = join_words(said, transcript.language).strip()
+    text = text_of(transcript, lambda word: near.start_s <= (word.start_s + word.end_s) / 2 < near.end_s)
     return (text if len(text) <= QUOTE_LENGTH else text[:QUOTE_LENGTH].rstrip() + "…") or None

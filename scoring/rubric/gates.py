@@ -106,6 +106,8 @@ def _seen(present: NDArray[np.bool_], time_s: FloatArray, facts: MediaFacts) -> 
     Where there is no sound either, nothing was recorded.
     """
     duration_s = facts.duration_s - sum(hole.duration_s for hole in facts.holes)
+    if duration_s <= 0:
+        return 0.0, 0.0
     step_s = float(np.median(np.diff(time_s))) if len(time_s) > 1 else 0.0
     seconds = min(float(present.sum()) * step_s, duration_s)
     return seconds / duration_s, seconds

@@ -45,7 +45,7 @@ class Interview(Model):
     candidate_id: str
     job: str  # the name of a profile
     recordings: tuple[Recording, ...]
-    language: str | None = None  # a code of Whisper's, None to detect it
+    language: str | None = None  # a code of Whisper's, None to go by the run's, or to detect it
     consent: str = ""  # a reference to where consent is kept
     candidate_channel: CandidateChannel | None = (
         None  # that the candidate alone speaks on, None to go by the run's

@@ -2,8 +2,26 @@ from __future__ import annotations
 
 import pytest
 
-from interview_analysis.features.language.sentences import locate, normalise, sentences, tokens, unit_count
-from interview_analysis.types import Interval, Transcript, Word
+from interview_analysis.features.conversation.answers import answers
+from interview_analysis.features.language.sentences import (
+    locate,
+    normalise,
+    sentences,
+    text_of,
+    tokens,
+    unit_count,
+)
+from interview_analysis.types import (
+    CandidateVoice,
+    Conversation,
+    Interval,
+    MediaFacts,
+    Observations,
+    Segment,
+    Transcript,
+    Turn,
+    Word,
+)
 from tests.transcripts import transcript_from_text, transcript_of
 
 
@@ -96,3 +114,30 @@ def test_located_text_leads_back_to_the_words():
     start = located.text.index("backlog")
     assert located.words(start, start + len("backlog")) == (3, 3)
     assert located.text == "we prioritised the backlog."
+
+
+def segment_of(language: str, words: list[str], start_s: float) -> Segment:
+    timed = tuple(Word(text, start_s + 0.3 * i, start_s + 0.3 * (i + 1), 0.9) for i, text in enumerate(words))
+    return Segment(" ".join(words), start_s, timed[-1].end_s, timed, language=language)
+
+
+def test_each_language_is_written_in_its_own_way_whichever_leads():
+    chinese, english = ["好，", "请", "说。"], ["So,", "tell", "me."]
+    segments = (segment_of("zh", chinese, 0.0), segment_of("en", english, 5.0))
+    for main in ("zh", "en"):
+        both = Transcript(main, 1.0, segments, "", "")
+        assert text_of(both, lambda word: True) == "好，请说。 So, tell me."
+        assert text_of(both, lambda word: word.start_s > 5.0) == "tell me."
+        assert text_of(both, lambda word: False) == ""
+
+
+def test_a_question_in_another_language_than_most_of_the_interviewers_words_keeps_its_spaces():
+    greeting = [*"今天天气很好谢谢你来参加我们的面", "试。"]
+    question = ["So,", "tell", "me", "about", "a", "project", "that", "you", "led."]
+    said = Transcript("zh", 1.0, (segment_of("zh", greeting, 0.0), segment_of("en", question, 10.0)), "", "")
+    answer = Transcript("zh", 1.0, (segment_of("zh", list("我做过一个项目"), 20.0),), "", "")
+    others = (Turn(0, 0.0, 9.0), Turn(0, 10.0, 14.0))
+    talk = Conversation(CandidateVoice(1, "talk_share", 1.0), (Interval(20.0, 23.0),), others, said)
+    facts = MediaFacts(30.0, has_audio=True, has_video=False)
+    (found,) = answers(Observations(facts, transcript=answer, conversation=talk))
+    assert found.question == "So, tell me about a project that you led."

@@ -117,6 +117,17 @@ def test_an_answer_that_comes_late_for_this_candidate():
     assert late.baseline == pytest.approx(0.5)
 
 
+def test_a_silence_between_two_recordings_makes_no_answer_late():
+    asked = [(1, 30.0 * i, 30.0 * i + 5) for i in range(8)]
+    delays = [0.4, 0.6, 0.5, 0.3, 4.5, 0.5, 0.7, 0.4]
+    own = [(q[2] + delay, q[2] + 24.0) for q, delay in zip(asked, delays, strict=True)]
+    seen = replace(speaking(240.0), conversation=conversation(own, asked))
+    assert seen.speech is not None
+    for joint_s, late in ((127.0, False), (90.0, True)):
+        cut = replace(seen, speech=replace(seen.speech, joints_s=(joint_s,)))
+        assert ("late_answer" in found(cut)) == late
+
+
 def test_answers_that_always_take_their_time_or_follow_a_mhm_are_not_late():
     asked = [(1, 30.0 * i, 30.0 * i + 5) for i in range(8)]
     slow = [(q[2] + 2.5 + 0.3 * (i % 3), q[2] + 24.0) for i, q in enumerate(asked)]

@@ -8,8 +8,8 @@ import pytest
 
 from interview_analysis.features.tables import answer_tables, feature_tables
 from interview_analysis.pipeline.observation.file import Heard
-from interview_analysis.pipeline.observation.joining import clip, joined
-from interview_analysis.pipeline.observation.observe import Known, parted
+from interview_analysis.pipeline.observation.joining import clip, joined, parted
+from interview_analysis.pipeline.observation.observe import Known
 from interview_analysis.types import Interval, Observations, SpeechActivity, Transcript, intervals
 from tests.pipeline.observation.observed_scene import scene
 

@@ -11,10 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from interview_analysis.errors import MediaError
+from interview_analysis.features.conversation.candidate_view import candidate_view
 from interview_analysis.features.core.visual import face_height
 from interview_analysis.features.tables import feature_tables
 from interview_analysis.pipeline.observation.joining import clip, joined
-from interview_analysis.types import Interval, Observations, SpeechActivity, intervals
+from interview_analysis.scoring.report.speakers import speakers
+from interview_analysis.types import (
+    AudioTrackFacts,
+    CandidateVoice,
+    Interval,
+    Observations,
+    SpeechActivity,
+    Turn,
+    Voices,
+    intervals,
+)
 from tests.pipeline.observation.observed_scene import assert_same, picture_only, scene, sound_only
 
 A, B, C = scene(20.0, seed=1), scene(14.3, seed=2), scene(17.77, "Then we hired two people.", seed=3)
@@ -155,6 +166,23 @@ def test_facts_are_combined_as_they_say():
     assert math.isnan(joined([picture_only(A), picture_only(B)]).facts.loudness_lufs)
     mixed = joined([picture_only(A), sound_only(B)]).facts
     assert (mixed.loudness_lufs, mixed.luma_median, mixed.width_px) == (pytest.approx(-23.0), 110.0, 1280)
+
+
+def test_every_voice_has_its_track_where_recordings_have_different_ones():
+    def by_track(names: str, channels: tuple[int, ...], duration_s: float) -> Observations:
+        tracks = tuple(AudioTrackFacts(number, name) for number, name in enumerate(names, 1))
+        turns = tuple(Turn(voice, 4.0 * voice, 4.0 * voice + 3) for voice in range(len(channels)))
+        voices = Voices(turns, np.eye(4)[list(channels)], "channels", channels)
+        facts = replace(A.facts, duration_s=duration_s, audio_tracks=tracks)
+        return replace(sound_only(A), facts=facts, voices=voices)
+
+    together = joined([by_track("abc", (0, 2), 20.0), by_track("ad", (0, 1), 30.0)])
+    assert together.facts.audio_tracks == (
+        AudioTrackFacts(1, "a"), AudioTrackFacts(2, ""), AudioTrackFacts(3, "c")
+    )  # fmt: skip
+    told = speakers(candidate_view(together, CandidateVoice(0, "channel", 1.0)))
+    assert told is not None
+    assert [(voice.channel, voice.track) for voice in told.voices] == [(1, "a"), (3, "c"), (2, "")]
 
 
 def test_faces_keep_their_height_and_width_where_pictures_differ_in_shape():

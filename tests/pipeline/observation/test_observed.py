@@ -14,6 +14,7 @@ import pytest
 
 from interview_analysis import analyze
 from interview_analysis.errors import ConfigError, StorageFullError
+from interview_analysis.features.conversation.candidate_view import candidate_view
 from interview_analysis.features.tables import feature_tables
 from interview_analysis.models.weights.hashes import file_sha256
 from interview_analysis.pipeline.common import sources
@@ -25,7 +26,8 @@ from interview_analysis.pipeline.observation import observe as observing
 from interview_analysis.pipeline.observation import observed as remembering
 from interview_analysis.pipeline.observation.cache import ObservationCache
 from interview_analysis.pipeline.observation.file import pack
-from interview_analysis.pipeline.observation.joining import clip, joined
+from interview_analysis.pipeline.observation.joining import clip, joined, parted
+from interview_analysis.pipeline.observation.joining_voices import joined_voices
 from interview_analysis.pipeline.observation.observe import Known, observe
 from interview_analysis.pipeline.observation.observed import (
     MEASURED_BY,
@@ -311,6 +313,13 @@ def test_tables_are_kept_by_recordings_clips_and_grid(shared_data, loaded, cache
     tables_of(clip(seen, 0.0, 2.0), [(keys, 0.0, 2.0)], cache, grid)
     tables_of(seen, [(keys, None, None)], cache, Grid(5.0, 10.0, 5.0))
     assert len(calls) == 2
+
+
+def test_all_code_between_an_observation_and_its_features_decides_over_their_key():
+    """What is kept of a recording is cut at holes, clipped, joined and taken of the candidate before it is measured."""
+    for code in (parted, clip, joined, joined_voices, candidate_view, feature_tables):
+        place = code.__module__.removeprefix("interview_analysis.").replace(".", "/") + ".py"
+        assert any(place == known or place.startswith(f"{known}/") for known in MEASURED_BY), place
 
 
 @pytest.fixture

@@ -167,3 +167,11 @@ def test_a_face_whose_mouth_rests_while_the_only_voice_speaks_is_not_scored():
     seen = replace(heard(has_video=True), faces=face_track(60.0), poses=pose_track(60.0), conversation=silent)
     assert [reason(channel, seen) for channel in ("face", "posture")] == [Reason.FACE_SILENT] * 2
     assert reason("voice", seen) is None
+
+
+def test_a_part_that_is_all_hole_has_neither_face_nor_posture() -> None:
+    """As where an answer begins with the last frame before the recording stopped."""
+    facts = MediaFacts(30.0, has_audio=True, has_video=True, holes=(Interval(0.0, 30.0),))
+    seen = Observations(facts, faces=face_track(1), poses=pose_track(1))
+    assert reason("face", seen) is Reason.FACE_TOO_BRIEF
+    assert reason("posture", seen) is Reason.NO_UPPER_BODY
