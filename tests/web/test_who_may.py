@@ -51,12 +51,14 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "reports:feedback": ({A, R}, lambda c: [c.interview.pk]),
     "analysis:queue": ({A, R}, lambda c: []),
     "analysis:state": ({A, R}, lambda c: [c.interview.pk]),
+    "demo:state": ({A}, lambda c: []),
     "interviews:play": ({A, R, V}, lambda c: [c.recording.key]),
 }
 # Not opened by a plain visit: they take a POST or a token, and have tests of their own.
 ELSEWHERE = {
     "people:language",
     "people:enter",
+    "demo:remove",
     "hiring:resume",
     *(
         f"interviews:{name}"
