@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import webbrowser
+from pathlib import Path
 
 import click
 
@@ -210,6 +211,41 @@ def createadmin(console: Console, email: str, name: str) -> None:
             f"{email} is known and is no active administrator; change that on the page of people"
         )
     click.echo(new_link(user))
+
+
+@web.command("backup", cls=Command)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_plain_console
+def backup_command(console: Console, file: Path) -> None:
+    """Write the database, the files of people and the secret key to FILE, while the application runs.
+
+    \b
+    Example:
+      interview-analysis web backup /backups/2026-11-29.tar
+    """
+    start_django()
+    from interview_analysis.web.backup import backup
+
+    made = backup(file)
+    click.echo(f"Kept {made.files} files and the database, {made.size_bytes} bytes: {file}")
+
+
+@web.command("restore", cls=Command)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Set aside what is there, and put the backup in its place.")
+@with_plain_console
+def restore_command(console: Console, file: Path, force: bool) -> None:
+    """Put a backup in place, once every file in it is what was kept. Stop `serve` and the workers first.
+
+    \b
+    Example:
+      interview-analysis web restore /backups/2026-11-29.tar
+    """
+    start_django()
+    from interview_analysis.web.backup import restore
+
+    made = restore(file, force=force)
+    click.echo(f"Restored the database and {made.files} files.")
 
 
 @web.command("demo", cls=Command)

@@ -23,6 +23,7 @@ NOBODY_TOO = "anybody, signed in or not"
 TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "home": (EVERYBODY, lambda c: []),
     "health": (NOBODY_TOO, lambda c: []),
+    "analysis:metrics": (NOBODY_TOO, lambda c: []),  # of this machine, see tests/web/site/test_running.py
     "text_js": (NOBODY_TOO, lambda c: []),
     "people:list": ({A}, lambda c: []),
     "people:invite": ({A}, lambda c: []),

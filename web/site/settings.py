@@ -1,4 +1,4 @@
-"""Django's settings. Whatever an operator may set comes from the environment; docs/workbench.md has the table."""
+"""Django's settings. Whatever an operator may set comes from the environment; docs/deployment.md has the table."""
 
 from __future__ import annotations
 
@@ -189,6 +189,8 @@ else:
     EMAIL_FILE_PATH = HOME.mail
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "interview-analysis@localhost")
 
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+DISK_QUOTA_BYTES = int(os.environ.get("DISK_QUOTA_BYTES", 0))  # 0: the disk is the limit
 MAX_UPLOAD_BYTES = int(os.environ.get("MAX_UPLOAD_BYTES", 8 * 2**30))
 
 LOGGING = {
