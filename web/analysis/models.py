@@ -47,7 +47,7 @@ class Analysis(models.Model):
     error = models.TextField(blank=True)  # one line, as the pipeline says it
     error_code = models.CharField(max_length=40, blank=True)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    requested_at = models.DateTimeField(auto_now_add=True)
+    requested_at = models.DateTimeField(auto_now_add=True, db_index=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     folder = models.CharField(max_length=200, blank=True)  # under the home's files

@@ -25,10 +25,9 @@ WALK = (
     ("2-profile", "/jobs/1/profile", "zh-CN", 1100),
     ("3-interview", "/interviews/1/", "en", 1100),
     ("4-review", "/interviews/1/review", "en", 1100),
-    ("5-scorecard", "/interviews/1/review#scorecard", "zh-CN", 1100),
-    ("6-analyses", "/analyses/", "zh-CN", 1100),
-    ("7-phone", "/interviews/1/review", "zh-CN", 390),
-    ("8-trail", "/trail/", "en", 1100),
+    ("5-analyses", "/analyses/", "zh-CN", 1100),
+    ("6-phone", "/interviews/1/review", "zh-CN", 390),
+    ("7-trail", "/trail/", "en", 1100),
 )
 
 
