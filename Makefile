@@ -15,10 +15,10 @@ MLFLOW ?= sqlite:///mlflow.db
 # Two files at once, with a thread each, in the order of their names.
 TESTS := OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow and not faults" -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo serve messages test check test-slow test-faults lint format docs head bench retrain mlflow-ui clean
+.PHONY: help setup demo serve messages test check test-services test-slow test-faults lint format docs head bench bench-web pictures retrain mlflow-ui clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv, install everything, bring the model weights; safe to repeat
 	@$(BIN)/python -m interview_analysis.pipeline.common.system
@@ -35,6 +35,9 @@ test: setup lint ## Set up what is missing, check style and types, run all tests
 check: setup lint ## What CI runs: the same with the coverage of the tests, and the wheel
 	$(TESTS) --cov --cov-report=term --cov-fail-under=85
 	@sh .ci/check_wheel $(BIN)/python
+
+test-services: setup ## Run the tests of the web application on PostgreSQL and Redis; starts what is not running
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.web.services
 
 test-slow: setup ## Run the tests that take minutes
 	$(BIN)/pytest -m slow
@@ -72,6 +75,12 @@ bench: setup ## Measure speed and memory of scoring, of telling voices apart, of
 	$(if $(INTERVIEW_ANALYSIS_SHARED_DATA),$(BIN)/python -m interview_analysis.pipeline.dev.diarization_benchmark \
 		--data $(INTERVIEW_ANALYSIS_SHARED_DATA),@echo "Voices are measured where INTERVIEW_ANALYSIS_SHARED_DATA names the recordings")
 	$(BIN)/python -m interview_analysis.pipeline.dev.batch_benchmark
+
+bench-web: setup ## Measure the pages of the web application with 10,000 candidates in it, and a large upload
+	$(BIN)/python -m interview_analysis.web.dev.benchmark
+
+pictures: setup ## Make the pictures of docs/workbench.md, in a real Chromium
+	$(BIN)/python -m interview_analysis.web.dev.pictures docs/pictures
 
 retrain: setup ## What a scheduled job does: pull, repro, compare with the champion, promote what is better
 	$(BIN)/interview-analysis learn retrain --out $(OUT)/retrain

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -13,6 +14,7 @@ import click
 
 from interview_analysis.errors import ConfigError
 from interview_analysis.pipeline.cli.shared import Command, Group, with_plain_console
+from interview_analysis.pipeline.common.console import Console
 
 SETTINGS = "interview_analysis.web.site.settings"
 
@@ -56,6 +58,7 @@ def migrate() -> None:
 @click.option("--open/--no-open", "open_browser", default=False, help="Open a browser.")
 @with_plain_console
 def serve(
+    console: Console,
     host: str,
     port: int,
     demo: bool,
@@ -70,6 +73,7 @@ def serve(
     Example:
       interview-analysis serve --demo
     """
+    _listenable(host, port)
     scheme = "https" if certificate else "http"
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
     os.environ.setdefault("PUBLIC_URL", f"{scheme}://{shown}:{port}")
@@ -78,14 +82,15 @@ def serve(
     import uvicorn
 
     if demo:
-        from interview_analysis.web.demo import fill
+        from interview_analysis.web.demo.company import fill
 
         fill()
     _first_link()
     click.echo(f"Listening on {os.environ['PUBLIC_URL']} (Ctrl-C stops)")
     ends = threading.Event()
-    if not no_worker:
-        threading.Thread(target=_workers, args=(ends,), name="worker's keeper", daemon=True).start()
+    threading.Thread(
+        target=_beside, args=(ends, demo, not no_worker), name="worker's keeper", daemon=True
+    ).start()
     if open_browser:
         webbrowser.open(os.environ["PUBLIC_URL"])
     try:
@@ -103,9 +108,32 @@ def serve(
         ends.set()
 
 
-def _workers(ends: threading.Event) -> None:
-    """Keep one worker running beside the pages."""
+def _listenable(host: str, port: int) -> None:
+    """Raises ConfigError where something else listens there already."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError as error:
+            raise ConfigError(
+                f"cannot listen on {host}:{port}: {error.strerror}; choose another one with --port"
+            ) from error
+
+
+def _beside(ends: threading.Event, demo: bool, worker: bool) -> None:
+    """What goes on beside the pages: the made-up company gets its recordings, one worker is kept running."""
     from interview_analysis.web.analysis.worker import supervise
+
+    if demo:
+        from interview_analysis.web.demo.company import add_recordings
+
+        if not add_recordings():
+            click.echo(
+                "The made-up company has no recordings: pip install 'interview-analysis[demo]'", err=True
+            )
+    if not worker:
+        return
 
     command = [sys.executable, "-m", "interview_analysis.pipeline", "worker", "--parent", str(os.getpid())]
     supervise(lambda: subprocess.run(command, check=False).returncode, ends)
@@ -114,7 +142,7 @@ def _workers(ends: threading.Event) -> None:
 @click.command(cls=Command)
 @click.option("--parent", type=int, hidden=True, help="Process to end with.")
 @with_plain_console
-def worker(parent: int | None) -> None:
+def worker(console: Console, parent: int | None) -> None:
     """Analyse what waits in the queue; several may run, on this and other machines.
 
     \b
@@ -148,7 +176,7 @@ def web() -> None:
 
 @web.command("migrate", cls=Command)
 @with_plain_console
-def migrate_command() -> None:
+def migrate_command(console: Console) -> None:
     """Bring the database to this version.
 
     \b
@@ -164,7 +192,7 @@ def migrate_command() -> None:
 @click.argument("email")
 @click.option("--name", default="Administrator", show_default=True, help="How the person is called.")
 @with_plain_console
-def createadmin(email: str, name: str) -> None:
+def createadmin(console: Console, email: str, name: str) -> None:
     """Make an administrator, or a new link for one, and print the link.
 
     \b
@@ -209,9 +237,68 @@ def export_ratings_command(console: Console, out: Path, names: bool) -> None:
     click.echo(f"{made.scorecards} scorecards of {made.interviews} interviews{measured}: {out}")
 
 
+@web.command("backup", cls=Command)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_plain_console
+def backup_command(console: Console, file: Path) -> None:
+    """Write the database, the files of people and the secret key to FILE, while the application runs.
+
+    \b
+    Example:
+      interview-analysis web backup /backups/2026-11-29.tar
+    """
+    start_django()
+    from interview_analysis.web.backup import backup
+
+    made = backup(file)
+    click.echo(f"Kept {made.files} files and the database, {made.size_bytes} bytes: {file}")
+
+
+@web.command("restore", cls=Command)
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Set aside what is there, and put the backup in its place.")
+@with_plain_console
+def restore_command(console: Console, file: Path, force: bool) -> None:
+    """Put a backup in place, once every file in it is what was kept. Stop `serve` and the workers first.
+
+    \b
+    Example:
+      interview-analysis web restore /backups/2026-11-29.tar
+    """
+    start_django()
+    from interview_analysis.web.backup import restore
+
+    made = restore(file, force=force)
+    click.echo(f"Restored the database and {made.files} files.")
+
+
+@web.command("demo", cls=Command)
+@click.option("--remove", is_flag=True, help="Remove it, with all that its people made.")
+@with_plain_console
+def demo_command(console: Console, remove: bool) -> None:
+    """Add the made-up company, or remove it.
+
+    \b
+    Example:
+      interview-analysis web demo --remove
+    """
+    start_django()
+    migrate()
+    from interview_analysis.web.demo import company
+
+    if remove:
+        company.remove(None)
+        click.echo("The made-up company is gone.")
+        return
+    company.fill()
+    if not company.add_recordings():
+        raise click.ClickException("it has no recordings: pip install 'interview-analysis[demo]'")
+    click.echo("The made-up company is there.")
+
+
 @web.command(cls=Command)
 @with_plain_console
-def check() -> None:
+def check(console: Console) -> None:
     """Verify the trail: exit code 1 where an entry was changed or removed.
 
     \b

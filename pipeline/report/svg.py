@@ -12,9 +12,12 @@ def number(value: float) -> str:
 
 
 def drawing(css: str, height: float, label: str, marks: Iterable[Markup]) -> Markup:
-    """A drawing as wide as its place, with a label for those who do not see it."""
-    head = Markup('<svg class="{}" role="img" aria-label="{}" width="100%" height="{}">')
-    return Markup("").join([head.format(css, label, height), *marks, Markup("</svg>")])
+    """A drawing as wide as its place, with a label for those who do not see it. One with links is a group: nothing in a
+    picture can be reached."""
+    drawn = Markup("").join(marks)
+    role = "group" if "<a " in drawn else "img"
+    head = Markup('<svg class="{}" role="{}" aria-label="{}" width="100%" height="{}">')
+    return head.format(css, role, label, height) + drawn + Markup("</svg>")
 
 
 def rect(

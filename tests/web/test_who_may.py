@@ -23,6 +23,7 @@ NOBODY_TOO = "anybody, signed in or not"
 TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "home": (EVERYBODY, lambda c: []),
     "health": (NOBODY_TOO, lambda c: []),
+    "analysis:metrics": (NOBODY_TOO, lambda c: []),  # of this machine, see tests/web/site/test_running.py
     "text_js": (NOBODY_TOO, lambda c: []),
     "people:list": ({A}, lambda c: []),
     "people:invite": ({A}, lambda c: []),
@@ -59,12 +60,14 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "exchange:figures": ({A, R, D}, lambda c: []),
     "exchange:webhooks": ({A}, lambda c: []),
     "exchange:openapi": (NOBODY_TOO, lambda c: []),
+    "demo:state": ({A}, lambda c: []),
     "interviews:play": ({A, R, V}, lambda c: [c.recording.key]),
 }
 # Not opened by a plain visit: they take a POST or a token, and have tests of their own.
 ELSEWHERE = {
     "people:language",
     "people:enter",
+    "demo:remove",
     "hiring:resume",
     *(f"exchange:{name}" for name in ("revoke_token", "webhook", "change_webhook")),
     *(f"exchange:api:{name}" for name in ("api-root", "jobs", "job", "candidates", "candidate")),

@@ -27,9 +27,11 @@ from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.analysis.running import Engine
 from interview_analysis.web.interviews.models import Recording
 from interview_analysis.web.interviews.playable import checked, make_playable
+from interview_analysis.web.interviews.uploads import remove_old
 
 BEAT_S = 5.0
 IDLE_S = 1.0
+TIDY_EVERY_S = 3600.0
 log = logging.getLogger(__name__)
 
 
@@ -46,6 +48,7 @@ class Worker:
         self._parent = parent
         self._others = others
         self._ends = threading.Event()
+        self._tidy_at = 0.0
 
     def stop(self, signal_number: int = 0, frame: FrameType | None = None) -> None:
         self._ends.set()
@@ -58,12 +61,19 @@ class Worker:
         while not self._ends.is_set() and self._parent_lives():
             close_old_connections()
             queue.give_back_of(dead_here())
+            self._tidy()
             others = [work() for work in self._others]
             busy = self.prepare_one() or self.analyse_one() or any(others)
             if not busy:
                 if until_idle:
                     return
                 self._ends.wait(IDLE_S)
+
+    def _tidy(self) -> None:
+        """Now and then, remove uploads that nobody goes on with."""
+        if time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + TIDY_EVERY_S
+            remove_old()
 
     def _parent_lives(self) -> bool:
         return self._parent is None or psutil.pid_exists(self._parent)

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from interview_analysis.web.hiring.forms import ApplicationForm, CandidateForm, NoteForm
@@ -26,12 +28,25 @@ _STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
 @for_roles(*_STAFF)
 def candidates(request: HttpRequest) -> HttpResponse:
     found = Candidate.objects.visible_to(signed_in(request)).prefetch_related("applications__job")
+    overdue = Candidate.objects.visible_to(signed_in(request)).filter(keep_until__lt=timezone.localdate())
+    only_overdue = request.GET.get("overdue") == "1"
+    if only_overdue:
+        found = found.filter(pk__in=overdue)
     words = request.GET.get("q", "").strip()
     if words:
         found = found.filter(Q(name__icontains=words) | Q(email__icontains=words))
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     return render(
-        request, "hiring/candidates.html", {"page": page, "q": words, "query": f"q={words}&" if words else ""}
+        request,
+        "hiring/candidates.html",
+        {
+            "page": page,
+            "q": words,
+            "query": ("overdue=1&" if only_overdue else "")
+            + (f"{urlencode({'q': words})}&" if words else ""),
+            "overdue": overdue.count(),
+            "only_overdue": only_overdue,
+        },
     )
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from functools import cache
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -28,6 +30,9 @@ from interview_analysis.web.site.permissions import for_roles, signed_in
 
 PAGE = 50
 _STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
+
+
+_library = cache(load_library)
 
 
 @for_roles(*_STAFF, Role.DATA_SCIENTIST)
@@ -192,7 +197,7 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
             "based_on": based_on,
             "fault": fault,
             "conflict": conflict,
-            "library": [c for c in load_library() if c.id not in taken],
+            "library": [c for c in _library() if c.id not in taken],
         },
         status=status,
     )

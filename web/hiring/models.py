@@ -121,7 +121,7 @@ class Candidate(models.Model):
     kept_for = models.CharField(_("why the data are kept"), max_length=200, default="recruitment")
     keep_until = models.DateField(_("kept until"))
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     objects = CandidateQuerySet.as_manager()
 

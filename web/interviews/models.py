@@ -33,7 +33,7 @@ class Interview(models.Model):
     held_at = models.DateTimeField(_("held at"), null=True, blank=True)
     consent = models.ForeignKey("privacy.Consent", on_delete=models.PROTECT, null=True, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     objects = InterviewQuerySet.as_manager()
 

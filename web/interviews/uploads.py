@@ -10,6 +10,7 @@ import math
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -23,8 +24,10 @@ from interview_analysis.web.interviews.models import Interview, Recording, Uploa
 from interview_analysis.web.interviews.transcripts import pair
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.trail import record
+from interview_analysis.web.site.disk import disk
 
 CHUNK_BYTES = 4 * 2**20
+KEPT_FOR = timedelta(days=7)
 _READ_BYTES = 2**20
 
 
@@ -42,9 +45,9 @@ def begin(interview: Interview, by: User, name: str, size_bytes: int) -> Upload:
         raise UploadError(
             f"{name}: {size_bytes} bytes; files from 1 byte to {settings.MAX_UPLOAD_BYTES} are taken", "size"
         )
-    free = shutil.disk_usage(settings.HOME.folder).free
-    if free < 2 * size_bytes + 2**28:
-        raise UploadError(f"{name}: there is no space for it here; {free} bytes are free", "full")
+    left = disk().left
+    if left < 2 * size_bytes + 2**28:
+        raise UploadError(f"{name}: there is no space for it here; {left} bytes are free", "full")
     known = Upload.objects.filter(
         interview=interview, by=by, name=name[:255], size_bytes=size_bytes, finished_at=None
     ).first()
@@ -186,6 +189,19 @@ def look_at(path: Path, name: str) -> Looked:
     else:
         kind = Recording.Kind.AUDIO
     return Looked(kind, found.duration_s or None)
+
+
+def remove_old() -> int:
+    """Give up uploads of which nothing has come for a week; how many they were."""
+    before = timezone.now() - KEPT_FOR
+    count = 0
+    for upload in Upload.objects.filter(finished_at=None, created_at__lt=before):
+        came = [path.stat().st_mtime for path in _folder(upload).iterdir()]
+        if not came or max(came) < before.timestamp():
+            drop(upload)
+            upload.delete()
+            count += 1
+    return count
 
 
 def drop(upload: Upload) -> None:

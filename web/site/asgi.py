@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 from starlette.responses import FileResponse
 
@@ -50,5 +52,33 @@ def serving_files(app: App) -> App:
     return serve
 
 
+def in_turn(app: App, at_once: int) -> App:
+    """Let `at_once` requests work at a time; the others wait in line, once their body has come.
+
+    SQLite has one writer, and those who wait for it are not served in order: of fifty some would wait until they fail.
+    """
+    places = asyncio.Semaphore(at_once)
+
+    async def serve(scope: Message, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
+        held = False
+
+        async def receive_in_turn() -> Message:
+            nonlocal held
+            message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body") and not held:
+                await places.acquire()
+                held = True
+            return message
+
+        try:
+            await app(scope, receive_in_turn, send)
+        finally:
+            if held:
+                places.release()
+
+    return serve
+
+
 _django: Any = get_asgi_application()
-application = serving_files(_django)
+_on_sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
+application = serving_files(in_turn(_django, 8) if _on_sqlite else _django)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from interview_analysis.web.people.models import Role
+from interview_analysis.web.site.disk import disk
 
 _STAFF = {Role.ADMINISTRATOR, Role.RECRUITER}
 # (name of the address, text, roles)
@@ -32,7 +33,7 @@ class Door:
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
-    """`doors`: the rooms that the signed-in person may enter."""
+    """`doors`: the rooms that the signed-in person may enter; a warning for staff while the disk can still be cleared."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"doors": ()}
@@ -45,4 +46,4 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         except NoReverseMatch:  # a room that is not built yet
             continue
         doors.append(Door(url, text, request.path.startswith(url)))
-    return {"doors": tuple(doors)}
+    return {"doors": tuple(doors), "disk_nearly_full": user.role in _STAFF and disk().nearly_full}

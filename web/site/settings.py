@@ -1,4 +1,4 @@
-"""Django's settings. Whatever an operator may set comes from the environment; docs/workbench.md has the table."""
+"""Django's settings. Whatever an operator may set comes from the environment; docs/deployment.md has the table."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 
-ROOMS = ("people", "privacy", "hiring", "interviews", "analysis", "review", "reports", "exchange")
+ROOMS = ("people", "privacy", "hiring", "interviews", "analysis", "review", "reports", "exchange", "demo")
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -193,6 +193,8 @@ DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "interview-analysis@localhost"
 WEBHOOKS_TO_PRIVATE = os.environ.get("WEBHOOKS_TO_PRIVATE", "") == "1"
 MLFLOW_URI = os.environ.get("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
 
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+DISK_QUOTA_BYTES = int(os.environ.get("DISK_QUOTA_BYTES", 0))  # 0: the disk is the limit
 MAX_UPLOAD_BYTES = int(os.environ.get("MAX_UPLOAD_BYTES", 8 * 2**30))
 
 LOGGING = {

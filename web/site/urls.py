@@ -20,4 +20,5 @@ urlpatterns = [
     path("", include("interview_analysis.web.reports.urls")),
     path("trail/", include("interview_analysis.web.privacy.urls")),
     path("", include("interview_analysis.web.exchange.urls")),
+    path("demo/", include("interview_analysis.web.demo.urls")),
 ]

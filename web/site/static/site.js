@@ -10,3 +10,29 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-confirm]");
   if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();
 });
+
+// What was typed into a form survives the end of a session: the page to sign in keeps it, the form takes it back.
+(() => {
+  const KEPT = "form-kept"; const SIGNED_OUT = "form-signed-out";
+  const fields = (form) => [...form.elements].filter((e) => e.name && !["hidden", "password", "file", "submit", "button"].includes(e.type) && e.tagName !== "BUTTON");
+  const formAt = (kept) => document.querySelectorAll("main form[method=post]")[kept.form];
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
+  if (window.location.pathname.startsWith("/account/")) {
+    if (kept) sessionStorage.setItem(SIGNED_OUT, "1");
+    return;
+  }
+  if (kept && sessionStorage.getItem(SIGNED_OUT) && kept.path === window.location.pathname && formAt(kept)) {
+    for (const [index, field] of fields(formAt(kept)).entries()) {
+      const [name, value, checked] = kept.fields[index] || [];
+      if (name !== field.name) continue;
+      if (["checkbox", "radio"].includes(field.type)) field.checked = checked; else field.value = value;
+    }
+  }
+  sessionStorage.removeItem(KEPT); sessionStorage.removeItem(SIGNED_OUT);
+  document.addEventListener("submit", (event) => {
+    const form = [...document.querySelectorAll("main form[method=post]")].indexOf(event.target);
+    if (event.defaultPrevented || form < 0) return;
+    const values = fields(event.target).map((field) => [field.name, field.value, field.checked]);
+    sessionStorage.setItem(KEPT, JSON.stringify({ path: window.location.pathname, form, fields: values }));
+  });
+})();
