@@ -13,6 +13,7 @@ import torch
 from interview_analysis.models.asr.recogniser import AsrSettings, load_engine
 from interview_analysis.models.torch_threads import inference, threads
 from interview_analysis.models.weights.store import ModelStore
+from interview_analysis.types import Interval
 
 
 @contextmanager
@@ -75,7 +76,7 @@ def test_openai_whisper_hears_on_its_own_number_whoever_else_uses_torch(model_st
     samples = np.zeros(16_000, dtype=np.float32)
 
     def hear() -> None:
-        engine.detect_language(samples)
+        engine.languages(samples, [Interval(0.0, 1.0)])
         engine.recognise(samples, "en")
 
     with using(1):

@@ -97,6 +97,6 @@ def test_another_product(name: str, digest, tmp_path: Path, monkeypatch: pytest.
 
 
 def test_the_registry_is_asked_for_no_file(digest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "sha256_of", lambda *_: pytest.fail("a file was read"))
+    monkeypatch.setattr(store, "file_sha256", lambda *_: pytest.fail("a file was read"))
     assert len(digest()) == 64
     assert inputs.pinned_hash("silero-vad") == store.registry()["silero-vad"].files[0].sha256

@@ -43,7 +43,7 @@ class Site:
         subprocess.run([sys.executable, "-c", code], env=self.environment, cwd=ROOT, check=True, timeout=300)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # Playwright holds an event loop, in which Django does not work
 def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
@@ -56,7 +56,7 @@ def browser() -> Iterator[Browser]:
         started.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Site]:
     home = tmp_path_factory.mktemp("home")
     with socket.socket() as tried:
