@@ -57,7 +57,15 @@ def extractors() -> tuple[Extractor, ...]:
         importlib.import_module(m.name)
         for m in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     )
-    found = [module.EXTRACTOR for module in modules if hasattr(module, "EXTRACTOR")]
+    return by_name([module.EXTRACTOR for module in modules if hasattr(module, "EXTRACTOR")])
+
+
+def by_name(found: Sequence[Extractor]) -> tuple[Extractor, ...]:
+    """In the order of their names. Raises ValueError for two of one name."""
+    names = [extractor.name for extractor in found]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"extractors need names of their own, there twice: {', '.join(twice)}")
     return tuple(sorted(found, key=lambda extractor: extractor.name))
 
 

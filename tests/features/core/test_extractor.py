@@ -98,3 +98,10 @@ def test_one_table_alone_is_refused_with_its_fault() -> None:
     own = Extractor("own", 1, "voice", SPECS, bad_share)
     with pytest.raises(ValueError, match="own: share_ratio is 1.5, expected 0 to 1"):
         tabulate(own, scene(), [Interval(0.0, 1.0), Interval(1.0, 2.0)])
+
+
+def test_two_of_one_name_are_refused() -> None:
+    found = extractors()
+    assert core.by_name(found[::-1]) == found
+    with pytest.raises(ValueError, match=f"there twice: {found[3].name}$"):
+        core.by_name([*found, found[3]])
