@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from interview_analysis.errors import ConfigError
-from interview_analysis.pipeline.cli.shared import Command, Group, with_plain_console
+from interview_analysis.pipeline.cli.shared import CONTEXT, Command, Group, with_plain_console
 from interview_analysis.pipeline.common.console import Console
 
 SETTINGS = "interview_analysis.web.site.settings"
@@ -38,7 +38,7 @@ def migrate() -> None:
     call_command("migrate", interactive=False, verbosity=0)
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, context_settings=CONTEXT)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", default=8000, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
@@ -139,7 +139,7 @@ def _beside(ends: threading.Event, demo: bool, worker: bool) -> None:
     supervise(lambda: subprocess.run(command, check=False).returncode, ends)
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, context_settings=CONTEXT)
 @click.option("--parent", type=int, hidden=True, help="Process to end with.")
 @with_plain_console
 def worker(console: Console, parent: int | None) -> None:
@@ -169,7 +169,7 @@ def _first_link() -> None:
     click.echo(f"Sign in by this link, which works once: {new_link(first)}")
 
 
-@click.group(cls=Group)
+@click.group(cls=Group, context_settings=CONTEXT)
 def web() -> None:
     """Look after the web application's data."""
 

@@ -6,7 +6,6 @@ import io
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -19,12 +18,11 @@ from interview_analysis.pipeline.cli.learn import learn
 from interview_analysis.pipeline.cli.models import models
 from interview_analysis.pipeline.cli.norms import norms
 from interview_analysis.pipeline.cli.score import score
-from interview_analysis.pipeline.cli.shared import FILE, FOLDER, NOTE, Command, Group, with_console
+from interview_analysis.pipeline.cli.shared import CONTEXT, FILE, FOLDER, NOTE, Command, Group, with_console
 from interview_analysis.pipeline.common.console import Console
 from interview_analysis.pipeline.common.exits import Exit
 from interview_analysis.pipeline.common.system import quiet_dependencies
 
-CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 PROGRAM = "interview-analysis"
 EXIT_CODES = "Exit codes: " + "; ".join(f"{code.value} {code.meaning}" for code in Exit) + "."
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from interview_analysis.pipeline.learning.scorer_source import ScorerSource
 
 Decorated = Callable[..., Any]
+CONTEXT: dict[str, Any] = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
 NOTE = f"{__name__}.note"  # key of click's meta: what to say before a command runs
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)

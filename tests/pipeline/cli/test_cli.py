@@ -89,7 +89,8 @@ def _truncated(folder: Path) -> Path:
 
 
 def _no_tracks(folder: Path) -> Path:
-    path = folder / "words.srt"
+    """Subtitles that call themselves a recording; by their own name they are a transcript."""
+    path = folder / "words.mp4"
     path.write_text("1\n00:00:00,000 --> 00:00:02,000\nhello\n")
     return path
 
@@ -100,7 +101,7 @@ def _no_tracks(folder: Path) -> Path:
         (_no_media, "notes.mp4"),
         (_empty, "empty"),
         (_truncated, "truncated"),
-        (_no_tracks, "words.srt"),
+        (_no_tracks, "words.mp4"),
         (lambda folder: folder, "folder"),
         (lambda folder: folder / "missing.mp4", "missing.mp4"),
     ],
