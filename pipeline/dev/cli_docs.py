@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from interview_analysis.pipeline.cli.main import CONTEXT, PROGRAM, main
+from interview_analysis.pipeline.cli.main import PROGRAM, main
+from interview_analysis.pipeline.cli.shared import CONTEXT
 from interview_analysis.pipeline.common.exits import Exit
 
 WIDTH = 110
