@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from interview_analysis.web.site.home import Home
 from tests.web.test_commands import home, run
 
 __all__ = ["home"]
@@ -35,6 +36,7 @@ def kept(home: dict[str, str], tmp_path: Path) -> Path:
     (folder / "files" / "analysis-1").mkdir(parents=True)
     (folder / "files" / "analysis-1" / "report.json").write_text("{}")
     (folder / "files" / "recording.mp4").write_bytes(os.urandom(100_000))
+    Home(folder).salt()
     target = tmp_path / "kept.tar"
     made = run(home, "web", "backup", str(target))
     assert (made.returncode, "2 files" in made.stdout) == (0, True), made.stderr
@@ -48,7 +50,7 @@ def test_it_comes_back_whole_elsewhere(home: dict[str, str], kept: Path):
     assert done.returncode == 0, done.stderr
     assert people(other) == ["me@example.com"]
     first, second = (Path(h["INTERVIEW_ANALYSIS_HOME"]) for h in (home, other))
-    for name in ("files/recording.mp4", "files/analysis-1/report.json", "secret-key"):
+    for name in ("files/recording.mp4", "files/analysis-1/report.json", "secret-key", "pseudonym-key"):
         assert (first / name).read_bytes() == (second / name).read_bytes()
     assert run(other, "web", "check").returncode == 0
     assert not list(second.glob("*restore-*"))

@@ -26,10 +26,11 @@ recorded = Signal()  # entry, subject: sent in the transaction of each entry
 @transaction.atomic
 def record(actor: User | None, action: str, subject: models.Model, **details: Any) -> Entry:
     """Append an entry, in the transaction of what it tells of. `details` are JSON and hold no personal value."""
+    now = timezone.now()
     head, _ = Head.objects.select_for_update().get_or_create(pk=1)
     entry = Entry(
         number=head.number + 1,
-        at=timezone.now(),
+        at=now.replace(microsecond=now.microsecond // 1000 * 1000),  # a copy as JSON keeps no more
         actor=actor.pk if actor is not None else None,
         action=action,
         kind=subject._meta.model_name or "",

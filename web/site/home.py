@@ -68,7 +68,7 @@ class Home:
 
     def salt(self) -> str:
         """Made once and kept: what pseudonyms of exports are made with."""
-        return self._kept("salt")
+        return self._kept("pseudonym-key")
 
     def _kept(self, name: str) -> str:
         """A random text, made once and kept in a file that only its owner reads."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core import serializers
 from django.db import transaction
 
 from interview_analysis.web.privacy.models import Entry, Head
-from interview_analysis.web.privacy.trail import check, record
+from interview_analysis.web.privacy.trail import check, entry_sha256, record
 from tests.web.conftest import Company
 
 
@@ -68,3 +69,12 @@ def test_an_entry_is_taken_back_with_what_it_tells_of(company: Company):
         transaction.set_rollback(True)
     assert check().entries == 0
     assert Head.objects.count() == 0
+
+
+def test_it_holds_in_a_copy_as_json(five: Company):
+    """As a backup of PostgreSQL is one."""
+    copies = [
+        c.object for c in serializers.deserialize("json", serializers.serialize("json", Entry.objects.all()))
+    ]
+    assert len(copies) == 5
+    assert [entry_sha256(copy) for copy in copies] == [copy.sha256 for copy in copies]
