@@ -40,7 +40,12 @@ def make_playable(source: Path, target_stem: Path) -> Path:
                 return _written(source, target, copy=True)
             except (FFmpegError, ValueError):
                 break  # broken time stamps: encode
-    return _written(source, target_stem.with_suffix(".mp4"), copy=False)
+    try:
+        return _written(source, target_stem.with_suffix(".mp4"), copy=False)
+    except FFmpegError as error:
+        raise MediaError(
+            f"{source.name}: no copy for playing can be made of it: {error}", "damaged"
+        ) from error
 
 
 def _written(source: Path, target: Path, *, copy: bool) -> Path:

@@ -36,8 +36,10 @@ def test_a_host_that_asks_for_no_quiet_keeps_its_descriptors(monkeypatch: pytest
     monkeypatch.delenv("GLOG_minloglevel", raising=False)
     with monkeypatch.context() as patch:
         patch.setattr(os, "dup2", lambda *_: pytest.fail("descriptor 2 is the host's"))
+        before = os.fstat(2)
         with mediapipe_runtime.quiet_start():
-            pass
+            inside = os.fstat(2)
+    assert (inside.st_dev, inside.st_ino) == (before.st_dev, before.st_ino)
 
 
 @pytest.mark.usefixtures("quiet")

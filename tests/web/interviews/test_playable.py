@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import MediaError
+from interview_analysis.web.interviews import playable
 from interview_analysis.web.interviews.playable import checked, make_playable
 from tests.web.recordings import write_wav
 
@@ -71,3 +72,16 @@ def test_a_copy_that_is_too_short_is_noticed(tmp_path):
     target = make_playable(write_wav(tmp_path / "a.wav", seconds=3.0), tmp_path / "play")
     with pytest.raises(MediaError, match="lasts 3"):
         checked(target, 60.0)
+
+
+def test_what_cannot_be_encoded_is_told_as_the_recording_s_fault(tmp_path, monkeypatch):
+    """So that a worker keeps the original and goes on."""
+    source = write_video(tmp_path / "a.avi", "mpeg4")
+
+    def failing(*_: object) -> None:
+        raise av.error.UndefinedError(1, "unknown")
+
+    monkeypatch.setattr(playable, "_encode", failing)
+    with pytest.raises(MediaError, match=r"a\.avi: no copy for playing"):
+        make_playable(source, tmp_path / "play")
+    assert [path.name for path in tmp_path.iterdir()] == ["a.avi"]
