@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -15,9 +15,12 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402
+from django.utils import timezone  # noqa: E402
 
 from interview_analysis.pipeline.common.config import BUILT_IN  # noqa: E402
 from interview_analysis.web.analysis.models import Analysis  # noqa: E402
+from interview_analysis.web.candidate.access import renew  # noqa: E402
+from interview_analysis.web.candidate.models import Invitation, Question  # noqa: E402
 from interview_analysis.web.hiring.models import Application, Candidate, Job, ProfileVersion, Stage  # noqa: E402
 from interview_analysis.web.interviews.models import Assignment, Interview, Recording  # noqa: E402
 from interview_analysis.web.people.models import Role, User  # noqa: E402
@@ -95,6 +98,27 @@ def company(db: None) -> Company:
     return Company(
         people, other, outsider, job, profile, candidate, application, interview, recording, analysis
     )
+
+
+@pytest.fixture
+def invitation(company: Company) -> Invitation:
+    """The candidate is invited to answer two questions alone, from yesterday for a week, and has consented."""
+    interview = Interview.objects.create(
+        application=company.application, stage=company.interview.stage, title="Recorded alone",
+        consent=company.interview.consent, created_by=company.recruiter,
+    )  # fmt: skip
+    now = timezone.now()
+    made = Invitation(
+        interview=interview, language="en", opens_at=now - timedelta(days=1), closes_at=now + timedelta(days=6),
+        zone="Asia/Shanghai", contact=company.recruiter, created_by=company.recruiter,
+    )  # fmt: skip
+    renew(made)
+    made.save()
+    for order, text in enumerate(
+        ("Tell us about a product that you shaped.", "Why do you want to work here?"), 1
+    ):
+        Question.objects.create(invitation=made, order=order, text=text)
+    return made
 
 
 @pytest.fixture

@@ -11,6 +11,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from interview_analysis.web.candidate.access import link_of
+from interview_analysis.web.candidate.models import Invitation
 from interview_analysis.web.people.models import Role, User
 from tests.web.conftest import Company
 
@@ -91,6 +93,12 @@ ELSEWHERE = {
     ),
 }
 
+# Pages of candidates: whoever came in by the link of `invitation` opens them with these arguments, nobody else, staff neither.
+BY_LINK: dict[str, Callable[[Invitation], list[object]]] = {
+    "candidate:home": lambda i: [],
+}
+ELSEWHERE |= {"candidate:enter"}
+
 
 def addresses(patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:
     """The names of all addresses but those of the accounts' library."""
@@ -105,8 +113,8 @@ def addresses(patterns: list[URLPattern | URLResolver] | None = None, prefix: st
 
 
 def test_every_address_stands_in_the_table():
-    assert sorted(set(addresses()) - set(TABLE) - ELSEWHERE) == []
-    assert sorted((set(TABLE) | ELSEWHERE) - set(addresses())) == []
+    assert sorted(set(addresses()) - set(TABLE) - set(BY_LINK) - ELSEWHERE) == []
+    assert sorted((set(TABLE) | set(BY_LINK) | ELSEWHERE) - set(addresses())) == []
 
 
 def test_each_role_opens_what_is_its_own_and_nothing_else(
@@ -130,6 +138,23 @@ def test_each_role_opens_what_is_its_own_and_nothing_else(
                 location = signed_in(None).get(url).headers["Location"]
                 if not location.startswith("/account/login/"):
                     wrong.append(f"nobody is sent from {url} to {location}")
+    assert wrong == []
+
+
+def test_pages_of_candidates_open_by_their_link_alone(
+    company: Company, invitation: Invitation, signed_in: Callable[[User | None], Client]
+):
+    by_link = Client()
+    assert by_link.get(link_of(invitation)).status_code == 302
+    wrong = []
+    for name, arguments in BY_LINK.items():
+        url = reverse(name, args=arguments(invitation))
+        for user in (*company.people.values(), None):
+            status = signed_in(user).get(url).status_code
+            if status != 404:
+                wrong.append(f"{user} gets {status} from {url}")
+        if by_link.get(url).status_code != 200:
+            wrong.append(f"the candidate does not get {url}")
     assert wrong == []
 
 

@@ -48,7 +48,9 @@ class Analysis(models.Model):
     beat_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)  # one line, as the pipeline says it
     error_code = models.CharField(max_length=40, blank=True)
-    requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    requested_by = models.ForeignKey(  # none: the candidate, by handing in
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     requested_at = models.DateTimeField(auto_now_add=True, db_index=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

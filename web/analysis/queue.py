@@ -35,7 +35,7 @@ class NotAllowedError(InterviewAnalysisError):
 
 @transaction.atomic
 def request(
-    interview: Interview, by: User, profile: ProfileVersion | None = None, *, trial: bool = False
+    interview: Interview, by: User | None, profile: ProfileVersion | None = None, *, trial: bool = False
 ) -> Analysis:
     """Put an interview into the queue; one that waits or runs by the same profile is given instead.
 

@@ -74,7 +74,9 @@ class Recording(models.Model):
     question = models.CharField(_("question"), max_length=500, blank=True)
     language = models.CharField(max_length=5, blank=True)  # "" detects it
     candidate_channel = models.CharField(max_length=10, blank=True)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    uploaded_by = models.ForeignKey(  # none: the candidate
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     uploaded_at = models.DateTimeField(auto_now_add=True)
 
     objects = RecordingQuerySet.as_manager()

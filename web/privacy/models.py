@@ -63,6 +63,8 @@ class Consent(models.Model):
     recording = models.BooleanField(_("to being recorded"), default=True)
     analysis = models.BooleanField(_("to an analysis by machine"), default=True)
     note = models.CharField(_("where the proof is kept"), max_length=200, blank=True)
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    entered_by = models.ForeignKey(  # none: the candidate, online
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
     entered_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)

@@ -40,7 +40,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 
-ROOMS = ("people", "privacy", "hiring", "interviews", "analysis", "review", "reports", "exchange", "demo")
+ROOMS = (
+    *("people", "privacy", "hiring", "messages", "interviews", "analysis", "review", "reports"),
+    *("candidate", "answers", "practice", "exchange", "demo"),
+)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

@@ -1,0 +1,1 @@
+"""Messages to candidates: one outbox, several channels, calendar files."""
