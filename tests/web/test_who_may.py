@@ -54,6 +54,7 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "review:review": ({A, R, V}, lambda c: [c.interview.pk]),
     "reports:feedback": ({A, R}, lambda c: [c.interview.pk]),
     "analysis:queue": ({A, R}, lambda c: []),
+    "afterwards:requests": ({A, R}, lambda c: []),
     "analysis:state": ({A, R}, lambda c: [c.interview.pk]),
     "exchange:tokens": (EVERYBODY, lambda c: []),
     "exchange:api_page": (EVERYBODY, lambda c: []),
@@ -96,8 +97,18 @@ ELSEWHERE = {
 # Pages of candidates: whoever came in by the link of `invitation` opens them with these arguments, nobody else, staff neither.
 BY_LINK: dict[str, Callable[[Invitation], list[object]]] = {
     "candidate:home": lambda i: [],
+    "afterwards:progress": lambda i: [],
+    "afterwards:feedback": lambda i: [],
+    "afterwards:own_review": lambda i: [],
+    "afterwards:own_review_text": lambda i: [],
+    "afterwards:data": lambda i: [],
+    "afterwards:everything": lambda i: [],
+    "afterwards:withdraw": lambda i: [],
 }
-ELSEWHERE |= {"candidate:enter"}
+ELSEWHERE |= {
+    "candidate:enter",
+    *(f"afterwards:{name}" for name in ("feedback_pdf", "play", "ask", "people_only", "gone", "request")),
+}
 
 
 def addresses(patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:

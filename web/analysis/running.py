@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 from django.conf import settings
 
@@ -39,16 +40,12 @@ class Result:
 
 
 class Engine:
-    """What a worker loads once: the models, and the cache of observations that all workers share."""
+    """What a worker loads once."""
 
     @cached_property
     def models(self) -> LoadedModels:
         quiet_dependencies()
         return LoadedModels(load_run_config())
-
-    @cached_property
-    def cache(self) -> ObservationCache:
-        return ObservationCache.at(settings.HOME.observations)
 
     def run(self, analysis: Analysis, on_progress: Progress) -> Result:
         """Score all recordings of the interview, and write the report aside and in place.
@@ -56,9 +53,10 @@ class Engine:
         Raises InterviewAnalysisError with one line that says what was received and what to do.
         """
         profile = profile_of(analysis.profile)
+        cache = ObservationCache.at(observations_of(analysis.interview.application.candidate_id))
         recordings = _recordings(analysis)
         models = self.models.speaking(recordings[0].language or None)
-        parts = [self._part(recording, models, on_progress) for recording in recordings]
+        parts = [self._part(recording, models, cache, on_progress) for recording in recordings]
         candidate = _called(str(analysis.interview.application.candidate.name), parts)
         channel: CandidateChannel | None = recordings[0].candidate_channel or None  # type: ignore[assignment]
         made = score_interview(
@@ -66,7 +64,7 @@ class Engine:
             profile,
             load_norms(),
             models,
-            self.cache,
+            cache,
             channel=channel,
             candidate=candidate,
         )
@@ -82,7 +80,9 @@ class Engine:
             overall.abstention.reason.value if overall.abstention else "",
         )
 
-    def _part(self, recording: Recording, models: LoadedModels, on_progress: Progress) -> ObservedPart:
+    def _part(
+        self, recording: Recording, models: LoadedModels, cache: ObservationCache, on_progress: Progress
+    ) -> ObservedPart:
         file = RecordingFile.at(settings.HOME.files / recording.original)
         if file.sha256 != recording.sha256:
             raise MediaError(f"{recording.name} is not what was uploaded; upload it again", "changed")
@@ -90,11 +90,17 @@ class Engine:
         if recording.kind == Recording.Kind.TRANSCRIPT:
             return transcript_alone(_read(recording.original, recording.name, language), recording.question)
         observers = models.observers.beside_transcript() if recording.transcript else models.observers
-        seen = observed(file, observers, self.cache, on_progress=on_progress)
+        seen = observed(file, observers, cache, on_progress=on_progress)
         part = ObservedPart(recording.name, recording.sha256, seen, question=recording.question)
         if not recording.transcript:
             return part
         return part.worded(_read(recording.transcript, f"{recording.name}: transcript", language))
+
+
+def observations_of(candidate: int) -> Path:
+    """What was observed of a candidate's recordings, which all workers share; a folder a person, so that it can be erased."""
+    folder: Path = settings.HOME.observations / f"candidate-{candidate}"
+    return folder
 
 
 def _recordings(analysis: Analysis) -> list[Recording]:

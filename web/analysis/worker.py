@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import signal
 import socket
 import threading
@@ -24,10 +25,11 @@ from django.db import close_old_connections, connection
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.analysis import queue
 from interview_analysis.web.analysis.models import Analysis
-from interview_analysis.web.analysis.running import Engine
+from interview_analysis.web.analysis.running import Engine, observations_of
 from interview_analysis.web.interviews.models import Recording
 from interview_analysis.web.interviews.playable import checked, make_playable
 from interview_analysis.web.interviews.uploads import remove_old
+from interview_analysis.web.privacy.erasure import remove_left
 
 BEAT_S = 5.0
 IDLE_S = 1.0
@@ -70,10 +72,11 @@ class Worker:
                 self._ends.wait(IDLE_S)
 
     def _tidy(self) -> None:
-        """Now and then, remove uploads that nobody goes on with."""
+        """Now and then, remove uploads that nobody goes on with, and what interrupted erasures left."""
         if time.monotonic() >= self._tidy_at:
             self._tidy_at = time.monotonic() + TIDY_EVERY_S
             remove_old()
+            remove_left()
 
     def _parent_lives(self) -> bool:
         return self._parent is None or psutil.pid_exists(self._parent)
@@ -86,10 +89,13 @@ class Worker:
         try:
             with _Beating(taken, self._ends) as beating:
                 result = self._engine.run(taken, beating.progress)
-            queue.done(taken, **asdict(result))
+            if not queue.done(taken, **asdict(result)):  # cancelled or erased in its last moment
+                shutil.rmtree(settings.HOME.files / result.folder, ignore_errors=True)
+                _forget_if_erased(taken)
         except CancelledError:
             if self._ends.is_set():
                 queue.give_back_of({self.name})
+            _forget_if_erased(taken)
         except InterviewAnalysisError as error:
             queue.fail(taken, str(error), getattr(error, "code", "") or "refused")
         except Exception:
@@ -109,8 +115,15 @@ class Worker:
             playable = checked(target, recording.duration_s).name
         except (InterviewAnalysisError, OSError, ValueError) as error:
             log.warning("recording %s is played as it is: %s", recording.key, type(error).__name__)
-        Recording.objects.filter(pk=recording.pk).update(playable=playable)
+        if not Recording.objects.filter(pk=recording.pk).update(playable=playable):  # removed in the meantime
+            (settings.HOME.files / playable).unlink(missing_ok=True)
         return True
+
+
+def _forget_if_erased(analysis: Analysis) -> None:
+    """What was observed of a person who was erased, or does without the analysis, while the worker was at it."""
+    if not Analysis.objects.filter(pk=analysis.pk).exists():
+        shutil.rmtree(observations_of(analysis.interview.application.candidate_id), ignore_errors=True)
 
 
 class _Beating:

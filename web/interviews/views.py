@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST
 from interview_analysis.web.hiring.models import Application
 from interview_analysis.web.interviews.forms import ConsentForm, InterviewForm, RatersForm
 from interview_analysis.web.interviews.models import Assignment, Interview, Recording
+from interview_analysis.web.interviews.playing import played
 from interview_analysis.web.interviews.transcripts import bare, give
 from interview_analysis.web.people.models import RATERS, STAFF
 from interview_analysis.web.privacy.trail import record
-from interview_analysis.web.site.files import file_response
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
 PAGE = 50
@@ -153,11 +153,7 @@ def play(request: HttpRequest, key: UUID) -> HttpResponse:
     found = get_object_or_404(Recording.objects.visible_to(user), key=key)
     if request.headers.get("Range", "bytes=0-").startswith("bytes=0-"):
         record(user, "recording.played", found)
-    name = found.playable or found.original
-    kind = {"mp4": "video/mp4", "webm": "video/webm"}.get(name.rpartition(".")[2], "application/octet-stream")
-    if found.kind == Recording.Kind.AUDIO:
-        kind = kind.replace("video/", "audio/")
-    return file_response(name, kind)
+    return played(found)
 
 
 @for_roles(*STAFF)

@@ -7,3 +7,10 @@ class Room(AppConfig):
     name = "interview_analysis.web.privacy"
     label = "privacy"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from interview_analysis.web.privacy.held import HELD
+        from interview_analysis.web.privacy.holdings import register
+
+        for holding in HELD:
+            register(holding)

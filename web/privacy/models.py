@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -68,3 +69,22 @@ class Consent(models.Model):
     )
     entered_at = models.DateTimeField(auto_now_add=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+
+class Erasure(models.Model):
+    """The receipt of an erasure. It names nobody: the candidate's number, how much was found and how much was left."""
+
+    class Why(models.TextChoices):
+        WITHDRAWN = "withdrawn", _("the candidate withdrew")
+        ASKED = "asked", _("the candidate asked for it")
+        EXPIRED = "expired", _("the time for which the data were kept was over")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    candidate = models.PositiveBigIntegerField(unique=True)
+    why = models.CharField(max_length=10, choices=Why.choices)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    found = models.JSONField(default=dict)  # holding -> how many rows there were
+    left = models.JSONField(default=dict)  # holding -> how many there are now
+    files = models.JSONField(default=list)  # files and folders that are still to be removed
+    files_found = models.PositiveIntegerField(default=0)

@@ -7,3 +7,10 @@ class Room(AppConfig):
     name = "interview_analysis.web.review"
     label = "review"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from interview_analysis.web.privacy.holdings import register
+        from interview_analysis.web.review.held import HELD
+
+        for holding in HELD:
+            register(holding)

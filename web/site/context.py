@@ -18,6 +18,7 @@ DOORS: tuple[tuple[str, StrOrPromise, tuple[Role, ...]], ...] = (
     ("hiring:candidates", _("Candidates"), STAFF),
     ("interviews:list", _("Interviews"), RATERS),
     ("analysis:queue", _("Analyses"), STAFF),
+    ("afterwards:requests", _("Requests"), STAFF),
     ("exchange:figures", _("Figures"), (*STAFF, Role.DATA_SCIENTIST)),
     ("privacy:trail", _("Trail"), (Role.ADMINISTRATOR, Role.AUDITOR)),
     ("people:list", _("People"), (Role.ADMINISTRATOR,)),

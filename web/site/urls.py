@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("interview_analysis.web.review.urls")),
     path("", include("interview_analysis.web.reports.urls")),
     path("", include("interview_analysis.web.messages.urls")),
+    path("", include("interview_analysis.web.afterwards.urls")),
     path("", include("interview_analysis.web.candidate.urls")),
     path("", include("interview_analysis.web.answers.urls")),
     path("", include("interview_analysis.web.practice.urls")),
