@@ -60,6 +60,14 @@ class Norm(Model):
         xs, ys = zip(*self.points, strict=True)
         return float(np.interp(np.clip(value, *self.range), xs, ys))
 
+    @property
+    def best(self) -> tuple[float, float]:
+        """From where to where a measurement gets the highest score there is."""
+        top = max(y for _, y in self.points)
+        reached = [x for x, y in self.points if y == top]
+        low = self.range[0] if self.direction == "lower" else reached[0]
+        return low, self.range[1] if self.direction == "higher" else reached[-1]
+
     def score_error(self, value: float, error: float) -> float:
         """Standard error of `score(value)`.
 
@@ -127,6 +135,11 @@ class Norms(Model):
     state: StateRules
     answers: AnswerSettings
     channels: dict[ChannelName, tuple[Norm, ...]]
+
+    def norm(self, feature: str, language: Language) -> Norm | None:
+        """That of a measurement in a language; None where there is none."""
+        found = (n for norms in self.channels.values() for n in norms if n.feature == feature)
+        return next((n for n in found if language in n.languages), None)
 
     def level(self, score: float) -> int:
         """1 to 5: one more than the number of cuts at or below the score."""

@@ -36,6 +36,7 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "hiring:new_job": ({A, R}, lambda c: []),
     "hiring:job": ({A, R, D}, lambda c: [c.job.pk]),
     "hiring:rules": ({A, R}, lambda c: [c.job.pk]),
+    "guide:edit": ({A, R}, lambda c: [c.job.pk, "zh-hans"]),
     "hiring:stages": ({A, R}, lambda c: [c.job.pk]),
     "hiring:profile": ({A, R}, lambda c: [c.job.pk]),
     "hiring:profile_yaml": ({A, R}, lambda c: [c.job.pk, 1]),
@@ -97,6 +98,7 @@ ELSEWHERE = {
 # Pages of candidates: whoever came in by the link of `invitation` opens them with these arguments, nobody else, staff neither.
 BY_LINK: dict[str, Callable[[Invitation], list[object]]] = {
     "candidate:home": lambda i: [],
+    "guide:guide": lambda i: [],
     "afterwards:progress": lambda i: [],
     "afterwards:feedback": lambda i: [],
     "afterwards:own_review": lambda i: [],

@@ -42,7 +42,7 @@ X_FRAME_OPTIONS = "DENY"
 
 ROOMS = (
     *("people", "privacy", "hiring", "messages", "interviews", "analysis", "review", "reports"),
-    *("candidate", "answers", "practice", "afterwards", "exchange", "demo"),
+    *("candidate", "guide", "answers", "practice", "afterwards", "exchange", "demo"),
 )
 INSTALLED_APPS = [
     "django.contrib.auth",
