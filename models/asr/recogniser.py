@@ -39,6 +39,12 @@ _FULL_WIDTH = {",": "，", "?": "？", "!": "！", ":": "：", ";": "；"}
 _HALF_WIDTH = re.compile(r"(?<=[\u3400-\u9fff])[,?!:;]")
 
 
+class SpeechEar(Protocol):
+    """What finds the speech, see `SpeechDetector.regions`."""
+
+    def regions(self, audio: AudioSource) -> Iterator[Interval]: ...
+
+
 class AsrEngine(Protocol):
     """A recogniser of single chunks, 16 kHz mono of at most 30 s. Deterministic."""
 
@@ -97,7 +103,7 @@ def load_detector(settings: AsrSettings, store: ModelStore) -> SpeechDetector:
 def transcribe(
     audio: AudioSource,
     engine: AsrEngine,
-    detector: SpeechDetector,
+    detector: SpeechEar,
     settings: AsrSettings | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> tuple[Transcript, SpeechActivity]:
