@@ -15,18 +15,18 @@ from interview_analysis.types import Segment, Transcript, Voices
 def segments_by_voice(transcript: Transcript, voices: Voices) -> tuple[Segment, ...]:
     """The transcript's segments, cut into pieces of one voice each; a segment of one voice keeps its text and times.
 
-    `Segment.voice` is None for words that are no voice's. A passage of a transcript that names its speakers is of one voice.
+    `Segment.voice` is None for words that are no voice's. A passage of a transcript that names its speakers is of one voice,
+    and so is a segment that was recognised on a track of its own, which knows its voice.
     """
     if voices.method == "transcript":
         return tuple(_passages(transcript, voices))
     assigned = iter(words_by_voice(transcript, voices))
-    return tuple(
-        piece
-        for segment in transcript.segments
-        for piece in _pieces(
-            segment, [next(assigned) for _ in segment.words], transcript.language_of(segment)
-        )
-    )
+    found: list[Segment] = []
+    for segment in transcript.segments:
+        owners = [next(assigned) for _ in segment.words]
+        known = segment.voice is not None
+        found += [segment] if known else _pieces(segment, owners, transcript.language_of(segment))
+    return tuple(found)
 
 
 def _passages(transcript: Transcript, voices: Voices) -> Iterator[Segment]:

@@ -22,6 +22,8 @@ Kind = Literal["main", "follow_up", "closing"]
 _LEXICON = "questions"
 _CJK = re.compile(r"[㐀-鿿]")
 _PIECE = re.compile(r"[^.?!。？！…]+[.?!。？！…]*")
+# Fewer English words in a row in a Chinese sentence are a name or a term of the trade.
+_ENGLISH = re.compile(r"[a-z][\w'’-]*(?:[ ,]+[a-z][\w'’-]*){3,}", re.ASCII | re.IGNORECASE)
 _EDGE = " \t\n,，、;；:：-–—.。!！?？…\"'()[]"
 # A question without a known opening stands on its own from this length, in words and characters: shorter ones of the dev
 # half ("which house are you") ask about what was said just before.
@@ -153,11 +155,23 @@ def _question(turn: Said, index: int) -> Question | None:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, Kind | None]]:
-    """The sentences of a turn, each with what it asks; where nothing ends a sentence the turn is one."""
+    """The sentences of a turn, each with what it asks; where nothing ends a sentence it ends with its language."""
     for match in _PIECE.finditer(text):
-        sentence = match[0].strip()
-        if sentence.strip(_EDGE):
-            yield sentence, _kind(sentence)
+        for sentence in _by_language(match[0].strip()):
+            if sentence.strip(_EDGE):
+                yield sentence, _kind(sentence)
+
+
+def _by_language(sentence: str) -> Iterator[str]:
+    """A sentence in Chinese without the English questions in it, and these."""
+    start = 0
+    for run in _ENGLISH.finditer(sentence) if language_of(sentence) == "zh" else ():
+        asked, ends = _kind(run[0]), not sentence[run.end() :].strip(_EDGE)
+        if asked == "main" or (asked is not None and ends):
+            stop = len(sentence) if ends else run.end()
+            yield from (sentence[start : run.start()].strip(), sentence[run.start() : stop].strip())
+            start = stop
+    yield sentence[start:].strip()
 
 
 def _kind(sentence: str) -> Kind | None:

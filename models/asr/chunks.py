@@ -52,10 +52,15 @@ class Chunk:
             before_s += piece.duration_s
         return Interval(times_s[0], times_s[-1]) if times_s else Interval(before_s, before_s)
 
-    def after(self, time_s: float) -> Chunk | None:
-        """What is left of the chunk after a moment of the recording; None if no speech is."""
-        regions = [Interval(max(r.start_s, time_s), r.end_s) for r in self.regions if r.end_s > time_s]
-        return _chunk(regions, time_s, self.pieces[-1].end_s) if regions else None
+    def between(self, start_s: float, end_s: float) -> Chunk | None:
+        """What the chunk holds between two moments of the recording; None if no speech."""
+        part = Interval(max(start_s, self.pieces[0].start_s), min(end_s, self.pieces[-1].end_s))
+        regions = [
+            Interval(max(r.start_s, part.start_s), min(r.end_s, part.end_s))
+            for r in self.regions
+            if r.overlap_s(part) > 0
+        ]
+        return _chunk(regions, part.start_s, part.end_s) if regions else None
 
     def to_recording(self, start_s: float, end_s: float) -> tuple[float, float]:
         """An interval on the chunk's clock, on the recording's. Across a cut, its larger side is kept."""

@@ -7,6 +7,7 @@ the same words. Whisper leaves most "um" and "uh" out of its text: fillers in a 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -28,11 +29,20 @@ MIN_MEAN_LOG_PROBABILITY = -1.0
 MAX_NO_SPEECH_PROBABILITY = 0.6
 _MAX_DEPTH = 3
 _MIN_SPLIT_S = 4.0
-_MIN_REST_S = 1.0
+_MIN_REST_S = 1.0  # of speech after the last word, from which on it is heard again
+_MIN_HOLE_S = 3.0  # of speech before or between words
+_MAX_WORD_S = 3.0  # a longer word was stretched over speech that the text leaves out
+_USUAL_WORD_S = 0.7  # what is believed of such a one; Whisper's own limit of the usual length of words
 _REACH_S = 0.2  # a word this near to detected speech is believed
 _MIN_WORD_S = 0.02  # Whisper's time resolution
 _FULL_WIDTH = {",": "，", "?": "？", "!": "！", ":": "：", ";": "；"}
 _HALF_WIDTH = re.compile(r"(?<=[\u3400-\u9fff])[,?!:;]")
+
+
+class SpeechEar(Protocol):
+    """What finds the speech, see `SpeechDetector.regions`."""
+
+    def regions(self, audio: AudioSource) -> Iterator[Interval]: ...
 
 
 class AsrEngine(Protocol):
@@ -93,7 +103,7 @@ def load_detector(settings: AsrSettings, store: ModelStore) -> SpeechDetector:
 def transcribe(
     audio: AudioSource,
     engine: AsrEngine,
-    detector: SpeechDetector,
+    detector: SpeechEar,
     settings: AsrSettings | None = None,
     on_progress: Callable[[float], None] | None = None,
 ) -> tuple[Transcript, SpeechActivity]:
@@ -148,7 +158,7 @@ def _recognise(
     """The believable segments of a chunk, on the recording's clock.
 
     Two faults of the recogniser are mended by asking again for less: a chunk whose text is doubtful is tried in
-    halves, and where the text stops while speech goes on, the rest is a chunk of its own.
+    halves, and what the text leaves out of the speech, mostly its end, is a chunk of its own.
     """
 
     def again(part: Chunk) -> list[Segment]:
@@ -160,10 +170,21 @@ def _recognise(
         return [segment for part in parts for segment in again(part)]
     kept = [_on_recording(segment, chunk) for segment in found if _is_believable(segment)]
     kept = [segment for segment in kept if segment.words]
-    rest = chunk.after(kept[-1].end_s + _REACH_S) if kept and depth < _MAX_DEPTH else None
-    if rest is not None and sum(region.duration_s for region in rest.regions) >= _MIN_REST_S:
-        kept += again(rest)
-    return kept
+    if kept and depth < _MAX_DEPTH:
+        kept += [segment for part in _left_out(chunk, kept) for segment in again(part)]
+    return sorted(kept, key=lambda segment: segment.start_s)
+
+
+def _left_out(chunk: Chunk, kept: Sequence[Segment]) -> Iterator[Chunk]:
+    """The parts of the chunk in which there is speech and no word."""
+    words = [word for segment in kept for word in segment.words]
+    edges_s = [-math.inf, *(word.end_s + _REACH_S for word in words)]
+    starts_s = [*(word.start_s - _REACH_S for word in words), math.inf]
+    for start_s, end_s in zip(edges_s, starts_s, strict=True):
+        part = chunk.between(start_s, end_s)
+        least_s = _MIN_REST_S if math.isinf(end_s) else _MIN_HOLE_S
+        if part is not None and sum(region.duration_s for region in part.regions) >= least_s:
+            yield part
 
 
 def _is_doubtful(segment: RecognisedSegment) -> bool:
@@ -185,14 +206,25 @@ def _is_believable(segment: RecognisedSegment) -> bool:
 def _on_recording(segment: RecognisedSegment, chunk: Chunk) -> Segment:
     """Word times on the recording's clock, held to the regions of speech; words far from any are dropped."""
     words = []
-    for word in segment.words:
-        start_s, end_s = chunk.to_recording(word.start_s, word.end_s)
+    for place, word in enumerate(segment.words):
+        said = _unstretched(word, opens=place == 0 < len(segment.words) - 1)
+        start_s, end_s = chunk.to_recording(said.start_s, said.end_s)
         held = _held_to_speech(Interval(start_s, end_s), chunk.regions)
         if held is not None:
             words.append(Word(word.text, held.start_s, held.end_s, word.probability))
     if not words:
         return Segment("", 0.0, 0.0, ())
     return Segment(segment.text, words[0].start_s, words[-1].end_s, tuple(words))
+
+
+def _unstretched(word: Word, *, opens: bool) -> Interval:
+    """When a word is said. Whisper stretches one over what it leaves out: the last before it, or the first after it, which
+    `opens` a segment."""
+    if word.end_s - word.start_s <= _MAX_WORD_S:
+        return Interval(word.start_s, word.end_s)
+    if opens:
+        return Interval(word.end_s - _USUAL_WORD_S, word.end_s)
+    return Interval(word.start_s, word.start_s + _USUAL_WORD_S)
 
 
 def _held_to_speech(word: Interval, regions: tuple[Interval, ...]) -> Interval | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,15 @@ _MIN_VOICE_S = 2.0
 _MIN_TURN_S = 0.2  # anything shorter is a click or a breath
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelTurns:
+    """Who speaks when, with the channel of each voice, from 0, and where it speaks without the others."""
+
+    turns: tuple[Turn, ...]  # by start
+    channels: tuple[int, ...]
+    alone: tuple[tuple[Interval, ...], ...]
+
+
 def channel_voices(
     levels: FloatArray | None,
     audio: AudioSource,
@@ -31,7 +41,18 @@ def channel_voices(
     *,
     tracks: bool = False,
 ) -> Voices | None:
-    """The voices by channel, or None where channels do not tell them apart.
+    """The voices by channel, or None where channels do not tell them apart, see `channel_turns`."""
+    told = channel_turns(levels, speech, tracks=tracks)
+    if told is None:
+        return None
+    vectors = [encoder.embed_voice(audio, list(alone)) for alone in told.alone]
+    return Voices(told.turns, np.array(vectors), "channels", told.channels)
+
+
+def channel_turns(
+    levels: FloatArray | None, speech: SpeechActivity, *, tracks: bool = False
+) -> ChannelTurns | None:
+    """The turns of each channel with a voice, or None where channels do not tell voices apart.
 
     `levels` are mean squares every 10 ms, shape (n, channels). They tell voices apart where nearly all speech is
     clear of the other channels and at least two channels have some; plain stereo, an empty channel and mono have
@@ -56,8 +77,8 @@ def channel_voices(
     order = list(dict.fromkeys(turn.voice for turn in turns))
     numbered = tuple(Turn(order.index(turn.voice), turn.start_s, turn.end_s) for turn in turns)
     alone = active & (active.sum(axis=1, keepdims=True) == 1)
-    vectors = [encoder.embed_voice(audio, _stretches(alone[:, place])) for place in order]
-    return Voices(numbered, np.array(vectors), "channels", tuple(channels[place] for place in order))
+    stretches = tuple(tuple(_stretches(alone[:, place])) for place in order)
+    return ChannelTurns(numbered, tuple(channels[place] for place in order), stretches)
 
 
 def _spoken(count: int, regions: Sequence[Interval]) -> NDArray[np.bool_]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -84,7 +85,8 @@ class Decoder:
         self._on_progress = on_progress
         self._facts: MediaFacts | None = None
         self._channel_levels: NDArray[np.float32] | None = None
-        self._heard_tracks = 0
+        self._tracks: Mapping[int, AudioSpool] = {}
+        self._open = ExitStack()
         self._damaged = False
         self._container = open_recording(self._path)
         self._audio, self._video = decodable(self._container), video_track(self._container)
@@ -143,9 +145,17 @@ class Decoder:
         return self._channel_levels
 
     @property
-    def heard_tracks(self) -> int:
-        """How many audio tracks are heard; of several, `channel_levels` are those of each. There with them."""
-        return self._heard_tracks
+    def several_tracks(self) -> bool:
+        """Whether there is more than one audio track, though all but one may be silent."""
+        return len(self._audio) > 1
+
+    @property
+    def tracks(self) -> Mapping[int, AudioSpool]:
+        """The sound of each of several audio tracks that are heard, by its number from 0; empty where one is.
+
+        There once the audio is finished, until `close`; `channel_levels` are those of each.
+        """
+        return self._tracks
 
     def frames(self, spool: AudioSpool) -> Generator[Frame]:
         """Decode the recording: sampled frames come out, the audio goes to `spool` as it is met.
@@ -165,11 +175,12 @@ class Decoder:
             spool.fail(error)
             raise
         finally:
-            self.close()
+            self._container.close()
 
     def close(self) -> None:
-        """Close the file. Safe to repeat."""
+        """Close the file, and give back what was kept of it. Safe to repeat."""
         self._container.close()
+        self._open.close()
 
     def __enter__(self) -> Decoder:
         return self
@@ -182,30 +193,28 @@ class Decoder:
     def _run(self, spool: AudioSpool) -> Iterator[Frame]:
         left_silent = silent(self._path, self._audio)
         heard = {number: stream for number, stream in self._audio.items() if number not in left_silent}
-        self._heard_tracks = len(heard)
         audio = Soundtrack(heard, self._origin_s, spool) if heard else None
+        if audio is not None:
+            self._open.callback(audio.close)
         video = None
         if self._video:
             video = VideoTrack(
                 self._video, self._origin_s, self._frames_per_second, self._max_side_px, self._threads
             )
-        try:
-            for packet in self._packets():
-                if video is not None and packet.stream is self._video:
-                    yield from self._pictures(video, cast("Packet[VideoStream]", packet))
-                elif audio is not None:
-                    audio.decode(cast("Packet[AudioStream]", packet))
-                    self._check_length(audio.end_s, "holds")
-            for track in (audio, video):
-                if track is not None:
-                    track.finish()
-            self._facts = replace(
-                self._measured(audio, video), audio_tracks=track_facts(self._container, left_silent)
-            )
-            self._channel_levels = audio.channel_levels if audio is not None else None
-        finally:
-            if audio is not None:
-                audio.close()
+        for packet in self._packets():
+            if video is not None and packet.stream is self._video:
+                yield from self._pictures(video, cast("Packet[VideoStream]", packet))
+            elif audio is not None:
+                audio.decode(cast("Packet[AudioStream]", packet))
+                self._check_length(audio.end_s, "holds")
+        for track in (audio, video):
+            if track is not None:
+                track.finish()
+        self._facts = replace(
+            self._measured(audio, video), audio_tracks=track_facts(self._container, left_silent)
+        )
+        if audio is not None:
+            self._channel_levels, self._tracks = audio.channel_levels, audio.tracks
 
     def _pictures(self, video: VideoTrack, packet: Packet[VideoStream]) -> Iterator[Frame]:
         try:

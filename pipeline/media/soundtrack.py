@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -62,10 +62,17 @@ class Soundtrack:
         for track in self._tracks.values():
             track.finish()
         self._mix(max((part.samples for part in self._parts.values()), default=0), last=True)
+        for part in self._parts.values():
+            part.finish()
 
     def close(self) -> None:
         """Give temporary files back. Safe to repeat."""
         self._open.close()
+
+    @property
+    def tracks(self) -> Mapping[int, AudioSpool]:
+        """The sound of each of several tracks by its number, until `close`; empty where there is one."""
+        return self._parts
 
     @property
     def end_s(self) -> float:

@@ -7,7 +7,7 @@ lacks is missing for its stretch of time and lowers the coverage there; a channe
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
@@ -17,7 +17,14 @@ from interview_analysis.errors import MediaError
 from interview_analysis.features.core.turns import common, outside
 from interview_analysis.features.language.sentences import join_words
 from interview_analysis.pipeline.media.signal_facts import quality_flags
-from interview_analysis.pipeline.observation.joining_voices import joined_voices, turns_part, voices_part
+from interview_analysis.pipeline.observation.joining_voices import (
+    joined_voices,
+    numbered,
+    numbers_in_part,
+    numbers_joined,
+    turns_part,
+    voices_part,
+)
 from interview_analysis.types import (
     AcousticTrack,
     AudioTrackFacts,
@@ -108,15 +115,18 @@ def joint_starts_s(parts: Sequence[Observations]) -> list[float]:
 
 
 def _part(seen: Observations, part: Interval) -> Observations:
+    numbers = numbers_in_part(seen.voices, part)
     return Observations(
         facts=_facts_part(seen.facts, part),
         speech=None if seen.speech is None else _speech_part(seen.speech, part),
-        transcript=None if seen.transcript is None else _transcript_part(seen.transcript, part),
+        transcript=None if seen.transcript is None else _transcript_part(seen.transcript, part, numbers),
         acoustics=None if seen.acoustics is None else _acoustics_part(seen.acoustics, part),
         faces=None if seen.faces is None else _faces_part(seen.faces, part),
         poses=None if seen.poses is None else _rows(seen.poses, part),
         voices=None if seen.voices is None else voices_part(seen.voices, part),
-        conversation=None if seen.conversation is None else _conversation_part(seen.conversation, part),
+        conversation=None
+        if seen.conversation is None
+        else _conversation_part(seen.conversation, part, numbers),
         candidate_face=seen.candidate_face,
     )
 
@@ -152,13 +162,15 @@ def _speech_part(speech: SpeechActivity, part: Interval) -> SpeechActivity:
     return SpeechActivity(regions, joints_s, others_s)
 
 
-def _conversation_part(conversation: Conversation, part: Interval) -> Conversation:
+def _conversation_part(
+    conversation: Conversation, part: Interval, numbers: Mapping[int, int]
+) -> Conversation:
     words = conversation.other_words
     return replace(
         conversation,
         own=_intervals_part(conversation.own, part),
         others=turns_part(conversation.others, part),
-        other_words=None if words is None else _transcript_part(words, part),
+        other_words=None if words is None else _transcript_part(words, part, numbers),
     )
 
 
@@ -170,10 +182,10 @@ def _shift(interval: Interval, by_s: float) -> Interval:
     return Interval(interval.start_s + by_s, interval.end_s + by_s)
 
 
-def _transcript_part(transcript: Transcript, part: Interval) -> Transcript:
+def _transcript_part(transcript: Transcript, part: Interval, numbers: Mapping[int, int]) -> Transcript:
     segments = (_segment_part(s, part, transcript.language_of(s)) for s in transcript.segments)
     kept = tuple(segment for segment in segments if segment is not None)
-    return replace(transcript, segments=kept).led_by_its_main_language()
+    return numbered(replace(transcript, segments=kept), numbers).led_by_its_main_language()
 
 
 def _segment_part(segment: Segment, part: Interval, language: str) -> Segment | None:
@@ -190,7 +202,7 @@ def _segment_part(segment: Segment, part: Interval, language: str) -> Segment | 
     )
     whole = len(words) == len(segment.words)
     text = segment.text if whole else join_words(words, language)
-    return Segment(text, cut[0].start_s, cut[-1].end_s, cut, language=segment.language)
+    return Segment(text, cut[0].start_s, cut[-1].end_s, cut, segment.voice, language=segment.language)
 
 
 def _acoustics_part(track: AcousticTrack, part: Interval) -> AcousticTrack:
@@ -238,10 +250,11 @@ def _joined_speech(parts: Sequence[Observations], starts_s: Sequence[float]) -> 
 
 
 def _joined_transcript(parts: Sequence[Observations], starts_s: Sequence[float]) -> Transcript | None:
+    numbers = numbers_joined([part.voices for part in parts], starts_s)
     heard = [
-        (part.transcript, start_s)
-        for part, start_s in zip(parts, starts_s, strict=True)
-        if part.transcript is not None
+        (numbered(t, own), start_s)
+        for t, own, start_s in zip([part.transcript for part in parts], numbers, starts_s, strict=True)
+        if t is not None
     ]
     if not heard:
         return None
@@ -268,6 +281,7 @@ def _later(segment: Segment, by_s: float, language: str) -> Segment:
         segment.start_s + by_s,
         segment.end_s + by_s,
         words,
+        segment.voice,
         language=segment.language or language,
     )
 

@@ -169,8 +169,16 @@ def _start_hearing(
     total_s = decoder.declared_duration_s
 
     def hear() -> tuple[Transcript, SpeechActivity]:
+        def reached(time_s: float) -> None:
+            on_progress("transcribe", time_s, total_s)
+
+        if decoder.several_tracks:
+            spool.wait(sys.maxsize)  # whether each is somebody's own is known once the audio has ended
         with watch.stage("transcribe"):
-            heard = models.transcribe(spool, lambda time_s: on_progress("transcribe", time_s, total_s))
+            if decoder.tracks:
+                heard = models.transcribe_tracks(spool, decoder.tracks, decoder.channel_levels, reached)
+            else:
+                heard = models.transcribe(spool, reached)
         on_progress("transcribe", spool.duration_s, spool.duration_s)
         return heard
 
@@ -187,8 +195,7 @@ def _start_hearing(
         speech = known.hearing.speech if known.hearing else models.detector.detect(spool)
         spool.wait(sys.maxsize)  # the channels are known once the audio has ended
         with watch.stage("voices"):
-            levels, heard = decoder.channel_levels, decoder.heard_tracks
-            return models.diarize(spool, speech, levels, tracks=heard > 1)
+            return models.diarize(spool, speech, decoder.channel_levels, tracks=bool(decoder.tracks))
 
     return (
         hearing,

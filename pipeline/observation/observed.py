@@ -33,7 +33,7 @@ from interview_analysis.types import Interval, Observations, Transcript
 # Raised when the code makes another observation out of the same recording, settings and libraries.
 OBSERVER_VERSIONS: Mapping[Kind, int] = {
     "facts": 3,
-    "hearing": 4,
+    "hearing": 5,
     "voices": 3,
     "acoustics": 4,
     "faces": 3,

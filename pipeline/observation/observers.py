@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from functools import cached_property
 from pathlib import Path
 
 from interview_analysis.models.asr.recogniser import AsrEngine, load_detector, load_engine, transcribe
+from interview_analysis.models.asr.tracks import transcribe_tracks
 from interview_analysis.models.vision.mediapipe_runtime import load_vision
 from interview_analysis.models.voice.diarization import diarize
 from interview_analysis.models.voice.diarization_channels import channel_voices
@@ -112,6 +113,19 @@ class Observers:
         if not self.recognises:
             return Transcript("", math.nan, (), "", ""), self.detector.detect(audio)
         return transcribe(audio, self.engine, self.detector, self.config.asr, on_progress)
+
+    def transcribe_tracks(
+        self,
+        audio: AudioSource,
+        tracks: Mapping[int, AudioSource],
+        levels: FloatArray | None,
+        on_progress: Callable[[float], None],
+    ) -> tuple[Transcript, SpeechActivity]:
+        """`transcribe` of several audio tracks, which are complete; `audio` is their mean."""
+        if not self.recognises:
+            return self.transcribe(audio, on_progress)
+        asr = self.config.asr
+        return transcribe_tracks(audio, tracks, levels, self.engine, self.detector, asr, on_progress)
 
     def diarize(
         self,

@@ -100,6 +100,40 @@ def test_the_text_is_what_was_asked_and_both_of_two_questions_are_kept():
     assert question.parts == ("Tell me about yourself.", "And what is your greatest weakness?")
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "asked"),
+    [
+        (
+            "好的谢谢你的分享 tell me about a time you led a team",
+            "main",
+            "tell me about a time you led a team",
+        ),
+        ("我们换成英文 Why do you want to work for us?", "main", "Why do you want to work for us?"),
+        ("好的谢谢 was that your own idea", "follow_up", "was that your own idea"),
+        ("我们开始吧 tell me about yourself 可以慢慢说", "main", "tell me about yourself"),
+        (
+            "okay thank you very much 请介绍一下你负责的项目",
+            "main",
+            "okay thank you very much 请介绍一下你负责的项目",
+        ),
+        (
+            "你用过 Amazon Web Services Lambda 做什么项目",
+            "main",
+            "你用过 Amazon Web Services Lambda 做什么项目",
+        ),
+        ("你觉得 how to win friends 这本书讲了什么", "main", "你觉得 how to win friends 这本书讲了什么"),
+    ],
+)
+def test_an_english_question_is_found_behind_unpunctuated_chinese(text, kind, asked):
+    (question,) = questions(interviewer(text))
+    assert (question.kind, question.text) == (kind, asked)
+
+
+def test_a_question_in_each_language_is_a_part_of_its_own():
+    (question,) = questions(interviewer("请谈谈你做过的项目 what is your greatest weakness"))
+    assert question.parts == ("请谈谈你做过的项目", "what is your greatest weakness")
+
+
 def test_answers_follow_their_questions_and_take_follow_ups_with_them():
     turns = [
         *interviewer("How are you today?"), candidate("Fine, thanks."),

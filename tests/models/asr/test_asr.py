@@ -290,6 +290,33 @@ def test_speech_after_the_last_word_is_heard_again(
     assert transcript.words[1].start_s > 3.0
 
 
+@pytest.fixture
+def four_sentences(shared_data: Path) -> ArrayAudio:
+    """One clip four times, a second of silence between."""
+    clip = load(shared_data / "audio_en" / "librivox_sense_0880.wav")
+    return ArrayAudio(np.concatenate([np.append(clip, np.zeros(RATE_HZ, np.float32)) for _ in range(4)]))
+
+
+def spoken(*words: tuple[float, float]) -> RecognisedSegment:
+    return RecognisedSegment(
+        " word" * len(words), tuple(Word("word", *w, 0.9) for w in words), -0.2, 0.1, 1.2
+    )
+
+
+@pytest.mark.parametrize("stretched", [True, False])
+def test_speech_between_words_is_heard_again(
+    stretched: bool, four_sentences: ArrayAudio, model_store: ModelStore
+) -> None:
+    """The text skips two of four sentences; the word before them may be stretched over both."""
+    words = ((0.3, 1.5), (1.5, 10.4 if stretched else 2.8), (10.9, 13.5))
+    engine = Scripted(spoken(*words), spoken((0.5, 2.8), (4.1, 6.5)))
+    transcript = run(engine, four_sentences, model_store)
+    assert len(engine.lengths_s) == 2
+    assert 5.0 <= engine.lengths_s[1] <= 9.0
+    assert len(transcript.words) == 5
+    assert transcript.words[1].end_s - transcript.words[1].start_s <= 1.3
+
+
 def test_missing_weights_are_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match="models fetch whisper-base"):
         load_engine(AsrSettings(), ModelStore(tmp_path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import numpy as np
@@ -53,10 +54,10 @@ def test_halves_and_rest() -> None:
     left, right = halves(chunk)
     assert left.regions + right.regions == chunk.regions
     assert len(left.regions) == 2
-    rest = chunk.after(chunk.regions[2].start_s + 1.0)
+    rest = chunk.between(chunk.regions[2].start_s + 1.0, math.inf)
     assert rest is not None
     assert sum(r.duration_s for r in rest.regions) == pytest.approx(9.0)
-    assert chunk.after(chunk.regions[-1].end_s) is None
+    assert chunk.between(chunk.regions[-1].end_s, math.inf) is None
     (single,) = pack(regions_of([(0.0, 5.0)]))
     assert halves(single) == (single,)
 

@@ -6,8 +6,14 @@ from typing import Literal
 
 import numpy as np
 
-from interview_analysis.pipeline.observation.joining_voices import joined_voices, voices_part
-from interview_analysis.types import Interval, Turn, Voices
+from interview_analysis.pipeline.observation.joining_voices import (
+    joined_voices,
+    numbered,
+    numbers_in_part,
+    numbers_joined,
+    voices_part,
+)
+from interview_analysis.types import Interval, Segment, Transcript, Turn, Voices
 
 ANN, BEN, CEM = np.eye(3, 8)
 
@@ -66,3 +72,13 @@ def test_channels_stay_channels_only_among_themselves() -> None:
     nobody = joined_voices([_voices([]), _voices([])], [0.0, 1.0])
     assert nobody is not None
     assert (nobody.count, nobody.turns) == (0, ())
+
+
+def test_words_of_a_known_voice_go_with_it() -> None:
+    first = _voices([(0, 0, 5), (1, 5, 9)], ANN, BEN, channels=(0, 1))
+    second = _voices([(0, 1, 4), (1, 4, 6)], BEN, ANN, channels=(1, 0))
+    assert numbers_joined([first, None, second], [0.0, 10.0, 20.0]) == [{0: 0, 1: 1}, {}, {0: 1, 1: 0}]
+    assert numbers_in_part(first, Interval(6, 9)) == {1: 0}
+    said = tuple(Segment(text, 0.0, 1.0, (), voice) for text, voice in (("a", 0), ("b", 1), ("c", None)))
+    told = numbered(Transcript("en", 1.0, said, "", ""), {1: 0})
+    assert [segment.voice for segment in told.segments] == [None, 0, None]
