@@ -10,13 +10,13 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.interviews.models import Interview
-from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.people.models import STAFF, User
 
 
 class AnalysisQuerySet(models.QuerySet["Analysis"]):
     def visible_to(self, user: User) -> AnalysisQuerySet:
         """Those of visible interviews. Whether a rater may see the *result* is decided in review/blind.py."""
-        if user.may(Role.ADMINISTRATOR, Role.RECRUITER):
+        if user.may(*STAFF):
             return self  # all; a list of thirty thousand is not looked up in another one
         return self.filter(interview__in=Interview.objects.visible_to(user))
 

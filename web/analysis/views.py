@@ -12,15 +12,14 @@ from interview_analysis.web.analysis import queue
 from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.analysis.words import refusal
 from interview_analysis.web.interviews.models import Interview
-from interview_analysis.web.people.models import Role
+from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
 PAGE = 50
-_STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
 _OPEN = (Analysis.State.WAITING, Analysis.State.RUNNING)
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def queue_page(request: HttpRequest) -> HttpResponse:
     """All analyses, the latest first; rows that wait or run bring themselves up to date."""
     found = Analysis.objects.visible_to(signed_in(request)).select_related(
@@ -31,7 +30,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     return render(request, template, {"page": page, "moving": any(a.state in _OPEN for a in page)})
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 @require_POST
 def request_one(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
@@ -43,7 +42,7 @@ def request_one(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("interviews:interview", pk)
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def state(request: HttpRequest, pk: int) -> HttpResponse:
     """The analyses of one interview, as a part of its page."""
     interview = get_object_or_404(Interview.objects.visible_to(signed_in(request)), pk=pk)
@@ -55,7 +54,7 @@ def state(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 @require_POST
 def cancel(request: HttpRequest, key: UUID) -> HttpResponse:
     found = get_object_or_404(Analysis.objects.visible_to(signed_in(request)), key=key)
@@ -63,7 +62,7 @@ def cancel(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("interviews:interview", found.interview_id)
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 @require_POST
 def retry(request: HttpRequest, key: UUID) -> HttpResponse:
     found = get_object_or_404(Analysis.objects.visible_to(signed_in(request)), key=key)

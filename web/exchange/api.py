@@ -27,7 +27,7 @@ from interview_analysis.web.exchange.schemas import (
 from interview_analysis.web.hiring.models import Candidate, Job
 from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.interviews.models import Interview
-from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.people.models import RATERS, STAFF, Role, User
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review import consensus
 from interview_analysis.web.review.blind import machine_visible, machine_visible_among, note_machine_seen
@@ -35,8 +35,6 @@ from interview_analysis.web.review.models import Consensus, Scorecard
 from interview_analysis.web.review.result import current_result
 
 PAGE = 50
-_STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
-_RATING = (*_STAFF, Role.INTERVIEWER)
 
 
 class ByToken(HttpBearer):
@@ -66,7 +64,7 @@ def _asking(request: HttpRequest, *roles: Role) -> User:
 @api.get("/jobs", response=list[JobOut], exclude_none=True, url_name="jobs", summary="Jobs")
 @paginate(PageNumberPagination, page_size=PAGE)
 def jobs(request: HttpRequest) -> QuerySet[Job]:
-    user = _asking(request, *_STAFF, Role.DATA_SCIENTIST)
+    user = _asking(request, *STAFF, Role.DATA_SCIENTIST)
     return _jobs(user).order_by("pk")
 
 
@@ -78,7 +76,7 @@ def _jobs(user: User) -> QuerySet[Job]:
     "/jobs/{int:pk}", response=JobDetail, exclude_none=True, url_name="job", summary="A job with its profile"
 )
 def job(request: HttpRequest, pk: int) -> JobDetail:
-    user = _asking(request, *_STAFF, Role.DATA_SCIENTIST)
+    user = _asking(request, *STAFF, Role.DATA_SCIENTIST)
     found = get_object_or_404(Job.objects.visible_to(user), pk=pk)
     version = found.profile
     profile = profile_of(version) if version is not None else None
@@ -94,7 +92,7 @@ def job(request: HttpRequest, pk: int) -> JobDetail:
 )
 @paginate(PageNumberPagination, page_size=PAGE)
 def candidates(request: HttpRequest, job: int | None = None) -> QuerySet[Candidate]:
-    found = Candidate.objects.visible_to(_asking(request, *_STAFF)).prefetch_related("applications")
+    found = Candidate.objects.visible_to(_asking(request, *STAFF)).prefetch_related("applications")
     if job is not None:
         found = found.filter(applications__job=job)
     return found.order_by("pk")
@@ -108,7 +106,7 @@ def candidates(request: HttpRequest, job: int | None = None) -> QuerySet[Candida
     summary="A candidate",
 )
 def candidate(request: HttpRequest, pk: int) -> Candidate:
-    return get_object_or_404(Candidate.objects.visible_to(_asking(request, *_STAFF)), pk=pk)
+    return get_object_or_404(Candidate.objects.visible_to(_asking(request, *STAFF)), pk=pk)
 
 
 @api.get(
@@ -122,7 +120,7 @@ def candidate(request: HttpRequest, pk: int) -> Candidate:
 def interviews(
     request: HttpRequest, job: int | None = None, candidate: int | None = None
 ) -> QuerySet[Interview]:
-    found = _interviews(_asking(request, *_RATING))
+    found = _interviews(_asking(request, *RATERS))
     if job is not None:
         found = found.filter(application__job=job)
     if candidate is not None:
@@ -150,7 +148,7 @@ def _interview(user: User, pk: int) -> Interview:
     summary="An interview",
 )
 def interview(request: HttpRequest, pk: int) -> Interview:
-    return _interview(_asking(request, *_RATING), pk)
+    return _interview(_asking(request, *RATERS), pk)
 
 
 @api.get(
@@ -162,7 +160,7 @@ def interview(request: HttpRequest, pk: int) -> Interview:
 )
 def result(request: HttpRequest, pk: int) -> Any:
     """404 before there is one, and while you are to rate the interview without having seen it."""
-    user = _asking(request, *_RATING)
+    user = _asking(request, *RATERS)
     found = _interview(user, pk)
     if not machine_visible(user, found):
         raise Http404
@@ -186,7 +184,7 @@ def result(request: HttpRequest, pk: int) -> Any:
 @paginate(PageNumberPagination, page_size=PAGE)
 def scorecards(request: HttpRequest, pk: int) -> QuerySet[Scorecard]:
     """Those that you may see: while you are to rate the interview and have not submitted, none."""
-    user = _asking(request, *_RATING)
+    user = _asking(request, *RATERS)
     cards = Scorecard.objects.visible_to(user).latest_submitted().filter(interview=_interview(user, pk))
     return cards.select_related("rater", "profile").prefetch_related("ratings").order_by("pk")
 
@@ -200,7 +198,7 @@ def scorecards(request: HttpRequest, pk: int) -> QuerySet[Scorecard]:
 )
 def final_rating(request: HttpRequest, pk: int) -> ConsensusOut:
     """404 before it was entered, and while you may not see it."""
-    user = _asking(request, *_RATING)
+    user = _asking(request, *RATERS)
     found = _interview(user, pk)
     entered = Consensus.objects.filter(interview=found).select_related("entered_by").first()
     if entered is None or not consensus.may_see(user, found):

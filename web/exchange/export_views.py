@@ -6,11 +6,11 @@ from django.shortcuts import get_object_or_404, render
 
 from interview_analysis.web.exchange import exports
 from interview_analysis.web.hiring.models import Job
-from interview_analysis.web.people.models import Role
+from interview_analysis.web.people.models import STAFF, Role
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
-_MAY = (Role.ADMINISTRATOR, Role.RECRUITER, Role.DATA_SCIENTIST)
+_MAY = (*STAFF, Role.DATA_SCIENTIST)
 
 
 @for_roles(*_MAY)

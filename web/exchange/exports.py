@@ -19,7 +19,7 @@ from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.exchange.pseudonyms import pseudonym
 from interview_analysis.web.hiring.models import Application, Job
 from interview_analysis.web.interviews.models import Interview, InterviewQuerySet
-from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.people.models import STAFF, User
 from interview_analysis.web.review.blind import machine_visible_among, not_rated_blind
 from interview_analysis.web.review.result import saved
 
@@ -28,7 +28,7 @@ FORMATS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.
 
 
 def with_names(user: User) -> bool:
-    return user.may(Role.ADMINISTRATOR, Role.RECRUITER)
+    return user.may(*STAFF)
 
 
 def table(name: str, job: Job, user: User) -> pd.DataFrame:

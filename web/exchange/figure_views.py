@@ -7,14 +7,14 @@ from django.shortcuts import render
 from interview_analysis.errors import OutputError
 from interview_analysis.web.exchange.figures import agreements_of, champions
 from interview_analysis.web.hiring.models import Job
-from interview_analysis.web.people.models import Role
+from interview_analysis.web.people.models import STAFF, Role
 from interview_analysis.web.review.models import Scorecard
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
 PAGE = 10
 
 
-@for_roles(Role.ADMINISTRATOR, Role.RECRUITER, Role.DATA_SCIENTIST)
+@for_roles(*STAFF, Role.DATA_SCIENTIST)
 def figures(request: HttpRequest) -> HttpResponse:
     """The champion's figures, and the agreement of raters of each job that has scorecards."""
     rated = Scorecard.objects.filter(submitted_at__isnull=False).values("interview__application__job")

@@ -16,16 +16,15 @@ from django.utils.translation import gettext as _
 
 from interview_analysis.web.hiring.forms import ApplicationForm, CandidateForm, NoteForm
 from interview_analysis.web.hiring.models import Application, Candidate
-from interview_analysis.web.people.models import Role
+from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.site.permissions import for_roles, signed_in
 from interview_analysis.web.site.settings import HOME
 
 PAGE = 50
-_STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def candidates(request: HttpRequest) -> HttpResponse:
     found = Candidate.objects.visible_to(signed_in(request)).prefetch_related("applications__job")
     overdue = Candidate.objects.visible_to(signed_in(request)).filter(keep_until__lt=timezone.localdate())
@@ -50,7 +49,7 @@ def candidates(request: HttpRequest) -> HttpResponse:
     )
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def new(request: HttpRequest) -> HttpResponse:
     """A candidate, with an application where a job is chosen."""
     user = signed_in(request)
@@ -71,7 +70,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return render(request, "hiring/edit_candidate.html", {"form": form, "apply": apply, "person": None})
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     person = get_object_or_404(Candidate.objects.visible_to(user), pk=pk)
@@ -106,7 +105,7 @@ def _keep_resume(person: Candidate, file: object) -> None:
         transaction.on_commit(lambda: (HOME.files / old).unlink(missing_ok=True))
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def resume(request: HttpRequest, pk: int) -> HttpResponseBase:
     """As a download, never shown in the page: what people upload may hold anything."""
     user = signed_in(request)
@@ -119,7 +118,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponseBase:
     return FileResponse(path.open("rb"), as_attachment=True, filename=person.resume_name, content_type=kind)
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def candidate(request: HttpRequest, pk: int) -> HttpResponse:
     """A person with their applications, and one more where a job is chosen."""
     user = signed_in(request)
@@ -140,7 +139,7 @@ def candidate(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def application(request: HttpRequest, pk: int) -> HttpResponse:
     """One application: its stage and state, interviews, notes among staff."""
     user = signed_in(request)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.hiring.models import Application, Candidate, Job, Note, Stage
-from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.people.models import STAFF, User
 
 MAX_DESCRIPTION_BYTES = 10 * 2**20
 KEPT_FOR = timedelta(days=180)
@@ -48,7 +48,7 @@ class RulesForm(forms.ModelForm[Job]):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        staff = User.objects.filter(role__in=(Role.ADMINISTRATOR, Role.RECRUITER), is_active=True)
+        staff = User.objects.filter(role__in=STAFF, is_active=True)
         self.fields["final_rater"].queryset = staff  # type: ignore[attr-defined]
         self.fields["rater_error"].widget.attrs |= {"min": 0.1, "max": 2, "step": 0.1}
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from interview_analysis.web.hiring import candidate_import
 from interview_analysis.web.hiring.models import Job
-from interview_analysis.web.people.models import Role
+from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
 _SHOWN = 200
@@ -42,7 +42,7 @@ class ImportForm(forms.Form):
             return None
 
 
-@for_roles(Role.ADMINISTRATOR, Role.RECRUITER)
+@for_roles(*STAFF)
 def import_candidates(request: HttpRequest) -> HttpResponse:
     """A preview of what a file would make, with every mistake; a second step makes it."""
     user = signed_in(request)

@@ -24,18 +24,17 @@ from interview_analysis.web.hiring.profiles import (
     save_version,
 )
 from interview_analysis.web.hiring.stages import add_usual_stages
-from interview_analysis.web.people.models import Role
+from interview_analysis.web.people.models import STAFF, Role
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
 PAGE = 50
-_STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
 
 
 _library = cache(load_library)
 
 
-@for_roles(*_STAFF, Role.DATA_SCIENTIST)
+@for_roles(*STAFF, Role.DATA_SCIENTIST)
 def jobs(request: HttpRequest) -> HttpResponse:
     found = Job.objects.visible_to(signed_in(request))
     words = request.GET.get("q", "").strip()
@@ -50,7 +49,7 @@ def jobs(request: HttpRequest) -> HttpResponse:
     )
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def new(request: HttpRequest) -> HttpResponse:
     """A job from a description, or from a profile in YAML; the editor follows."""
     form = NewJobForm(request.POST or None, request.FILES or None)
@@ -81,7 +80,7 @@ def _make_job(request: HttpRequest, parsed: JobProfile, description: str) -> Job
     return job
 
 
-@for_roles(*_STAFF, Role.DATA_SCIENTIST)
+@for_roles(*STAFF, Role.DATA_SCIENTIST)
 def job(request: HttpRequest, pk: int) -> HttpResponse:
     """A job with its profile, stages and, for staff, its applications."""
     user = signed_in(request)
@@ -95,7 +94,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
         {
             "job": found,
             "page": page,
-            "staff": user.may(*_STAFF),
+            "staff": user.may(*STAFF),
             "stages": found.stages.all(),
             "versions": found.profiles.select_related("created_by")[:20],
             "profile": profile_of(latest) if latest else None,
@@ -103,7 +102,7 @@ def job(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def rules(request: HttpRequest, pk: int) -> HttpResponse:
     """Who sees what when, and how scores are merged."""
     user = signed_in(request)
@@ -118,7 +117,7 @@ def rules(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "hiring/rules.html", {"form": form, "job": found})
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def stages(request: HttpRequest, pk: int) -> HttpResponse:
     """Rename, add, move and remove the stages of a job. One that applications stand in stays."""
     user = signed_in(request)
@@ -161,7 +160,7 @@ def _change_stage(request: HttpRequest, job: Job) -> None:
             stage.save()
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def profile(request: HttpRequest, pk: int) -> HttpResponse:
     """The editor. Saving makes a new version; nothing is lost where somebody else saved one in the meantime."""
     user = signed_in(request)
@@ -203,7 +202,7 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def profile_yaml(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """A version as a file for the command line."""
     found = get_object_or_404(Job.objects.visible_to(signed_in(request)), pk=pk)

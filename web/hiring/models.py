@@ -8,15 +8,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from interview_analysis.web.people.models import Role, User
-
-_STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
+from interview_analysis.web.people.models import STAFF, Role, User
 
 
 class JobQuerySet(models.QuerySet["Job"]):
     def visible_to(self, user: User) -> JobQuerySet:
         """All for administrators, recruiters and data scientists; an interviewer's are those of assigned interviews."""
-        if user.may(*_STAFF, Role.DATA_SCIENTIST):
+        if user.may(*STAFF, Role.DATA_SCIENTIST):
             return self
         if user.may(Role.INTERVIEWER):
             return self.filter(applications__interviews__assignments__rater=user).distinct()
@@ -100,7 +98,7 @@ class Stage(models.Model):
 
 class CandidateQuerySet(models.QuerySet["Candidate"]):
     def visible_to(self, user: User) -> CandidateQuerySet:
-        if user.may(*_STAFF):
+        if user.may(*STAFF):
             return self
         if user.may(Role.INTERVIEWER):
             return self.filter(applications__interviews__assignments__rater=user).distinct()
@@ -134,7 +132,7 @@ class Candidate(models.Model):
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
     def visible_to(self, user: User) -> ApplicationQuerySet:
-        if user.may(*_STAFF):
+        if user.may(*STAFF):
             return self
         if user.may(Role.INTERVIEWER):
             return self.filter(interviews__assignments__rater=user).distinct()

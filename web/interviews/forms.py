@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.hiring.models import Application
 from interview_analysis.web.interviews.models import Interview
-from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.people.models import RATERS, User
 from interview_analysis.web.privacy.models import Consent
 
 
@@ -54,5 +54,4 @@ class RatersForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        rating = (Role.INTERVIEWER, Role.RECRUITER, Role.ADMINISTRATOR)
-        self.fields["raters"].queryset = User.objects.filter(role__in=rating, is_active=True)  # type: ignore[attr-defined]
+        self.fields["raters"].queryset = User.objects.filter(role__in=RATERS, is_active=True)  # type: ignore[attr-defined]

@@ -9,15 +9,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from interview_analysis.web.people.models import Role, User
-
-_STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
+from interview_analysis.web.people.models import STAFF, Role, User
 
 
 class InterviewQuerySet(models.QuerySet["Interview"]):
     def visible_to(self, user: User) -> InterviewQuerySet:
         """All for staff, the assigned ones for an interviewer, none for others."""
-        if user.may(*_STAFF):
+        if user.may(*STAFF):
             return self
         if user.may(Role.INTERVIEWER):
             return self.filter(assignments__rater=user).distinct()

@@ -13,13 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.interviews import uploads
 from interview_analysis.web.interviews.models import Interview, Upload
-from interview_analysis.web.people.models import Role
+from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
-_STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
 
-
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 @require_POST
 def begin(request: HttpRequest, pk: int) -> HttpResponse:
     """{"name", "size"} -> where the chunks go, how large they are and which are missing."""
@@ -38,13 +36,13 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
         return _fault(str(error), error.code, 507 if error.code == "full" else 413)
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 @require_GET
 def state(request: HttpRequest, key: UUID) -> HttpResponse:
     return JsonResponse(_state(_own(request, key)))
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 @require_http_methods(["PUT"])
 def chunk(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
     """One chunk, with its SHA-256 in X-SHA256. Sending it again changes nothing."""
@@ -60,7 +58,7 @@ def chunk(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 @require_POST
 def finish(request: HttpRequest, key: UUID) -> HttpResponse:
     """Join the chunks. 409 with the missing numbers, 422 for what is no recording."""

@@ -15,23 +15,21 @@ from interview_analysis.web.hiring.models import Application
 from interview_analysis.web.interviews.forms import ConsentForm, InterviewForm, RatersForm
 from interview_analysis.web.interviews.models import Assignment, Interview, Recording
 from interview_analysis.web.interviews.transcripts import bare, give
-from interview_analysis.web.people.models import Role
+from interview_analysis.web.people.models import RATERS, STAFF
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.site.files import file_response
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
 PAGE = 50
-_STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
-_RATING = (*_STAFF, Role.INTERVIEWER)
 
 
-@for_roles(*_RATING)
+@for_roles(*RATERS)
 def interviews(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     found = Interview.objects.visible_to(user).select_related(
         "application__candidate", "application__job", "stage"
     )
-    mine = request.GET.get("mine") == "1" or not user.may(*_STAFF)
+    mine = request.GET.get("mine") == "1" or not user.may(*STAFF)
     if mine:
         found = found.filter(assignments__rater=user)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
@@ -47,13 +45,13 @@ def interviews(request: HttpRequest) -> HttpResponse:
             "page": page,
             "mine": mine,
             "submitted": submitted,
-            "staff": user.may(*_STAFF),
+            "staff": user.may(*STAFF),
             "query": "mine=1&" if mine else "",
         },
     )
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     """An interview with the candidate's consent; recordings come next."""
     user = signed_in(request)
@@ -78,7 +76,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@for_roles(*_RATING)
+@for_roles(*RATERS)
 def interview(request: HttpRequest, pk: int) -> HttpResponse:
     """Recordings, who rates, and the doors to review and analysis."""
     user = signed_in(request)
@@ -97,12 +95,12 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
             "bare": bare(found),
             "assignments": found.assignments.select_related("rater"),
             "is_rater": found.assignments.filter(rater=user).exists(),
-            "staff": user.may(*_STAFF),
+            "staff": user.may(*STAFF),
         },
     )
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def consent(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     found = get_object_or_404(Interview.objects.visible_to(user), pk=pk)
@@ -119,7 +117,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "interviews/consent.html", {"form": form, "interview": found})
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def raters(request: HttpRequest, pk: int) -> HttpResponse:
     """Who rates. Whoever has submitted a scorecard stays."""
     user = signed_in(request)
@@ -148,7 +146,7 @@ def raters(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "interviews/raters.html", {"form": form, "interview": found})
 
 
-@for_roles(*_RATING)
+@for_roles(*RATERS)
 def play(request: HttpRequest, key: UUID) -> HttpResponse:
     """The copy for playing, in ranges. The first look of a person at a recording is written to the trail."""
     user = signed_in(request)
@@ -162,7 +160,7 @@ def play(request: HttpRequest, key: UUID) -> HttpResponse:
     return file_response(name, kind)
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 @require_POST
 def give_transcript(request: HttpRequest, key: UUID) -> HttpResponse:
     """Say which recording of the same interview an uploaded transcript is of."""
@@ -176,7 +174,7 @@ def give_transcript(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("interviews:interview", recording.interview_id)
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 @require_POST
 def remove(request: HttpRequest, key: UUID) -> HttpResponse:
     """Remove a recording with its files; its number and hash stay in the trail."""

@@ -21,6 +21,10 @@ class Role(models.TextChoices):
     DATA_SCIENTIST = "data_scientist", _("Data scientist")
 
 
+STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)  # they run interviews
+RATERS = (*STAFF, Role.INTERVIEWER)  # they may be asked to rate one
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)

@@ -11,10 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.hiring.models import Job
 from interview_analysis.web.interviews.models import Assignment
-from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.people.models import STAFF, User
 from interview_analysis.web.review.models import Scorecard
-
-_STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
 
 
 def _rates(user: User) -> Q:
@@ -29,7 +27,7 @@ def _has_rated(user: User) -> Q:
 class RecommendationQuerySet(models.QuerySet["Recommendation"]):
     def visible_to(self, user: User) -> RecommendationQuerySet:
         """Staff, but not of interviews that they are to rate and have not."""
-        if not user.may(*_STAFF):
+        if not user.may(*STAFF):
             return self.none()
         return self.filter(~_rates(user) | _has_rated(user))
 
@@ -60,7 +58,7 @@ class Recommendation(models.Model):
 class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def visible_to(self, user: User) -> FeedbackQuerySet:
         """Staff who may see the machine's result that it is drawn from, as `review.blind.machine_visible` says."""
-        if not user.may(*_STAFF):
+        if not user.may(*STAFF):
             return self.none()
         always = Q(interview__application__job__machine_shown=Job.Shown.ALWAYS)
         after = Q(interview__application__job__machine_shown=Job.Shown.AFTER)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.interviews.models import Interview
-from interview_analysis.web.people.models import Role
+from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.reports import feedback as feedbacks
 from interview_analysis.web.reports import recruitment as recruiting
@@ -22,8 +22,6 @@ from interview_analysis.web.review.blind import machine_visible, note_machine_se
 from interview_analysis.web.review.result import Saved, basis, current_result
 from interview_analysis.web.review.standing import Standing, standing
 from interview_analysis.web.site.permissions import for_roles, signed_in
-
-_STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
 
 
 def _interview(request: HttpRequest, pk: int) -> Interview:
@@ -40,7 +38,7 @@ def _standing(request: HttpRequest, interview: Interview) -> Standing:
     return now
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def recruitment(request: HttpRequest, pk: int) -> HttpResponse:
     """What people and the machine say, and what a person recommends. 404 until everybody has rated."""
     user, interview = signed_in(request), _interview(request, pk)
@@ -82,7 +80,7 @@ def _recruitment(now: Standing) -> dict[str, Any]:
     }
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def recruitment_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The report as PDF, in the reader's language."""
     interview = _interview(request, pk)
@@ -95,7 +93,7 @@ def recruitment_pdf(request: HttpRequest, pk: int) -> HttpResponse:
     return _pdf(made, f"recruitment-report-{pk}.pdf")
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def feedback(request: HttpRequest, pk: int) -> HttpResponse:
     """What the candidate is told: drafted, edited, released. 404 for whoever may not see the machine's result."""
     user, interview = signed_in(request), _interview(request, pk)
@@ -194,7 +192,7 @@ def _posted(request: HttpRequest, interview: Interview) -> Feedback:
     )  # fmt: skip
 
 
-@for_roles(*_STAFF)
+@for_roles(*STAFF)
 def feedback_pdf(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """A feedback as PDF, in the candidate's language; one that was not released says that it is a draft."""
     user, interview = signed_in(request), _interview(request, pk)

@@ -11,11 +11,9 @@ from django.utils import timezone
 
 from interview_analysis.web.hiring.models import Job
 from interview_analysis.web.interviews.models import Assignment, Interview, InterviewQuerySet
-from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.people.models import STAFF, User
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review.models import Scorecard
-
-_STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
 
 
 def is_rater(user: User, interview: Interview) -> bool:
@@ -38,7 +36,7 @@ def not_rated_blind(user: User, interviews: InterviewQuerySet) -> InterviewQuery
 def machine_visible_among(user: User, interviews: InterviewQuerySet) -> InterviewQuerySet:
     """Those of `interviews` whose scores, levels, evidence marks, flags and state report `user` may see."""
     visible = not_rated_blind(user, interviews.filter(pk__in=Interview.objects.visible_to(user).values("pk")))
-    if user.may(*_STAFF):
+    if user.may(*STAFF):
         return visible
     return visible.filter(pk__in=Assignment.objects.filter(rater=user).values("interview"))
 

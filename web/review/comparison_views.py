@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 
 from interview_analysis.scoring.statistics import ranking
 from interview_analysis.web.hiring.models import Application, Job
-from interview_analysis.web.people.models import Role
+from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review.comparison import MAX_COMPARED, compare, in_order, rated
 from interview_analysis.web.site.permissions import for_roles, signed_in
@@ -13,7 +13,7 @@ from interview_analysis.web.site.permissions import for_roles, signed_in
 LISTED = 200
 
 
-@for_roles(Role.ADMINISTRATOR, Role.RECRUITER)
+@for_roles(*STAFF)
 def comparison(request: HttpRequest, pk: int) -> HttpResponse:
     """The candidates of a job side by side. Who has no final rating yet is listed without numbers."""
     user = signed_in(request)

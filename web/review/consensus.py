@@ -19,7 +19,7 @@ from interview_analysis.scoring.report.report import DimensionScore, Report
 from interview_analysis.web.hiring.models import Job
 from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.interviews.models import Assignment, Interview
-from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.people.models import STAFF, User
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review.models import Consensus, Rating, Scorecard
 from interview_analysis.web.review.result import basis
@@ -63,7 +63,7 @@ def is_ready(interview: Interview) -> bool:
 
 def open_to(user: User, job: Job) -> bool:
     """Staff, and raters whom the job shows others' ratings; of interviews that `user` may see and all have rated."""
-    return user.may(Role.ADMINISTRATOR, Role.RECRUITER) or job.others_shown != Job.Shown.NEVER
+    return user.may(*STAFF) or job.others_shown != Job.Shown.NEVER
 
 
 def may_see(user: User, interview: Interview) -> bool:
@@ -77,7 +77,7 @@ def may_enter(user: User, interview: Interview) -> bool:
     named = interview.application.job.final_rater_id
     if named is not None:
         return user.pk == named
-    return user.may(Role.ADMINISTRATOR, Role.RECRUITER)
+    return user.may(*STAFF)
 
 
 @dataclass(frozen=True, slots=True)

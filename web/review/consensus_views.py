@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from interview_analysis.web.interviews.models import Interview
-from interview_analysis.web.people.models import Role
+from interview_analysis.web.people.models import RATERS
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review import consensus
 from interview_analysis.web.review.result import basis
@@ -15,7 +15,7 @@ from interview_analysis.web.review.words import consensus_fault
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
 
-@for_roles(Role.ADMINISTRATOR, Role.RECRUITER, Role.INTERVIEWER)
+@for_roles(*RATERS)
 def panel(request: HttpRequest, pk: int) -> HttpResponse:
     """All ratings side by side with the machine's, and the final one. 404 until everybody has rated."""
     user = signed_in(request)

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.interviews.models import Assignment, Interview
-from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.people.models import STAFF, Role, User
 
 
 class ScorecardQuerySet(models.QuerySet["Scorecard"]):
@@ -24,7 +24,7 @@ class ScorecardQuerySet(models.QuerySet["Scorecard"]):
         assigned = Assignment.objects.filter(rater=user).values("interview")
         always = Q(interview__application__job__others_shown=Job.Shown.ALWAYS)
         after = Q(interview__application__job__others_shown=Job.Shown.AFTER, interview__in=submitted)
-        if user.may(Role.ADMINISTRATOR, Role.RECRUITER):
+        if user.may(*STAFF):
             others = ~Q(interview__in=assigned) | Q(interview__in=submitted) | always
         elif user.may(Role.INTERVIEWER):
             others = Q(interview__in=assigned) & (after | always)

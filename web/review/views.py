@@ -14,7 +14,7 @@ from interview_analysis.scoring.report.report import Report
 from interview_analysis.types import UNSPACED, Transcript
 from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.interviews.models import Interview, Recording
-from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.people.models import RATERS, User
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review import consensus, scorecards
 from interview_analysis.web.review.blind import (
@@ -29,9 +29,6 @@ from interview_analysis.web.review.words import scorecard_fault
 from interview_analysis.web.site.language import reader_language
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
-_STAFF = (Role.ADMINISTRATOR, Role.RECRUITER)
-_RATING = (*_STAFF, Role.INTERVIEWER)
-
 
 def _interview(request: HttpRequest, pk: int) -> Interview:
     found = Interview.objects.visible_to(signed_in(request)).select_related(
@@ -40,7 +37,7 @@ def _interview(request: HttpRequest, pk: int) -> Interview:
     return get_object_or_404(found, pk=pk)
 
 
-@for_roles(*_RATING)
+@for_roles(*RATERS)
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     """Media, transcript and chapters in step, own notes and the scorecard; the machine's result only where it may be seen."""
     user, interview = signed_in(request), _interview(request, pk)
@@ -137,7 +134,7 @@ def _mark(mark: Mark) -> dict[str, object]:
     return {"id": mark.pk, "recording": mark.recording_id, "at_s": mark.at_s, "text": mark.text}
 
 
-@for_roles(*_RATING)
+@for_roles(*RATERS)
 def report(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole report of the current analysis, in the reader's language. 404 while it may not be seen."""
     user, interview = signed_in(request), _interview(request, pk)
@@ -155,7 +152,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return page
 
 
-@for_roles(*_RATING)
+@for_roles(*RATERS)
 def scorecard(request: HttpRequest, pk: int) -> HttpResponse:
     """GET gives one's own scorecard, PUT saves the draft while it is typed."""
     user, interview = signed_in(request), _interview(request, pk)
@@ -194,7 +191,7 @@ def _card(card: Scorecard) -> dict[str, Any]:
     }
 
 
-@for_roles(*_RATING)
+@for_roles(*RATERS)
 @require_POST
 def submit(request: HttpRequest, pk: int) -> HttpResponse:
     user, interview = signed_in(request), _interview(request, pk)
@@ -206,7 +203,7 @@ def submit(request: HttpRequest, pk: int) -> HttpResponse:
     return JsonResponse({"submitted": True})
 
 
-@for_roles(*_RATING)
+@for_roles(*RATERS)
 @require_POST
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a new version of a submitted scorecard, with the reason."""
@@ -223,7 +220,7 @@ def _fault(error: scorecards.ScorecardError) -> HttpResponse:
     return JsonResponse({"error": scorecard_fault(error.code, str(error)), "code": error.code}, status=status)
 
 
-@for_roles(*_RATING)
+@for_roles(*RATERS)
 @require_POST
 def marks(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep one's own note at a moment of a recording."""
@@ -242,7 +239,7 @@ def marks(request: HttpRequest, pk: int) -> HttpResponse:
     return JsonResponse(_mark(made), status=201)
 
 
-@for_roles(*_RATING)
+@for_roles(*RATERS)
 @require_POST
 def remove_mark(request: HttpRequest, pk: int) -> HttpResponse:
     user: User = signed_in(request)

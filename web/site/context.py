@@ -9,19 +9,18 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from interview_analysis.web.people.models import Role
+from interview_analysis.web.people.models import RATERS, STAFF, Role
 from interview_analysis.web.site.disk import disk
 
-_STAFF = {Role.ADMINISTRATOR, Role.RECRUITER}
 # (name of the address, text, roles)
-DOORS: tuple[tuple[str, StrOrPromise, set[Role]], ...] = (
-    ("hiring:jobs", _("Jobs"), {*_STAFF, Role.DATA_SCIENTIST}),
-    ("hiring:candidates", _("Candidates"), _STAFF),
-    ("interviews:list", _("Interviews"), {*_STAFF, Role.INTERVIEWER}),
-    ("analysis:queue", _("Analyses"), _STAFF),
-    ("exchange:figures", _("Figures"), {*_STAFF, Role.DATA_SCIENTIST}),
-    ("privacy:trail", _("Trail"), {Role.ADMINISTRATOR, Role.AUDITOR}),
-    ("people:list", _("People"), {Role.ADMINISTRATOR}),
+DOORS: tuple[tuple[str, StrOrPromise, tuple[Role, ...]], ...] = (
+    ("hiring:jobs", _("Jobs"), (*STAFF, Role.DATA_SCIENTIST)),
+    ("hiring:candidates", _("Candidates"), STAFF),
+    ("interviews:list", _("Interviews"), RATERS),
+    ("analysis:queue", _("Analyses"), STAFF),
+    ("exchange:figures", _("Figures"), (*STAFF, Role.DATA_SCIENTIST)),
+    ("privacy:trail", _("Trail"), (Role.ADMINISTRATOR, Role.AUDITOR)),
+    ("people:list", _("People"), (Role.ADMINISTRATOR,)),
 )
 
 
@@ -46,4 +45,4 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         except NoReverseMatch:  # a room that is not built yet
             continue
         doors.append(Door(url, text, request.path.startswith(url)))
-    return {"doors": tuple(doors), "disk_nearly_full": user.role in _STAFF and disk().nearly_full}
+    return {"doors": tuple(doors), "disk_nearly_full": user.role in STAFF and disk().nearly_full}

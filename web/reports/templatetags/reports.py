@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from interview_analysis.scoring.profile import Question
 from interview_analysis.web.hiring.templatetags.hiring import own
 from interview_analysis.web.interviews.models import Interview
-from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.people.models import STAFF, User
 from interview_analysis.web.reports import words
 from interview_analysis.web.reports.recruitment import Line
 from interview_analysis.web.review.blind import machine_visible
@@ -46,7 +46,7 @@ def remarked(line: Line, now: Standing) -> list[tuple[str, str]]:
 
 @register.inclusion_tag("reports/doors.html")
 def report_doors(user: User, interview: Interview) -> dict[str, Any]:
-    staff = user.may(Role.ADMINISTRATOR, Role.RECRUITER)
+    staff = user.may(*STAFF)
     return {
         "interview": interview,
         "recruitment": staff and may_see(user, interview),
