@@ -42,6 +42,7 @@ X_FRAME_OPTIONS = "DENY"
 
 ROOMS = ("people", "privacy", "hiring", "interviews", "analysis", "review", "reports", "exchange", "demo")
 INSTALLED_APPS = [
+    *(f"interview_analysis.web.{room}.apps.Room" for room in ROOMS),  # first, so that their texts win
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -55,7 +56,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "rules",
-    *(f"interview_analysis.web.{room}.apps.Room" for room in ROOMS),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
