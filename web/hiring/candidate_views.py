@@ -54,7 +54,10 @@ def new(request: HttpRequest) -> HttpResponse:
     """A candidate, with an application where a job is chosen."""
     user = signed_in(request)
     form = CandidateForm(request.POST or None, request.FILES or None)
-    apply = ApplicationForm(request.POST or None, prefix="apply", use_required_attribute=False)
+    apply = ApplicationForm(
+        request.POST or None, prefix="apply", use_required_attribute=False,
+        initial={"job": request.GET.get("job")},
+    )  # fmt: skip
     apply.fields["job"].required = False
     if request.method == "POST" and form.is_valid() and apply.is_valid():
         with transaction.atomic():

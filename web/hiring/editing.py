@@ -10,9 +10,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from interview_analysis.errors import ProfileError
 from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.profile import JobProfile, parse_profile
+from interview_analysis.web.site.language import reader_language
 
 LANGUAGES = ("zh", "en")
 LEVELS = (1, 2, 3, 4, 5)
@@ -29,7 +32,7 @@ def edited(before: JobProfile, posted: Posted) -> JobProfile:
     data = before.model_dump(exclude_none=True)
     _take_texts(data["name"], posted, "name")
     if "pass_score" in posted:
-        data["pass_score"] = _number(posted["pass_score"], "pass score", 0, 100)
+        data["pass_score"] = _number(posted["pass_score"], _("Pass score"), 0, 100)
     kept = []
     for number, dimension in enumerate(data["dimensions"]):
         if f"d{number}.remove" in posted:
@@ -40,7 +43,7 @@ def edited(before: JobProfile, posted: Posted) -> JobProfile:
     if added:
         kept.append(_from_library(added, {d["id"] for d in kept}))
     if not kept:
-        raise ProfileError("a profile needs at least one dimension; keep one, or add one of the library")
+        raise ProfileError(_("A profile needs at least one dimension. Keep one, or add one of the library."))
     _settle_weights(kept, exact=not added and len(kept) == len(data["dimensions"]))
     data["dimensions"] = kept
     return parse_profile(data, "the profile")
@@ -48,11 +51,11 @@ def edited(before: JobProfile, posted: Posted) -> JobProfile:
 
 def _edit_dimension(dimension: dict[str, Any], posted: Posted, at: str) -> None:
     _take_texts(dimension["name"], posted, f"{at}.name")
-    name = dimension["name"].get("en") or dimension["name"].get("zh") or dimension["id"]
     if f"{at}.weight" in posted:
-        share = _number(posted[f"{at}.weight"], f"weight of {name}", 0, 100)
+        name = _called(dimension["name"]) or dimension["id"]
+        share = _number(posted[f"{at}.weight"], _("Weight of %(name)s") % {"name": name}, 0, 100)
         if not share:
-            raise ProfileError(f"{name} has no weight; give it some, or remove it")
+            raise ProfileError(_("%(name)s has no weight. Give it some, or remove it.") % {"name": name})
         dimension["weight"] = share / 100
     if f"{at}.expected" in posted:
         chosen = str(posted[f"{at}.expected"])
@@ -92,11 +95,10 @@ def _take_texts(texts: dict[str, str], posted: Posted, at: str) -> None:
 def _from_library(competency: str, taken: set[str]) -> dict[str, Any]:
     found = next((c for c in load_library() if c.id == competency), None)
     if found is None:
-        raise ProfileError(
-            f"there is no competency '{competency[:60]}' in the library; choose one of the list"
-        )
+        raise ProfileError(_("There is no such dimension in the library. Choose one of the list."))
     if competency in taken:
-        raise ProfileError(f"'{found.name.en}' is in the profile already")
+        name = _called(found.name.model_dump())
+        raise ProfileError(_("%(name)s is in the profile already.") % {"name": name})
     data = found.model_dump(exclude={"kind", "asked_for", "titles", "statements", "source"})
     for part in (*data["indicators"], *data["questions"]):
         part["origin"] = "library"
@@ -107,10 +109,19 @@ def _settle_weights(dimensions: list[dict[str, Any]], *, exact: bool) -> None:
     """Weights that add up to 1. Where only they were edited, their sum has to be right to half a per cent."""
     total = sum(d["weight"] for d in dimensions)
     if exact and abs(total - 1) > 0.005 + 1e-9:
-        raise ProfileError(f"the weights add up to {total:.0%}; they have to add up to 100 %")
+        raise ProfileError(
+            _("The weights add up to %(total)s %%. They have to add up to 100 %%.")
+            % {"total": f"{total:.0%}"[:-1]}
+        )
     for dimension in dimensions:
         dimension["weight"] = round(dimension["weight"] / total, 6)
     dimensions[0]["weight"] = round(dimensions[0]["weight"] + 1 - sum(d["weight"] for d in dimensions), 6)
+
+
+def _called(name: Mapping[str, str]) -> str:
+    """In the reader's language where it has a name in it."""
+    first = reader_language()
+    return name.get(first) or name.get("en") or name.get("zh") or ""
 
 
 def split_list(text: str) -> list[str]:
@@ -127,5 +138,8 @@ def _number(value: Any, what: str, low: float, high: float) -> float | None:
     except ValueError:
         number = float("nan")
     if not low <= number <= high:
-        raise ProfileError(f"{what}: expected a number from {low:g} to {high:g}, got '{text[:20]}'")
+        raise ProfileError(
+            _("%(what)s: expected a number from %(low)g to %(high)g, got “%(got)s”.")
+            % {"what": what, "low": low, "high": high, "got": text[:20]}
+        )
     return number

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.hiring.models import Application, Candidate, Job, Note, Stage
@@ -14,6 +15,8 @@ KEPT_FOR = timedelta(days=180)
 
 class NewJobForm(forms.Form):
     """A description, pasted or as a file, or a profile in YAML."""
+
+    either = True  # the page does not call a field optional of which one is needed
 
     text = forms.CharField(
         label=_("Job description"),
@@ -75,11 +78,14 @@ class CandidateForm(forms.ModelForm[Candidate]):
     class Meta:
         model = Candidate
         fields = ("name", "email", "phone", "language", "kept_for", "keep_until")
+        labels = {"name": _("Name")}
         widgets = {"keep_until": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["keep_until"].initial = date.today() + KEPT_FOR
+        if self.instance.pk is None:
+            self.initial |= {"language": get_language(), "kept_for": _("recruitment")}
 
     def clean_keep_until(self) -> date:
         until: date = self.cleaned_data["keep_until"]
@@ -102,6 +108,7 @@ class ApplicationForm(forms.ModelForm[Application]):
     class Meta:
         model = Application
         fields = ("job",)
+        labels = {"job": _("Job")}
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -112,4 +119,5 @@ class NoteForm(forms.ModelForm[Note]):
     class Meta:
         model = Note
         fields = ("text",)
+        labels = {"text": _("Note among staff")}
         widgets = {"text": forms.Textarea(attrs={"rows": 3})}

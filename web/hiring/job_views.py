@@ -24,6 +24,7 @@ from interview_analysis.web.hiring.profiles import (
     save_version,
 )
 from interview_analysis.web.hiring.stages import add_usual_stages
+from interview_analysis.web.hiring.words import description_fault
 from interview_analysis.web.people.models import STAFF, Role
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.site.permissions import for_roles, signed_in
@@ -63,7 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 else parse_description(content, name)
             )
         except InterviewAnalysisError as error:
-            form.add_error("file" if file else "text", str(error))
+            form.add_error("file" if file else "text", description_fault(error))
         else:
             description = "" if file else text
             return redirect("hiring:profile", _make_job(request, parsed, description).pk)

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.people.models import STAFF, Role, User
+from interview_analysis.web.site.language import reader_language
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -94,6 +95,9 @@ class Stage(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["job", "order"]
+
+    def __str__(self) -> str:
+        return self.name_zh if reader_language() == "zh" else self.name_en
 
 
 class CandidateQuerySet(models.QuerySet["Candidate"]):

@@ -15,6 +15,7 @@ class InterviewForm(forms.ModelForm[Interview]):
     class Meta:
         model = Interview
         fields = ("title", "stage", "held_at")
+        labels = {"stage": _("Stage")}
         widgets = {"held_at": forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")}
 
     def __init__(self, application: Application, *args: object, **kwargs: object) -> None:

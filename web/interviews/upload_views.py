@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.interviews import uploads
 from interview_analysis.web.interviews.models import Interview, Upload
+from interview_analysis.web.interviews.words import upload_fault
 from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
@@ -24,7 +25,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     interview = get_object_or_404(Interview.objects.visible_to(user), pk=pk)
     if interview.consent is None or interview.consent.withdrawn_at is not None:
-        return _fault("no consent is entered for this interview; enter it before a recording", "consent", 409)
+        return _fault("", "consent", 409)
     try:
         asked = json.loads(request.body)
         name, size = str(asked["name"]), int(asked["size"])
@@ -90,4 +91,4 @@ def _state(upload: Upload) -> dict[str, object]:
 
 
 def _fault(text: str, code: str, status: int) -> HttpResponse:
-    return JsonResponse({"error": text, "code": code}, status=status)
+    return JsonResponse({"error": upload_fault(code, text), "code": code}, status=status)

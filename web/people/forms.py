@@ -14,6 +14,7 @@ class PersonForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("name", "email", "role", "language", "is_active")
+        labels = {"name": _("Name")}
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"].lower()
@@ -30,6 +31,7 @@ class MeForm(forms.ModelForm[User]):
     class Meta:
         model = User
         fields = ("name", "language", "zone")
+        labels = {"name": _("Name")}
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import zoneinfo
+
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
@@ -92,8 +94,16 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
     """Sign in by a link that works once. A button uses it, so that whatever looks at links in mails does not."""
     person = links.known(token)
     if request.method == "POST" and person is not None and links.used(token):
+        _take_zone(person, request.POST.get("zone", ""))
         login(request, person, backend="django.contrib.auth.backends.ModelBackend")
         record(person, "person.entered_by_link", person)
         return redirect("account_set_password" if not person.has_usable_password() else "home")
     status = 200 if person is not None else 410
     return render(request, "people/enter.html", {"person": person}, status=status)
+
+
+def _take_zone(person: User, zone: str) -> None:
+    """Whoever comes for the first time gets the zone of their browser; a page of theirs changes it."""
+    if person.last_login is None and zone in zoneinfo.available_timezones():
+        person.zone = zone
+        person.save(update_fields=["zone"])

@@ -79,6 +79,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
                 "chapters": _chapters(found.report) if found else [],
                 "marks": [_mark(m) for m in interview.marks.filter(author=user).select_related("recording")],
                 "speaker": {"candidate": str(interview.application.candidate)},
+                "language": found.transcript.language if found and found.transcript else "",
             },
         },
     )

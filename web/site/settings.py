@@ -45,6 +45,7 @@ ROOMS = (
     *("candidate", "guide", "answers", "practice", "afterwards", "exchange", "demo"),
 )
 INSTALLED_APPS = [
+    *(f"interview_analysis.web.{room}.apps.Room" for room in ROOMS),  # first, so that their texts win
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -58,7 +59,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "rules",
-    *(f"interview_analysis.web.{room}.apps.Room" for room in ROOMS),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -23,7 +23,9 @@ urlpatterns = [
     path("", include("interview_analysis.web.guide.urls")),
     path("", include("interview_analysis.web.answers.urls")),
     path("", include("interview_analysis.web.practice.urls")),
-    path("", include("interview_analysis.web.candidate.urls")),  # after the other pages of candidates: it takes any token
+    path(
+        "", include("interview_analysis.web.candidate.urls")
+    ),  # after the other pages of candidates: it takes any token
     path("trail/", include("interview_analysis.web.privacy.urls")),
     path("", include("interview_analysis.web.exchange.urls")),
     path("demo/", include("interview_analysis.web.demo.urls")),

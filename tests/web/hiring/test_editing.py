@@ -60,11 +60,11 @@ def test_a_dimension_of_the_library_joins():
 @pytest.mark.parametrize(
     ("posted", "said"),
     [
-        ({"d0.weight": "60"}, "add up to 125%"),
-        ({"d0.weight": "much"}, "expected a number from 0 to 100, got 'much'"),
+        ({"d0.weight": "60"}, "add up to 125 %"),
+        ({"d0.weight": "much"}, "expected a number from 0 to 100, got “much”"),
         ({"d0.weight": ""}, "has no weight"),
         ({"pass_score": "101"}, "expected a number from 0 to 100"),
-        ({"add": "no_such"}, "no competency 'no_such'"),
+        ({"add": "no_such"}, "no such dimension in the library"),
         ({"add": "requirements_analysis"}, "in the profile already"),
         ({f"d{i}.remove": "on" for i in range(3)}, "at least one dimension"),
         ({"d0.i0.keywords.en": "", "d0.i0.keywords.zh": ""}, None),

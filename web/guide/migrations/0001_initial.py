@@ -6,33 +6,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('hiring', '0003_order_of_lists'),
+        ("hiring", "0003_order_of_lists"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='GuideText',
+            name="GuideText",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(choices=[('en', 'English'), ('zh-hans', 'Chinese')], max_length=10)),
-                ('number', models.PositiveIntegerField()),
-                ('welcome', models.TextField(blank=True, verbose_name='welcome')),
-                ('advice', models.TextField(blank=True, verbose_name='advice')),
-                ('question', models.CharField(blank=True, max_length=300, verbose_name='question of the example')),
-                ('thin', models.TextField(blank=True, verbose_name='a thin answer')),
-                ('good', models.TextField(blank=True, verbose_name='a good answer')),
-                ('edited_at', models.DateTimeField(auto_now_add=True)),
-                ('edited_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='guide_texts', to='hiring.job')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(choices=[("en", "English"), ("zh-hans", "Chinese")], max_length=10),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("welcome", models.TextField(blank=True, verbose_name="welcome")),
+                ("advice", models.TextField(blank=True, verbose_name="advice")),
+                (
+                    "question",
+                    models.CharField(blank=True, max_length=300, verbose_name="question of the example"),
+                ),
+                ("thin", models.TextField(blank=True, verbose_name="a thin answer")),
+                ("good", models.TextField(blank=True, verbose_name="a good answer")),
+                ("edited_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "edited_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="guide_texts",
+                        to="hiring.job",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['job', 'language', '-number'],
-                'constraints': [models.UniqueConstraint(fields=('job', 'language', 'number'), name='one_guide_text_a_number')],
+                "ordering": ["job", "language", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("job", "language", "number"), name="one_guide_text_a_number"
+                    )
+                ],
             },
         ),
     ]

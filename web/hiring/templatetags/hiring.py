@@ -29,9 +29,7 @@ def own(text: Text | None) -> str:
 
 @register.filter
 def stage(found: Stage | None) -> str:
-    if found is None:
-        return "—"
-    return found.name_zh if _chinese() else found.name_en
+    return "—" if found is None else str(found)
 
 
 @register.filter

@@ -12,6 +12,8 @@ from interview_analysis.web.hiring.templatetags.hiring import own
 from interview_analysis.web.interviews.models import Interview
 from interview_analysis.web.people.models import STAFF, User
 from interview_analysis.web.reports import words
+from interview_analysis.web.reports.next_step import Step
+from interview_analysis.web.reports.next_step import next_step as step_of
 from interview_analysis.web.reports.recruitment import Line
 from interview_analysis.web.review.blind import machine_visible
 from interview_analysis.web.review.consensus import may_see
@@ -52,3 +54,8 @@ def report_doors(user: User, interview: Interview) -> dict[str, Any]:
         "recruitment": staff and may_see(user, interview),
         "feedback": staff and machine_visible(user, interview),
     }
+
+
+@register.simple_tag
+def next_step(user: User, interview: Interview) -> Step | None:
+    return step_of(user, interview)

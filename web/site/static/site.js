@@ -4,8 +4,14 @@ document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || form.method === "get") return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "1";
+  const slow = form.querySelector("[data-busy]");  // what takes a while says so
+  if (slow) { slow.dataset.usual = slow.textContent; slow.textContent = slow.dataset.busy; slow.setAttribute("aria-live", "polite"); }
 });
-window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+window.addEventListener("pageshow", () => {
+  document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+  document.querySelectorAll("[data-usual]").forEach((slow) => { slow.textContent = slow.dataset.usual; });
+});
+document.querySelectorAll("input[data-zone]").forEach((input) => { input.value = Intl.DateTimeFormat().resolvedOptions().timeZone || ""; });
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-confirm]");
   if (button && !window.confirm(button.dataset.confirm)) event.preventDefault();

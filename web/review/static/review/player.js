@@ -139,8 +139,12 @@
     const input = document.getElementById("note-text");
     if (!input.value.trim()) return;
     const body = JSON.stringify({ recording: data.parts[current].id, at_s: media[current].currentTime, text: input.value });
-    const answer = await fetch(note.dataset.url, { method: "POST", body, headers: { "X-CSRFToken": token } });
-    if (answer.ok) { addMark(await answer.json()); input.value = ""; }
+    const fault = document.getElementById("note-fault");
+    try {
+      const answer = await fetch(note.dataset.url, { method: "POST", body, headers: { "X-CSRFToken": token } });
+      if (answer.redirected || !answer.ok) throw new Error(answer.statusText);
+      addMark(await answer.json()); input.value = ""; fault.textContent = "";
+    } catch { fault.textContent = note.dataset.unsaved; }
   });
 
   // Controls and keys

@@ -94,6 +94,12 @@
     }
     if (button.dataset.do === "submit") {
       clearTimeout(timer);
+      const open = boxes.filter((box) => !box.querySelector("input[type=radio]:checked"));
+      if (open.length) {
+        fault.textContent = `${root.dataset.unrated} ${open.map((box) => box.querySelector("legend strong").textContent).join(", ")}`;
+        open[0].querySelector("input[type=radio]").focus();
+        return;
+      }
       saving = saving.then(save, save);
       if (!(await saving) || !window.confirm(root.dataset.confirmText)) return;
       const answer = await fetch(root.dataset.submit, { method: "POST", headers: { "X-CSRFToken": token } });
