@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.interviews import uploads
 from interview_analysis.web.interviews.models import Interview, Upload
+from interview_analysis.web.interviews.words import upload_fault
 from interview_analysis.web.people.models import Role
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
@@ -35,7 +36,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         return JsonResponse(_state(uploads.begin(interview, user, name, size)))
     except uploads.UploadError as error:
-        return _fault(str(error), error.code, 507 if error.code == "full" else 413)
+        return _fault(upload_fault(error), error.code, 507 if error.code == "full" else 413)
 
 
 @for_roles(*_STAFF)
@@ -56,7 +57,7 @@ def chunk(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
             upload, number, request.read(upload.chunk_bytes + 1), request.headers.get("X-SHA256", "")
         )
     except uploads.UploadError as error:
-        return _fault(str(error), error.code, 507 if error.code == "full" else 422)
+        return _fault(upload_fault(error), error.code, 507 if error.code == "full" else 422)
     return HttpResponse(status=204)
 
 
@@ -68,11 +69,10 @@ def finish(request: HttpRequest, key: UUID) -> HttpResponse:
     try:
         made = uploads.finish(upload)
     except uploads.UploadError as error:
-        return JsonResponse(
-            {"error": str(error), "code": error.code, "missing": uploads.missing(upload)}, status=409
-        )
+        told = {"error": upload_fault(error), "code": error.code, "missing": uploads.missing(upload)}
+        return JsonResponse(told, status=507 if error.code == "full" else 409)
     except InterviewAnalysisError as error:
-        return _fault(str(error), getattr(error, "code", ""), 422)
+        return _fault(upload_fault(error), getattr(error, "code", ""), 422)
     return JsonResponse({"recording": str(made.key), "name": made.name}, status=201)
 
 
