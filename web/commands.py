@@ -151,9 +151,9 @@ def worker(console: Console, parent: int | None) -> None:
     """
     start_django()
     from interview_analysis.web.analysis.worker import Worker
-    from interview_analysis.web.exchange.deliveries import deliver_due
+    from interview_analysis.web.exchange.deliveries import deliver_due, remove_done
 
-    Worker(parent, [deliver_due]).run()
+    Worker(parent, [deliver_due], [remove_done]).run()
 
 
 def _first_link() -> None:
