@@ -74,6 +74,7 @@ def serve(
       interview-analysis serve --demo
     """
     _listenable(host, port)
+    _certified(certificate, key)
     scheme = "https" if certificate else "http"
     shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::") else host
     os.environ.setdefault("PUBLIC_URL", f"{scheme}://{shown}:{port}")
@@ -101,6 +102,7 @@ def serve(
             log_level="warning",
             ssl_certfile=certificate,
             ssl_keyfile=key,
+            forwarded_allow_ips=os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1"),
             lifespan="off",
             server_header=False,
         )
@@ -118,6 +120,21 @@ def _listenable(host: str, port: int) -> None:
         except OSError as error:
             raise ConfigError(
                 f"cannot listen on {host}:{port}: {error.strerror}; choose another one with --port"
+            ) from error
+
+
+def _certified(certificate: str | None, key: str | None) -> None:
+    """Raises ConfigError for one without the other, and for files that are no certificate and its key."""
+    if bool(certificate) != bool(key):
+        raise ConfigError("https takes both: --certificate CERT --key KEY")
+    if certificate and key:
+        import ssl
+
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+        except (OSError, ssl.SSLError) as error:
+            raise ConfigError(
+                f"{certificate} and {key} are no certificate and its key in PEM form without a password: {error}"
             ) from error
 
 
@@ -151,9 +168,9 @@ def worker(console: Console, parent: int | None) -> None:
     """
     start_django()
     from interview_analysis.web.analysis.worker import Worker
-    from interview_analysis.web.exchange.deliveries import deliver_due
+    from interview_analysis.web.exchange.deliveries import deliver_due, remove_done
 
-    Worker(parent, [deliver_due]).run()
+    Worker(parent, [deliver_due], [remove_done]).run()
 
 
 def _first_link() -> None:

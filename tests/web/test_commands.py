@@ -19,10 +19,14 @@ COMMAND = [sys.executable, "-m", "interview_analysis.pipeline"]
 
 @pytest.fixture
 def home(tmp_path: Path) -> dict[str, str]:
+    return own_home(tmp_path)
+
+
+def own_home(folder: Path) -> dict[str, str]:
     """The environment of an application in a folder of its own."""
     left_out = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "REDIS_URL", "PUBLIC_URL")
     environment = {name: value for name, value in os.environ.items() if name not in left_out}
-    return environment | {"INTERVIEW_ANALYSIS_HOME": str(tmp_path / "home")}
+    return environment | {"INTERVIEW_ANALYSIS_HOME": str(folder / "home")}
 
 
 def run(home: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:

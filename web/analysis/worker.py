@@ -42,13 +42,19 @@ class CancelledError(Exception):
 
 
 class Worker:
-    def __init__(self, parent: int | None = None, others: Sequence[Callable[[], bool]] = ()) -> None:
+    def __init__(
+        self,
+        parent: int | None = None,
+        others: Sequence[Callable[[], bool]] = (),
+        hourly: Sequence[Callable[[], object]] = (),
+    ) -> None:
         """It ends with the process `parent`, where that is given. `others` do one thing each that is due elsewhere,
-        and say whether there was one."""
+        and say whether there was one; `hourly` remove what is not needed any more."""
         self.name = f"{socket.gethostname()}:{os.getpid()}:{int(psutil.Process().create_time())}"
         self._engine = Engine()
         self._parent = parent
         self._others = others
+        self._hourly = (remove_old, remove_left, *hourly)
         self._ends = threading.Event()
         self._tidy_at = 0.0
 
@@ -72,11 +78,11 @@ class Worker:
                 self._ends.wait(IDLE_S)
 
     def _tidy(self) -> None:
-        """Now and then, remove uploads that nobody goes on with, and what interrupted erasures left."""
+        """Now and then, remove uploads that nobody goes on with, and what interrupted erasures and other rooms left."""
         if time.monotonic() >= self._tidy_at:
             self._tidy_at = time.monotonic() + TIDY_EVERY_S
-            remove_old()
-            remove_left()
+            for work in self._hourly:
+                work()
 
     def _parent_lives(self) -> bool:
         return self._parent is None or psutil.pid_exists(self._parent)

@@ -11,7 +11,6 @@ from ninja import NinjaAPI
 from ninja.pagination import PageNumberPagination, paginate
 from ninja.security import HttpBearer
 
-from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.exchange import tokens
 from interview_analysis.web.exchange.models import Token
@@ -32,7 +31,8 @@ from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review import consensus
 from interview_analysis.web.review.blind import machine_visible, machine_visible_among, note_machine_seen
 from interview_analysis.web.review.models import Consensus, Scorecard
-from interview_analysis.web.review.result import current_result
+from interview_analysis.web.review.result import ResultDamagedError, current_result
+from interview_analysis.web.review.words import result_fault
 
 PAGE = 50
 
@@ -166,8 +166,8 @@ def result(request: HttpRequest, pk: int) -> Any:
         raise Http404
     try:
         saved = current_result(found)
-    except InterviewAnalysisError as error:
-        return 409, {"detail": str(error)}
+    except ResultDamagedError:
+        return 409, {"detail": result_fault()}
     if saved is None:
         raise Http404
     note_machine_seen(user, found)

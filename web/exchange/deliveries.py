@@ -22,6 +22,7 @@ from interview_analysis.web.exchange.sending import SendingError, post
 PAUSES_S = (5, 300, 1800, 7200, 18_000, 36_000, 36_000, 50_400, 72_000)
 JITTER = 0.2
 CLAIMED_FOR = timedelta(seconds=60)
+KEPT_FOR = timedelta(days=30)
 _GONE = 410
 
 
@@ -44,6 +45,12 @@ def deliver_one() -> bool:
     if mine.update(attempts=F("attempts") + 1, next_at=now + CLAIMED_FOR):
         _send(due, due.attempts + 1)
     return True
+
+
+def remove_done() -> int:
+    """Remove what arrived or was given up, once it is older than KEPT_FOR; how many they were. The trail keeps the events."""
+    done = Delivery.objects.filter(next_at=None, created_at__lt=timezone.now() - KEPT_FOR)
+    return done.delete()[0]
 
 
 def pause_after(attempt: int) -> timedelta | None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.pipeline.batch.results import csv_bytes
 from interview_analysis.scoring.report.report import Report, Score
 from interview_analysis.types import CHANNELS
@@ -21,7 +20,7 @@ from interview_analysis.web.hiring.models import Application, Job
 from interview_analysis.web.interviews.models import Interview, InterviewQuerySet
 from interview_analysis.web.people.models import STAFF, User
 from interview_analysis.web.review.blind import machine_visible_among, not_rated_blind
-from interview_analysis.web.review.result import saved
+from interview_analysis.web.review.result import ResultDamagedError, saved
 
 TABLES = ("candidates", "interviews", "results")
 FORMATS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
@@ -88,7 +87,7 @@ def results(job: Job, user: User) -> pd.DataFrame:
         row |= {"profile_version": analysis.profile.number, "report_sha256": analysis.report_sha256}
         try:
             row |= _scores(saved(analysis).report)
-        except InterviewAnalysisError as error:
+        except ResultDamagedError as error:
             row["fault"] = str(error)
         rows.append(row)
     first = ["interview_id", "candidate_id", *(["name"] if named else []), "profile_version"]

@@ -111,7 +111,12 @@ def _measured(done: QuerySet[Analysis], *, names: bool) -> Iterator[pd.DataFrame
         path = settings.HOME.files / analysis.folder / FEATURES_FOLDER / "recording.parquet"
         if not path.is_file():
             continue
-        table = pd.read_parquet(path)
+        try:
+            table = pd.read_parquet(path)
+        except (OSError, ValueError) as error:
+            raise OutputError(
+                f"the measures of interview {analysis.interview_id} cannot be read ({path}: {error}); analyse it again"
+            ) from error
         features = table[[name for name in table.columns if "." in str(name)]]  # not the index
         features.insert(0, "interview_id", _interview(analysis.interview_id, names=names))
         yield features

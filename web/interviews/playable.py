@@ -21,6 +21,7 @@ from av.video.stream import VideoStream
 from interview_analysis.errors import MediaError
 from interview_analysis.pipeline.media.audio_tracks import decodable, silent
 from interview_analysis.pipeline.media.opening import open_recording, video_track
+from interview_analysis.pipeline.media.video import MAX_PIXELS
 
 _IN_MP4 = {"h264", "aac", "mp3", "mp3float", "opus", "libopus", "flac", "av1", "libdav1d"}
 _IN_WEBM = {"vp8", "vp9", "libvpx", "libvpx-vp9", "opus", "libopus", "vorbis", "av1", "libdav1d"}
@@ -121,7 +122,10 @@ def _tracks(source: Path, container: InputContainer) -> tuple[AudioStream | None
     audio = decodable(container)
     quiet = silent(source, audio) if len(audio) > 1 else frozenset()
     heard = [stream for index, stream in audio.items() if index not in quiet] or list(audio.values())
-    return (heard[0] if heard else None), video_track(container)
+    video = video_track(container)
+    if video is not None:
+        video.codec_context.options = {"max_pixels": str(MAX_PIXELS)}  # refused before memory is taken
+    return (heard[0] if heard else None), video
 
 
 def checked(path: Path, duration_s: float | None) -> Path:

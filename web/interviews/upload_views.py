@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from interview_analysis.errors import InterviewAnalysisError
@@ -25,7 +26,9 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     interview = get_object_or_404(Interview.objects.visible_to(user), pk=pk)
     if interview.consent is None or interview.consent.withdrawn_at is not None:
-        return _fault("", "consent", 409)
+        return _fault(
+            _("No consent is entered for this interview. Enter it before a recording."), "consent", 409
+        )
     try:
         asked = json.loads(request.body)
         name, size = str(asked["name"]), int(asked["size"])
@@ -34,7 +37,7 @@ def begin(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         return JsonResponse(_state(uploads.begin(interview, user, name, size)))
     except uploads.UploadError as error:
-        return _fault(str(error), error.code, 507 if error.code == "full" else 413)
+        return _fault(upload_fault(error), error.code, 507 if error.code == "full" else 413)
 
 
 @for_roles(*STAFF)
@@ -55,7 +58,7 @@ def chunk(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
             upload, number, request.read(upload.chunk_bytes + 1), request.headers.get("X-SHA256", "")
         )
     except uploads.UploadError as error:
-        return _fault(str(error), error.code, 507 if error.code == "full" else 422)
+        return _fault(upload_fault(error), error.code, 507 if error.code == "full" else 422)
     return HttpResponse(status=204)
 
 
@@ -67,11 +70,10 @@ def finish(request: HttpRequest, key: UUID) -> HttpResponse:
     try:
         made = uploads.finish(upload)
     except uploads.UploadError as error:
-        return JsonResponse(
-            {"error": str(error), "code": error.code, "missing": uploads.missing(upload)}, status=409
-        )
+        told = {"error": upload_fault(error), "code": error.code, "missing": uploads.missing(upload)}
+        return JsonResponse(told, status=507 if error.code == "full" else 409)
     except InterviewAnalysisError as error:
-        return _fault(str(error), getattr(error, "code", ""), 422)
+        return _fault(upload_fault(error), getattr(error, "code", ""), 422)
     return JsonResponse({"recording": str(made.key), "name": made.name}, status=201)
 
 
@@ -91,4 +93,4 @@ def _state(upload: Upload) -> dict[str, object]:
 
 
 def _fault(text: str, code: str, status: int) -> HttpResponse:
-    return JsonResponse({"error": upload_fault(code, text), "code": code}, status=status)
+    return JsonResponse({"error": text, "code": code}, status=status)

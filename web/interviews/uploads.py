@@ -5,30 +5,37 @@ A chunk is written aside and renamed, sending one twice changes nothing, and who
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import math
 import os
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 
+from av.error import FFmpegError
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from interview_analysis.errors import InterviewAnalysisError, MediaError
+from interview_analysis.pipeline.media.opening import open_recording, video_track
 from interview_analysis.pipeline.media.probe import probe
+from interview_analysis.pipeline.media.video import PictureSizeError, VideoTrack
 from interview_analysis.pipeline.transcript.given import is_transcript, read_transcript
 from interview_analysis.web.interviews.models import Interview, Recording, Upload
 from interview_analysis.web.interviews.transcripts import pair
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.trail import record
-from interview_analysis.web.site.disk import disk
+from interview_analysis.web.site.disk import disk, grown
 
 CHUNK_BYTES = 4 * 2**20
 KEPT_FOR = timedelta(days=7)
 _READ_BYTES = 2**20
+_SPARE_BYTES = 2**28
+_LOOKED_AT_PACKETS = 30
 
 
 class UploadError(InterviewAnalysisError):
@@ -45,12 +52,12 @@ def begin(interview: Interview, by: User, name: str, size_bytes: int) -> Upload:
         raise UploadError(
             f"{name}: {size_bytes} bytes; files from 1 byte to {settings.MAX_UPLOAD_BYTES} are taken", "size"
         )
-    left = disk().left
-    if left < 2 * size_bytes + 2**28:
-        raise UploadError(f"{name}: there is no space for it here; {left} bytes are free", "full")
     known = Upload.objects.filter(
         interview=interview, by=by, name=name[:255], size_bytes=size_bytes, finished_at=None
     ).first()
+    left, here = disk().left, _come(known) if known else 0
+    if left < 2 * size_bytes - here + _SPARE_BYTES:
+        raise UploadError(f"{name}: there is no space for it here; {left} bytes are free", "full")
     return known or Upload.objects.create(
         interview=interview, by=by, name=name[:255], size_bytes=size_bytes, chunk_bytes=CHUNK_BYTES
     )
@@ -66,6 +73,11 @@ def missing(upload: Upload) -> list[int]:
     return [number for number in range(count(upload)) if f"{number}.chunk" not in here]
 
 
+def _come(upload: Upload) -> int:
+    """The bytes that are here already."""
+    return sum(path.stat().st_size for path in _folder(upload).glob("*.chunk"))
+
+
 def keep_chunk(upload: Upload, number: int, content: bytes, sha256: str) -> None:
     """Keep one chunk. Raises UploadError where its number, length or hash is wrong."""
     if upload.finished_at is not None:
@@ -79,6 +91,10 @@ def keep_chunk(upload: Upload, number: int, content: bytes, sha256: str) -> None
     if hashlib.sha256(content).hexdigest() != sha256.lower():
         raise UploadError(f"chunk {number} was damaged on its way; send it again", "damaged")
     target = _folder(upload) / f"{number}.chunk"
+    if target.exists():
+        return
+    if disk().left < len(content):
+        raise UploadError("there is no space left here; what came before is kept", "full")
     aside = target.with_suffix(f".{os.getpid()}.{os.urandom(4).hex()}.partial")
     try:
         aside.write_bytes(content)
@@ -88,6 +104,7 @@ def keep_chunk(upload: Upload, number: int, content: bytes, sha256: str) -> None
         raise UploadError(
             f"the disk takes no more: {error.strerror}; what came before is kept", "full"
         ) from error
+    grown(len(content))
 
 
 def finish(upload: Upload) -> Recording:
@@ -116,8 +133,9 @@ def _made_of(upload: Upload) -> Recording:
     absent = missing(upload)
     if absent:
         raise UploadError(f"{len(absent)} of {count(upload)} chunks are missing", "missing")
-    aside, sha256 = _joined(upload)
+    aside = _aside(upload)
     try:
+        sha256 = _join(upload, aside)
         found = look_at(aside, upload.name)
         kept = settings.HOME.files / aside.name
         aside.replace(kept)
@@ -142,20 +160,33 @@ def _made_of(upload: Upload) -> Recording:
     return _kept(upload)
 
 
-def _joined(upload: Upload) -> tuple[Path, str]:
-    """The chunks as one file, and its SHA-256."""
+def _aside(upload: Upload) -> Path:
+    """Where the chunks are joined, under the name that the file is kept by."""
     suffix = Path(upload.name).suffix.lower()
     suffix = suffix if suffix[1:].isalnum() and len(suffix) <= 6 else ".bin"
-    aside = settings.HOME.uploads / f"{_name(upload)}{suffix}"
+    folder: Path = settings.HOME.uploads
+    return folder / f"{_name(upload)}{suffix}"
+
+
+def _join(upload: Upload, aside: Path) -> str:
+    """Write the chunks as one file; its SHA-256. Raises UploadError where there is no space for it; the chunks stay."""
     digest = hashlib.sha256()
-    with aside.open("wb") as out:
-        for number in range(count(upload)):
-            with (_folder(upload) / f"{number}.chunk").open("rb") as chunk:
-                while piece := chunk.read(_READ_BYTES):
-                    digest.update(piece)
-                    out.write(piece)
-    aside.chmod(0o600)
-    return aside, digest.hexdigest()
+    try:
+        if disk().left < upload.size_bytes:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        with aside.open("wb") as out:
+            for number in range(count(upload)):
+                with (_folder(upload) / f"{number}.chunk").open("rb") as chunk:
+                    while piece := chunk.read(_READ_BYTES):
+                        digest.update(piece)
+                        out.write(piece)
+        aside.chmod(0o600)
+    except OSError as error:
+        raise UploadError(
+            f"all of it has come, and there is no space to put it together ({error.strerror}); it is kept, try again later",
+            "full",
+        ) from error
+    return digest.hexdigest()
 
 
 def _kept(upload: Upload) -> Recording:
@@ -181,6 +212,8 @@ def look_at(path: Path, name: str) -> Looked:
         if is_transcript(name):
             return Looked(Recording.Kind.TRANSCRIPT, read_transcript(path).end_s)
         found = probe(path)
+        if found.has_video:
+            _check_pictures(path)
     except MediaError as error:
         told = str(error).replace(str(path), name).replace(path.name, name)
         raise MediaError(told, error.code) from error
@@ -189,6 +222,23 @@ def look_at(path: Path, name: str) -> Looked:
     else:
         kind = Recording.Kind.AUDIO
     return Looked(kind, found.duration_s or None)
+
+
+def _check_pictures(path: Path) -> None:
+    """Raises MediaError where the first pictures are too large to be decoded, whatever the header says."""
+    with open_recording(path) as container:
+        stream = video_track(container)
+        if stream is None:
+            return
+        track = VideoTrack(stream, 0.0, frames_per_second=1.0, max_side_px=64, threads=1)
+        try:
+            for packet in islice(container.demux(stream), _LOOKED_AT_PACKETS):
+                if any(True for _ in track.decode(packet)):
+                    return
+        except PictureSizeError as error:
+            raise MediaError(f"{path}: {error}", "too_large") from error
+        except FFmpegError:
+            return  # cut off; what can be read is
 
 
 def remove_old() -> int:

@@ -1,23 +1,27 @@
-"""What goes wrong with an upload, in the reader's language."""
+"""Why a file is not taken, in the reader's language."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.pipeline.common.messages import load_messages
+from interview_analysis.web.interviews.uploads import UploadError
 from interview_analysis.web.site.language import reader_language
 
 
-def upload_fault(code: str, error: str) -> str:
-    """In the reader's language where the kind is known, else as the program says it."""
-    own = {
-        "consent": _("No consent is entered for this interview. Enter it before a recording."),
-        "size": _("The file is empty, or larger than is taken here."),
-        "full": _("There is no space left here for this file. Ask an administrator."),
-    }
-    if code in own:
-        return own[code]
-    language = reader_language()
+def upload_fault(error: InterviewAnalysisError) -> str:
+    """As the program says it in English; else in the reader's language by its code, where the kind is known."""
+    code, language = getattr(error, "code", "") or "", reader_language()
     if language == "en":
-        return error
-    return load_messages()["failure_reasons"].get(code, {}).get(language) or error
+        return str(error)
+    if isinstance(error, UploadError):
+        return {
+            "size": _("The file is empty, or larger than what is taken here."),
+            "full": _(
+                "There is no space left here. What has come is kept; the upload goes on once there is."
+            ),
+            "damaged": _("A piece was damaged on its way; it is sent again."),
+            "missing": _("Some pieces have not come yet."),
+        }.get(code, str(error))
+    return load_messages()["failure_reasons"].get(code, {}).get(language) or str(error)

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.interviews.models import Interview
 from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.privacy.trail import record
@@ -19,8 +18,9 @@ from interview_analysis.web.reports.models import Feedback, Recommendation
 from interview_analysis.web.reports.pdf import PdfUnavailableError, render_pdf
 from interview_analysis.web.reports.words import feedback_fault, recommendation_fault
 from interview_analysis.web.review.blind import machine_visible, note_machine_seen
-from interview_analysis.web.review.result import Saved, basis, current_result
+from interview_analysis.web.review.result import ResultDamagedError, Saved, basis, current_result
 from interview_analysis.web.review.standing import Standing, standing
+from interview_analysis.web.review.words import result_fault
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
 
@@ -151,8 +151,8 @@ def _result(request: HttpRequest, interview: Interview) -> tuple[Saved | None, s
         raise Http404
     try:
         return current_result(interview), ""
-    except InterviewAnalysisError as error:
-        return None, str(error)
+    except ResultDamagedError:
+        return None, result_fault()
 
 
 def _number(request: HttpRequest) -> int:

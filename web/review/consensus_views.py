@@ -11,7 +11,7 @@ from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review import consensus
 from interview_analysis.web.review.result import basis
 from interview_analysis.web.review.standing import standing
-from interview_analysis.web.review.words import consensus_fault
+from interview_analysis.web.review.words import consensus_fault, result_fault
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
 
@@ -49,6 +49,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
             "final": now.final,
             "stale": now.final is not None and now.final.basis != basis(interview),
             "machine": now.report,
+            "fault": result_fault() if now.damaged else "",
             "overall": now.overall,
             "may_enter": consensus.may_enter(user, interview),
             "agreement": consensus.agreement_of(interview.application.job),

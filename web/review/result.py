@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
 
-from interview_analysis.errors import OutputError
+from interview_analysis.errors import InterviewAnalysisError, OutputError
 from interview_analysis.pipeline.outputs import REPORT_FILE, load_saved
 from interview_analysis.scoring.report.report import Report
 from interview_analysis.types import Transcript
 from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.interviews.models import Interview
+
+log = logging.getLogger(__name__)
+
+
+class ResultDamagedError(InterviewAnalysisError):
+    """The files of a result are missing or not what they were; `result_fault` in words.py says it to a reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,14 +37,21 @@ def current_analysis(interview: Interview) -> Analysis | None:
 
 
 def current_result(interview: Interview) -> Saved | None:
-    """None where there is none yet. Raises OutputError where its files are missing or not what they were."""
+    """None where there is none yet. Raises ResultDamagedError."""
     analysis = current_analysis(interview)
     return saved(analysis) if analysis is not None else None
 
 
 def saved(analysis: Analysis) -> Saved:
+    """Raises ResultDamagedError where its files are missing or not what they were; the log says which."""
     folder = settings.HOME.files / analysis.folder
-    report, transcript = _load(folder, analysis.report_sha256)
+    try:
+        report, transcript = _load(folder, analysis.report_sha256)
+    except (OutputError, OSError) as error:
+        log.error("the result of analysis %s cannot be read: %s", analysis.key, error)
+        raise ResultDamagedError(
+            "the report of this analysis is missing or damaged; analyse the interview again"
+        ) from error
     return Saved(analysis, report, transcript)
 
 
@@ -45,9 +59,7 @@ def saved(analysis: Analysis) -> Saved:
 def _load(folder: Path, sha256: str) -> tuple[Report, Transcript | None]:
     path = folder / REPORT_FILE
     if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-        raise OutputError(
-            f"the report of this analysis is missing or was changed ({folder.name}); analyse the interview again"
-        )
+        raise OutputError(f"{path} is missing or was changed")
     return load_saved(folder)
 
 

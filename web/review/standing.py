@@ -16,13 +16,14 @@ from interview_analysis.web.review import consensus
 from interview_analysis.web.review.blind import machine_visible_among
 from interview_analysis.web.review.consensus import Merged, Row
 from interview_analysis.web.review.models import Consensus, Scorecard
-from interview_analysis.web.review.result import current_result
+from interview_analysis.web.review.result import ResultDamagedError, current_result
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """`cards` are the raters' submitted ones, `profile` what was rated by, `report` the machine's where it may be seen.
 
+    `damaged`: there is a report that may be seen, and its files cannot be read; then all stands without the machine.
     `human` and `merged` are by dimension, the latter by the job's rule. `final` is none until it was entered.
     """
 
@@ -36,10 +37,11 @@ class Standing:
     human_overall: Merged
     overall: Merged
     final: Consensus | None
+    damaged: bool = False
 
 
 def standing(user: User, interview: Interview) -> Standing | None:
-    """None while the consensus is not open to `user`. Raises OutputError where the report's files are not what they were."""
+    """None while the consensus is not open to `user`."""
     return next(iter(standings(user, Interview.objects.filter(pk=interview.pk))), None)
 
 
@@ -66,7 +68,11 @@ def _standing(user: User, interview: Interview, *, machine: bool) -> Standing | 
     if not consensus.all_rated(raters, all_cards) or not consensus.open_to(user, job):
         return None
     cards = consensus.latest_submitted(all_cards)
-    saved = current_result(interview) if machine else None
+    saved, damaged = None, False
+    try:
+        saved = current_result(interview) if machine else None
+    except ResultDamagedError:
+        damaged = True
     report = saved.report if saved else None
     profile = profile_of(cards[-1].profile)
     rows = consensus.rows_of(cards, profile, report)
@@ -78,5 +84,5 @@ def _standing(user: User, interview: Interview, *, machine: bool) -> Standing | 
     return Standing(
         interview, profile, tuple(cards), tuple(rows), report, human, merged,
         consensus.merged_overall(profile, human), consensus.merged_overall(profile, merged),
-        getattr(interview, "consensus", None),
+        getattr(interview, "consensus", None), damaged,
     )  # fmt: skip

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import date as format_date
 from django.views.decorators.http import require_POST
 
-from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.pipeline.report.html import render_html
 from interview_analysis.scoring.report.report import Report
 from interview_analysis.types import UNSPACED, Transcript
@@ -24,8 +23,8 @@ from interview_analysis.web.review.blind import (
     visible_scorecards,
 )
 from interview_analysis.web.review.models import Mark, Scorecard
-from interview_analysis.web.review.result import current_result
-from interview_analysis.web.review.words import scorecard_fault
+from interview_analysis.web.review.result import ResultDamagedError, current_result
+from interview_analysis.web.review.words import result_fault, scorecard_fault
 from interview_analysis.web.site.language import reader_language
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
@@ -46,8 +45,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     fault, found = "", None
     try:
         found = current_result(interview)
-    except InterviewAnalysisError as error:
-        fault = str(error)
+    except ResultDamagedError:
+        fault = result_fault()
     rating = is_rater(user, interview)
     card = scorecards.latest(interview, user) if rating else None
     visible = found is not None and machine_visible(user, interview)
@@ -141,7 +140,12 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     user, interview = signed_in(request), _interview(request, pk)
     if not machine_visible(user, interview):
         raise Http404
-    found = current_result(interview)
+    try:
+        found = current_result(interview)
+    except ResultDamagedError:
+        return render(
+            request, "review/damaged.html", {"interview": interview, "fault": result_fault()}, status=409
+        )
     if found is None:
         raise Http404
     note_machine_seen(user, interview)

@@ -5,6 +5,13 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 
+def result_fault() -> str:
+    """That the files of a result are missing or damaged, and what to do."""
+    return _(
+        "The machine's report of this interview is missing or damaged. Analyse the interview again; ratings and decisions are kept."
+    )
+
+
 def scorecard_fault(code: str, error: str) -> str:
     return {
         "submitted": _("This scorecard was submitted. To change it, open a new version and say why."),

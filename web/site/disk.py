@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -32,10 +34,26 @@ def disk() -> Disk:
     """The home's size is counted every five minutes at most; what is free, each time."""
     used = cache.get(_KEY)
     if used is None:
-        used = sum(p.lstat().st_size for p in settings.HOME.folder.rglob("*") if p.is_file())
+        used = sum(map(_size, os.walk(settings.HOME.folder)))
         cache.set(_KEY, used, _FOR_S)
     possible = used + shutil.disk_usage(settings.HOME.folder).free
     return Disk(used, min(settings.DISK_QUOTA_BYTES or possible, possible))
+
+
+def _size(entry: tuple[str, list[str], list[str]]) -> int:
+    """Of the files of a folder; one that was removed meanwhile counts as 0."""
+    folder, _, names = entry
+    total = 0
+    for name in names:
+        with suppress(FileNotFoundError):
+            total += os.lstat(os.path.join(folder, name)).st_size  # noqa: PTH118
+    return total
+
+
+def grown(by: int) -> None:
+    """Say that the home has grown, so that a quota holds between two counts."""
+    with suppress(ValueError):  # not counted yet
+        cache.incr(_KEY, by)
 
 
 def forget() -> None:

@@ -143,7 +143,7 @@ def test_a_result_whose_files_are_gone_is_no_result(company: Company, ask: Ask):
     type(company.analysis).objects.update(report_sha256="0" * 64)
     answer = ask(company.recruiter, f"interviews/{company.interview.pk}/result")
     assert answer.status_code == 409
-    assert "analyse the interview again" in answer.json()["detail"]
+    assert "Analyse the interview again" in answer.json()["detail"]
 
 
 def test_scorecards_come_once_they_may_be_seen(company: Company, ask: Ask):

@@ -208,9 +208,23 @@ def test_two_workers_send_one_delivery_once(hook: Webhook, monkeypatch: pytest.M
     assert len(sent) == 1
 
 
+def test_what_is_done_is_listed_for_thirty_days(hook: Webhook):
+    now = timezone.now()
+    for name, days, next_at in (
+        ("arrived", 29, None), ("arrived long ago", 31, None), ("waits", 31, now + timedelta(hours=1)),
+    ):  # fmt: skip
+        made = events.put(hook, name, {})
+        changed = {"created_at": now - timedelta(days=days), "next_at": next_at}
+        Delivery.objects.filter(pk=made.pk).update(**changed)
+    assert deliveries.remove_done() == 1
+    assert set(Delivery.objects.values_list("event", flat=True)) == {"arrived", "waits"}
+
+
 @pytest.mark.django_db(transaction=True)
-def test_the_worker_delivers(hook: Webhook):
+def test_the_worker_delivers_and_tidies(hook: Webhook):
     Analysis.objects.all().delete()
+    old = events.put(hook, "webhook.test", {})
+    Delivery.objects.filter(pk=old.pk).update(next_at=None, created_at=timezone.now() - timedelta(days=40))
     with Receiver([204]).running() as receiver:
         Webhook.objects.update(url=receiver.url)
         for _ in range(2):
@@ -219,11 +233,12 @@ def test_the_worker_delivers(hook: Webhook):
         thread.start()
         thread.join(60)
     assert len(receiver.received) == 2
+    assert Delivery.objects.count() == 2
 
 
 def _work() -> None:
     """The worker's loop until nothing is left, on a connection of its own."""
-    Worker(others=[deliveries.deliver_due]).run(until_idle=True)
+    Worker(others=[deliveries.deliver_due], hourly=[deliveries.remove_done]).run(until_idle=True)
     connection.close()
 
 

@@ -9,13 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.conf import settings
+from django.conf import LazySettings, settings
 from django.test import Client
 
 from interview_analysis.web.interviews import uploads
 from interview_analysis.web.interviews.models import Recording, Upload
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.models import Entry
+from interview_analysis.web.site import disk
 from tests.web.conftest import Company
 from tests.web.recordings import write_wav
 
@@ -148,3 +149,66 @@ def test_nobody_else_s_upload_can_be_touched(company: Company, signed_in: Signed
     for user in (company.administrator, company.interviewer):
         assert signed_in(user).get(str(begun["url"])).status_code == 404
         assert put(signed_in(user), begun, 0, sound) == 404
+
+
+def test_a_quota_that_is_reached_keeps_what_came_and_the_upload_goes_on_afterwards(
+    company: Company, signed_in: SignedIn, sound: bytes, settings: LazySettings
+):
+    client = signed_in(company.recruiter)
+    disk.forget()
+    begun = begin(client, company, "a.wav", len(sound))
+    used = disk.disk().used
+    settings.DISK_QUOTA_BYTES = used + 25_000
+    assert [put(client, begun, number, sound) for number in range(3)] == [204, 204, 507]
+    state = client.get(str(begun["url"])).json()
+    assert (state["missing"][0], 0 in state["missing"]) == (2, False)
+    settings.DISK_QUOTA_BYTES = used + len(sound) + 10_000
+    for number in state["missing"]:
+        assert put(client, begun, number, sound) == 204
+    full = client.post(f"{begun['url']}finish")
+    assert (full.status_code, full.json()["code"], full.json()["missing"]) == (507, "full", [])
+    assert "kept" in full.json()["error"]
+    settings.DISK_QUOTA_BYTES = 0
+    again = begin(signed_in(company.recruiter), company, "a.wav", len(sound))
+    assert (again["key"], again["missing"]) == (begun["key"], [])
+    made = client.post(f"{begun['url']}finish")
+    assert made.status_code == 201
+    kept = Recording.objects.get(key=made.json()["recording"])
+    assert (settings.HOME.files / kept.original).read_bytes() == sound
+
+
+def test_a_disk_that_is_full_while_it_is_put_together_loses_nothing(
+    company: Company, signed_in: SignedIn, sound: bytes
+):
+    client = signed_in(company.recruiter)
+    begun = begin(client, company, "a.wav", len(sound))
+    for number in range(int(str(begun["chunks"]))):
+        assert put(client, begun, number, sound) == 204
+    aside = uploads._aside(Upload.objects.get(key=begun["key"]))
+    aside.symlink_to("/dev/full")  # the system answers each write to it as a full disk does
+    full = client.post(f"{begun['url']}finish")
+    assert (full.status_code, full.json()["code"], full.json()["missing"]) == (507, "full", [])
+    assert "No space left" in full.json()["error"]
+    assert company.interview.recordings.count() == 1
+    made = client.post(f"{begun['url']}finish")
+    assert made.status_code == 201, "nothing is left in the way"
+    kept = Recording.objects.get(key=made.json()["recording"])
+    assert (settings.HOME.files / kept.original).read_bytes() == sound
+
+
+def test_an_upload_that_has_come_half_needs_space_for_the_rest_alone(
+    company: Company, signed_in: SignedIn, sound: bytes, settings: LazySettings
+):
+    client = signed_in(company.recruiter)
+    begun = begin(client, company, "a.wav", len(sound))
+    for number in range(4):
+        assert put(client, begun, number, sound) == 204
+    disk.forget()
+    settings.DISK_QUOTA_BYTES = disk.disk().used + 2**28 + 2 * len(sound) - 40_000
+    assert begin(client, company, "a.wav", len(sound))["key"] == begun["key"]
+    other = client.post(
+        f"/interviews/{company.interview.pk}/uploads",
+        json.dumps({"name": "b.wav", "size": len(sound)}),
+        "application/json",
+    )
+    assert (other.status_code, other.json()["code"]) == (507, "full")

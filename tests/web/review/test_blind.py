@@ -140,5 +140,5 @@ def test_a_report_that_was_changed_on_disk_is_not_shown(
 
     _load.cache_clear()
     page = review(company, signed_in(company.recruiter))
-    assert "missing or was changed" in page
+    assert "missing or damaged" in page
     assert 'id="machine"' not in page

@@ -13,6 +13,7 @@ from interview_analysis.pipeline.common.messages import Messages
 from interview_analysis.scoring.report.report import Abstention, Evidence, Score
 from interview_analysis.scoring.statistics.bootstrap import WithInterval
 from interview_analysis.scoring.statistics.margin import MARGIN_FACTOR, margin
+from interview_analysis.web.review import words
 from interview_analysis.web.review.consensus import USUAL_CUTS, Merged, Row
 from interview_analysis.web.review.models import Consensus, Rating, Scorecard
 from interview_analysis.web.site.language import reader_language
@@ -28,6 +29,11 @@ def _messages() -> Messages:
 def of(table: Mapping[str, Any], key: str) -> Any:
     """The entry of a mapping, None without one."""
     return table.get(key)
+
+
+@register.simple_tag
+def result_fault() -> str:
+    return words.result_fault()
 
 
 @register.filter
