@@ -35,11 +35,20 @@ class Analysis(models.Model):
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
 
+    class Trial(models.TextChoices):
+        OPEN = "open", _("trial")
+        KEPT = "kept", _("kept trial")
+        DROPPED = "dropped", _("dropped trial")
+
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     interview = models.ForeignKey(Interview, on_delete=models.CASCADE, related_name="analyses")
     profile = models.ForeignKey("hiring.ProfileVersion", on_delete=models.PROTECT, related_name="analyses")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, db_index=True)
     current = models.BooleanField(default=True)  # false for an older one, and for a trial of another profile
+    trial = models.CharField(max_length=10, choices=Trial.choices, blank=True)
+    against = models.ForeignKey(  # the result that a trial is compared with, and may take the place of
+        "self", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     stage = models.CharField(max_length=40, blank=True)
     at_s = models.FloatField(null=True)  # of `of_s` seconds of the recording
     of_s = models.FloatField(null=True)

@@ -39,7 +39,7 @@ def request(
 ) -> Analysis:
     """Put an interview into the queue; one that waits or runs by the same profile is given instead.
 
-    A `trial` by another profile does not take the place of the current result. Raises NotAllowedError without consent to an
+    A `trial` by another profile takes the place of the current result only once somebody keeps it. Raises NotAllowedError without consent to an
     analysis, without a recording, or without a profile.
     """
     consent = interview.consent
@@ -52,10 +52,15 @@ def request(
     profile = profile or interview.application.job.profile
     if profile is None:
         raise NotAllowedError("the job has no profile yet; make one first", "no_profile")
-    under_way = interview.analyses.filter(profile=profile, state__in=(State.WAITING, State.RUNNING)).first()
+    kind = Analysis.Trial.OPEN if trial else ""
+    waiting = interview.analyses.filter(profile=profile, trial=kind, state__in=(State.WAITING, State.RUNNING))
+    under_way = waiting.first()
     if under_way is not None:
         return under_way
-    made = Analysis.objects.create(interview=interview, profile=profile, requested_by=by, current=False)
+    made = Analysis.objects.create(
+        interview=interview, profile=profile, requested_by=by, current=False, trial=kind,
+        against=interview.analyses.filter(current=True, state=State.DONE).first() if trial else None,
+    )  # fmt: skip
     record(by, "analysis.requested", made, interview=interview.pk, profile=profile.pk, trial=trial)
     if not trial:
         Analysis.objects.filter(pk=made.pk).update(current=True)
@@ -113,6 +118,7 @@ def fail(analysis: Analysis, error: str, code: str) -> None:
 @transaction.atomic
 def done(analysis: Analysis, **columns: object) -> bool:
     """Put the result in place; the interview's earlier ones are current no longer. False after a cancel."""
+    Interview.objects.select_for_update().get(pk=analysis.interview_id)
     mine = Analysis.objects.filter(pk=analysis.pk, state=State.RUNNING, worker=analysis.worker)
     if not mine.update(state=State.DONE, finished_at=timezone.now(), stage="", **columns):
         return False
@@ -123,6 +129,37 @@ def done(analysis: Analysis, **columns: object) -> bool:
     record(
         None, "analysis.done", analysis, interview=analysis.interview_id, report=str(columns["report_sha256"])
     )
+    return True
+
+
+@transaction.atomic
+def keep(trial: Analysis, by: User) -> bool:
+    """Make a trial the interview's result; the one before stays as an earlier one.
+
+    False, and nothing changed, where that is no longer the result that the trial was compared with.
+    """
+    Interview.objects.select_for_update().get(pk=trial.interview_id)
+    replaced = Analysis.objects.filter(pk=trial.against_id or 0, current=True, state=State.DONE)
+    kept = Analysis.objects.filter(pk=trial.pk, trial=Analysis.Trial.OPEN, state=State.DONE)
+    if not replaced.exists() or not kept.update(trial=Analysis.Trial.KEPT, current=True):
+        return False
+    replaced.update(current=False)
+    trial.refresh_from_db()
+    record(
+        by, "analysis.kept", trial,
+        interview=trial.interview_id, profile=trial.profile_id, replaced=trial.against_id, report=trial.report_sha256,
+    )  # fmt: skip
+    return True
+
+
+@transaction.atomic
+def drop(trial: Analysis, by: User) -> bool:
+    """Leave the interview's result as it is. One that waits or runs is cancelled."""
+    dropped = Analysis.objects.filter(pk=trial.pk, trial=Analysis.Trial.OPEN)
+    if not dropped.update(trial=Analysis.Trial.DROPPED):
+        return False
+    cancel(trial, by)
+    record(by, "analysis.dropped", trial, interview=trial.interview_id, profile=trial.profile_id)
     return True
 
 

@@ -15,7 +15,7 @@ from interview_analysis.web.interviews.models import Interview
 from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
-PAGE = 50
+PAGE, OFFERED = 50, 5  # analyses on a page; other versions of the profile, the latest first
 _OPEN = (Analysis.State.WAITING, Analysis.State.RUNNING)
 
 
@@ -45,12 +45,20 @@ def request_one(request: HttpRequest, pk: int) -> HttpResponse:
 @for_roles(*STAFF)
 def state(request: HttpRequest, pk: int) -> HttpResponse:
     """The analyses of one interview, as a part of its page."""
-    interview = get_object_or_404(Interview.objects.visible_to(signed_in(request)), pk=pk)
+    found = Interview.objects.visible_to(signed_in(request)).select_related("application__job")
+    interview = get_object_or_404(found, pk=pk)
     analyses = list(interview.analyses.select_related("profile"))
+    result = next((a for a in analyses if a.current and a.state == Analysis.State.DONE), None)
+    others = interview.application.job.profiles.exclude(pk=result.profile_id) if result else ()
     return render(
         request,
         "analysis/of_interview.html",
-        {"interview": interview, "analyses": analyses, "moving": any(a.state in _OPEN for a in analyses)},
+        {
+            "interview": interview,
+            "analyses": analyses,
+            "other_versions": others[:OFFERED],
+            "moving": any(a.state in _OPEN for a in analyses),
+        },
     )
 
 

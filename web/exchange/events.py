@@ -22,6 +22,7 @@ from interview_analysis.web.privacy.models import Entry
 # action: the part of the API that has more about it
 EVENTS = {
     "analysis.done": "result",
+    "analysis.kept": "result",  # by another version of the profile
     "scorecard.submitted": "scorecards",
     "consensus.entered": "consensus",
     "feedback.released": "interview",

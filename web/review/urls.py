@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from interview_analysis.web.review import comparison_views, consensus_views, views
+from interview_analysis.web.review import comparison_views, consensus_views, rescoring_views, views
 
 app_name = "review"
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
     path("interviews/<int:pk>/marks", views.marks, name="marks"),
     path("interviews/<int:pk>/consensus", consensus_views.panel, name="consensus"),
     path("jobs/<int:pk>/compare", comparison_views.comparison, name="compare"),
+    path("jobs/<int:pk>/profile/<int:number>/rescore", rescoring_views.rescore, name="rescore"),
     path("marks/<int:pk>/remove", views.remove_mark, name="remove_mark"),
 ]

@@ -15,6 +15,7 @@ def table_name(name: str) -> str:
 def event_name(event: str) -> str:
     return {
         "analysis.done": _("an analysis is done"),
+        "analysis.kept": _("a result by another version of the profile was kept"),
         "scorecard.submitted": _("a scorecard was submitted"),
         "consensus.entered": _("a final rating was entered"),
         "feedback.released": _("feedback was released to a candidate"),

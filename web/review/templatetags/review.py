@@ -8,11 +8,14 @@ from typing import Any
 
 from django import template
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
 
 from interview_analysis.pipeline.common.messages import Messages
-from interview_analysis.scoring.report.report import Abstention, Evidence, Score
+from interview_analysis.scoring.report.report import Abstention, Evidence, Report, Score
 from interview_analysis.scoring.statistics.bootstrap import WithInterval
 from interview_analysis.scoring.statistics.margin import MARGIN_FACTOR, margin
+from interview_analysis.scoring.statistics.ranking import Difference
+from interview_analysis.web.interviews.models import Interview
 from interview_analysis.web.review import words
 from interview_analysis.web.review.consensus import USUAL_CUTS, Merged, Row
 from interview_analysis.web.review.models import Consensus, Rating, Scorecard
@@ -64,6 +67,34 @@ def error_bar(score: Score | Merged) -> str:
 
 def _x(score: float) -> str:
     return f"{6 + score:.1f}"
+
+
+@register.filter
+def signed(change: float | None) -> str:
+    """ "+4", "−3", "0"; a dash where there is none."""
+    if change is None:
+        return "—"
+    whole = round(change)
+    return f"{'+' if whole > 0 else '−' if whole < 0 else ''}{abs(whole)}"
+
+
+@register.simple_tag
+def told(between: Difference, first: Interview, second: Interview) -> str:
+    """Who lies above whom and by how much, or that it cannot be told."""
+    by = f"{abs(between.value):.0f} ± {between.margin:.0f}"
+    if not between.beyond_error:
+        return _("cannot be told (%(by)s)") % {"by": by}
+    higher, lower = (first, second) if between.value > 0 else (second, first)
+    names = {"higher": higher.application.candidate.name, "lower": lower.application.candidate.name, "by": by}
+    return _("%(higher)s above %(lower)s by %(by)s") % names
+
+
+@register.filter
+def verdict(report: Report) -> str:
+    """The overall score against what the job asks for; nothing where it asks for no score."""
+    if report.bar is None or report.bar.pass_score is None:
+        return ""
+    return _messages()("ui", report.bar.verdict or "no_verdict", score=f"{report.bar.pass_score:.0f}")
 
 
 @register.filter
