@@ -6,12 +6,17 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.observation.cache import FOLDER_VARIABLE
 from tests.vectors import KnownVectors, keep_new_vectors, known_vectors
+
+# The same examples in every run, and no clock: a machine that is busy is no fault of the code.
+hypothesis.settings.register_profile("tests", derandomize=True, deadline=None)
+hypothesis.settings.load_profile("tests")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = Path(os.environ.get("INTERVIEW_ANALYSIS_SHARED_DATA", ROOT.parent / "shared" / "data"))

@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from interview_analysis.web.analysis.words import refusal
 from interview_analysis.web.hiring.models import Job, ProfileVersion
 from interview_analysis.web.interviews.models import Interview
-from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.people.models import STAFF, User
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review import rescoring
 from interview_analysis.web.review.blind import is_rater, note_machine_seen
@@ -22,7 +22,7 @@ PAGE = 20
 LISTED = 40  # pairs of which the order changes
 
 
-@for_roles(Role.ADMINISTRATOR, Role.RECRUITER)
+@for_roles(*STAFF)
 def rescore(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """What a version of the profile changes in the results of its job, or of one interview, before it is kept.
 

@@ -63,7 +63,7 @@ def test_a_region_that_never_pauses_is_cut_where_it_is_weakest() -> None:
     assert len(joined.regions) == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.floats(0, 1, width=32), max_size=300), st.integers(1, 50))
 def test_regions_do_not_depend_on_blocks_and_are_in_order(values: list[float], block: int) -> None:
     whole = np.array(values, np.float32)

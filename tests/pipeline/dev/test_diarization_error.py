@@ -83,7 +83,7 @@ turn_lists = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(truth=turn_lists, found=turn_lists, collar_s=st.sampled_from([0.0, 0.25]))
 def test_the_rate_is_that_of_pyannote_metrics(truth: list[Turn], found: list[Turn], collar_s: float) -> None:
     """Where a voice has turns that overlap each other, as nobody's do, pyannote counts them twice."""

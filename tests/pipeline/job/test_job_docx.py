@@ -349,7 +349,7 @@ def test_version_of_zip_that_nobody_knows(tmp_path: Path) -> None:
     assert "damaged docx" in refusal(path)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 10**6), junk=st.binary(max_size=40), cut=st.booleans())
 def test_damage_never_raises_anything_else(tmp_path: Path, at: int, junk: bytes, cut: bool) -> None:
     assert read_or_refused(tmp_path / "job.docx", whole(), at, junk, cut)

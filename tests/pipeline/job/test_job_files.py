@@ -92,7 +92,7 @@ def test_awkward_texts_read_back_equal() -> None:
     ] == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60))
 def test_any_text_reads_back_equal(text: str) -> None:
     assert read_back(said(text, SMALL)) == said(text, SMALL)

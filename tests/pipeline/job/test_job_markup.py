@@ -148,7 +148,7 @@ def test_profiles_are_those_of_the_plain_text(job_parser: JobParser, tmp_path: P
         assert {d.id: d.weight for d in parsed.dimensions} == {d.id: d.weight for d in plain.dimensions}
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(["<p>", "</p>", "<td>", "<tr>", "<table>", "</table>", "</td>", "<li>", "<ul>", "</ul>", "<br>",
                                  "<b>", "</b>", "<h1>", "</h1>", "|", "|---|---|", "\n", "a", "- b", "&lt;p&gt;", "<", "&"]), max_size=40))  # fmt: skip
 def test_any_markup_keeps_its_words(pieces: list[str]) -> None:

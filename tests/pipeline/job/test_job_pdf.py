@@ -314,7 +314,7 @@ def test_under_another_name(tmp_path: Path) -> None:
     assert read(path.rename(tmp_path / "job.txt")) == ["Words."]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0, 10**6), junk=st.binary(max_size=40), cut=st.booleans())
 def test_damage_never_raises_anything_else(tmp_path: Path, at: int, junk: bytes, cut: bool) -> None:
     whole = drawn(tmp_path, [[(60, 700, "Words.")]], pageCompression=0).read_bytes()

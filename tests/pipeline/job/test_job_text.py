@@ -137,13 +137,13 @@ def test_text_under_another_name(tmp_path: Path) -> None:
     assert read_description(write(tmp_path, ENGLISH.encode(), "job.pdf")) == ENGLISH.strip("\n")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.binary(max_size=300))
 def test_any_bytes_decode_to_text_or_to_none(data: bytes) -> None:
     assert isinstance(decode(data), str | None)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from([b"", b"%PDF-1.4\n", b"PK\x03\x04", b"\xff\xfe", b"{\\rtf"]), st.binary(max_size=300))
 def test_any_file_is_text_or_is_refused(tmp_path: Path, begin: bytes, rest: bytes) -> None:
     path = write(tmp_path, begin + rest)
@@ -153,7 +153,7 @@ def test_any_file_is_text_or_is_refused(tmp_path: Path, begin: bytes, rest: byte
         refusal(path)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=200))
 def test_any_text_survives_but_for_what_is_tidied(tmp_path: Path, text: str) -> None:
     path = write(tmp_path, b"Sales: " + text.encode() + b" " + b"x" * 20000)

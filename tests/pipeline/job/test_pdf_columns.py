@@ -102,7 +102,7 @@ PLACED = st.tuples(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(PLACED, min_size=1, max_size=40))
 def test_no_line_is_lost_wherever_it_stands(placed: list[tuple[int, int, int]]) -> None:
     lines = [

@@ -44,7 +44,7 @@ def test_one_recording_is_given_back_as_it_came():
     assert clip(A, None, 99.0) is A
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(LENGTHS, min_size=2, max_size=4), st.data())
 def test_the_clip_of_a_join_is_the_part(lengths, data):
     parts = [scene(length, seed=number) for number, length in enumerate(lengths)]
@@ -56,7 +56,7 @@ def test_the_clip_of_a_join_is_the_part(lengths, data):
     assert_same(without_facts(back), without_facts(parts[number]), tolerance=1e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(LENGTHS, st.floats(0.05, 0.95))
 def test_the_join_of_two_clips_has_every_word_and_every_frame_once(length, share):
     whole = scene(length, seed=5)
@@ -69,7 +69,7 @@ def test_the_join_of_two_clips_has_every_word_and_every_frame_once(length, share
     assert back.facts.duration_s == pytest.approx(length)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.permutations([A, B, C]))
 def test_times_are_in_order_and_within_the_whole(parts):
     whole = joined(parts)

@@ -81,7 +81,7 @@ def test_another_kind_another_key_and_half_a_file_are_nothing(kind):
         assert unpack(kind, "k", data[:size]) is None
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(kind=st.sampled_from(KINDS), share=st.floats(0, 1, exclude_max=True), bits=st.integers(1, 255))
 def test_a_flipped_byte_gives_the_same_or_nothing(kind, share, bits):
     data = bytearray(FILES[kind])
@@ -91,7 +91,7 @@ def test_a_flipped_byte_gives_the_same_or_nothing(kind, share, bits):
         assert_same(back, VALUES[kind])
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=300), st.sampled_from([b"", b"PK\x03\x04", b"\x93NUMPY\x01\x00"]))
 def test_any_bytes_are_nothing(data, start):
     assert all(unpack(kind, "k", start + data) is None for kind in KINDS)

@@ -87,7 +87,7 @@ def test_cues_of_nothing(language):
 
 
 @given(st.text(max_size=60), st.text(max_size=20), st.sampled_from(["en", "zh"]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_cues_lie_between_0_and_1(text, question, language):
     row = cues_of(text, language, question)
     marks = row.pop("marks")
@@ -153,7 +153,7 @@ def test_summary_by_hand():
 
 
 @given(st.data(), st.integers(1, 5))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_raising_a_probability_lowers_no_part(data, n):
     draw = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     probabilities = draw.random((n, len(FUNCTIONS))) / 8
@@ -187,7 +187,7 @@ def test_level_probabilities_by_hand():
 
 
 @given(st.lists(SHARE, min_size=len(PARTS), max_size=len(PARTS)), st.sampled_from(PARTS), SHARE)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_the_expected_level_never_falls_when_a_part_rises(values, name, more):
     model, given_parts = level_model(), dict(zip(PARTS, values, strict=True))
     before = model.probabilities(given_parts)
@@ -235,7 +235,7 @@ def test_each_gate():
 
 
 @given(st.lists(SHARE, min_size=5, max_size=5), SHARE, SHARE, SHARE, SHARE)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_gates_keep_probabilities_and_raise_no_level(weights, takes_up, own, done, bears_on):
     before = (np.array(weights) + 1e-3) / (np.array(weights) + 1e-3).sum()
     kept = before.copy()

@@ -120,7 +120,7 @@ def test_what_has_its_lines_is_left_alone(text: str) -> None:
     assert unfolded(text) == text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(st.sampled_from([*ENGLISH.split(), *CHINESE.split(), "-", "•", "✅", "|", "."]), max_size=80))
 def test_nothing_is_lost_but_spaces_and_bars(words: list[str]) -> None:
     text = " ".join(words)

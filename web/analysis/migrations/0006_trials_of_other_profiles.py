@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("analysis", "0004_order_of_lists"),
+        ("analysis", "0005_requested_by_a_candidate"),
     ]
 
     operations = [
