@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from interview_analysis.errors import InterviewAnalysisError
+from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.interviews.models import Interview
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.trail import record
@@ -30,21 +31,36 @@ def latest(interview: Interview) -> Feedback | None:
     return interview.feedback.select_related("edited_by", "released_by").first()
 
 
-def proposed(interview: Interview, found: Saved) -> Feedback:
-    """The next one as it would be drafted now; it is not kept before it is saved."""
+def by_people_alone(interview: Interview) -> bool:
+    """Whether the candidate goes without the machine, so that the text is a person's from the first word."""
+    return interview.consent is not None and not interview.consent.analysis
+
+
+def proposed(interview: Interview, found: Saved | None) -> Feedback:
+    """The next one as it would be drafted now, empty without a result; it is not kept before it is saved."""
     last = latest(interview)
     language = interview.application.candidate.language
-    text = draft(found.report, language)
+    text = draft(found.report, language) if found is not None else Draft("", "")
     return Feedback(
         interview=interview, number=last.number + 1 if last else 1, language=language, strengths=text.strengths,
-        advice=text.advice, drafted_from=found.analysis.report_sha256,
+        advice=text.advice, drafted_from=_result_of(found.analysis if found is not None else None),
     )  # fmt: skip
 
 
 def is_stale(told: Feedback) -> bool:
     """Whether the machine's result is another one than the draft was made of."""
-    analysis = current_analysis(told.interview)
-    return analysis is None or analysis.report_sha256 != told.drafted_from
+    return not _rests_on(told.interview, told.drafted_from)
+
+
+def _result_of(analysis: Analysis | None) -> str:
+    """The hash of a result; empty without one."""
+    return analysis.report_sha256 if analysis is not None else ""
+
+
+def _rests_on(interview: Interview, result: str) -> bool:
+    """Whether `result` is what there is: the machine's present one, or none where the candidate goes without."""
+    present = _result_of(current_analysis(interview))
+    return result == present and (present != "" or by_people_alone(interview))
 
 
 @transaction.atomic
@@ -66,7 +82,8 @@ def save(
         raise FeedbackError("this text was released and is locked; a change is a new release", "released")
     if number != expected or seen != version_of(open_one):
         raise FeedbackError("somebody else saved it in the meantime", "outdated")
-    if not interview.analyses.filter(report_sha256=drafted_from).exclude(report_sha256="").exists():
+    known = interview.analyses.filter(report_sha256=drafted_from).exclude(report_sha256="").exists()
+    if not known and not _rests_on(interview, drafted_from):
         raise FeedbackError("expected the hash of a report of this interview", "result")
     if language not in dict(settings.LANGUAGES):
         raise FeedbackError(f"expected one of the languages {', '.join(dict(settings.LANGUAGES))}", "result")
@@ -91,8 +108,7 @@ def release(told: Feedback, by: User, result_seen: str) -> None:
         return
     if not locked.strengths and not locked.advice:
         raise FeedbackError("there is no text to release", "empty")
-    analysis = current_analysis(locked.interview)
-    if analysis is None or analysis.report_sha256 != result_seen:
+    if not _rests_on(locked.interview, result_seen):
         raise FeedbackError("the result changed in the meantime", "result_changed")
     locked.released_by, locked.released_at = by, timezone.now()
     locked.save()

@@ -26,7 +26,7 @@ from interview_analysis.web.site.permissions import for_roles, signed_in
 
 def _interview(request: HttpRequest, pk: int) -> Interview:
     found = Interview.objects.visible_to(signed_in(request)).select_related(
-        "application__candidate", "application__job"
+        "application__candidate", "application__job", "consent"
     )
     return get_object_or_404(found, pk=pk)
 
@@ -132,7 +132,8 @@ def _shown(
 ) -> Feedback | None:
     """What is saved; drafted from the present result where nothing is, or `again` asks for it; to be changed with `change`."""
     is_open = last is not None and last.released_at is None
-    if found is not None and (last is None or "again" in request.GET):
+    draws = found is not None or feedbacks.by_people_alone(interview)
+    if draws and (last is None or (found is not None and "again" in request.GET)):
         drafted = feedbacks.proposed(interview, found)
         if last is not None and is_open:
             drafted.number = last.number  # what is saved stays until this is saved over it

@@ -230,3 +230,25 @@ def test_without_a_result_there_is_nothing_to_draft(company: Company, signed_in:
     assert "no result yet" in page
     sent = {"number": "1", "seen": "", "drafted_from": "", "result": "", "advice": "x", "do": "release"}
     assert signed_in(company.recruiter).post(url(company), sent).status_code == 409
+
+
+def test_whoever_goes_without_the_machine_gets_a_persons_own_words(company: Company, signed_in: SignedIn):
+    Analysis.objects.all().delete()
+    assert company.interview.consent is not None
+    type(company.interview.consent).objects.update(analysis=False)
+    browser = signed_in(company.recruiter)
+    shown = form(browser, company)
+    assert (shown["strengths"], shown["drafted_from"]) == ("", "")
+    browser.post(url(company), shown | {"strengths": "You explained it calmly.", "do": "release"})
+    told = Feedback.objects.get()
+    assert told.released_at is not None
+    page = browser.get(url(company)).content.decode()
+    assert "No program analysed the interview." in page
+    assert "has changed since this text" not in page
+
+
+def test_without_a_result_and_with_consent_nothing_is_written(company: Company, signed_in: SignedIn):
+    Analysis.objects.all().delete()
+    page = signed_in(company.recruiter).get(url(company)).content.decode()
+    assert "There is no result yet" in page
+    assert "<textarea" not in page
