@@ -7,10 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from interview_analysis.tracks import BLENDSHAPES, FaceTrack
 from interview_analysis.types import (
-    BLENDSHAPES,
     AcousticTrack,
-    FaceTrack,
     Interval,
     MediaFacts,
     Observations,

@@ -15,14 +15,8 @@ import numpy as np
 
 from interview_analysis.features.core.turns import alone
 from interview_analysis.features.face.lips import MIN_RESTING_PIECES, jaw_movement, moves_more, rests
-from interview_analysis.types import (
-    CandidateFace,
-    CandidateVoice,
-    FaceTrack,
-    FloatArray,
-    Interval,
-    Observations,
-)
+from interview_analysis.tracks import FaceTrack
+from interview_analysis.types import CandidateFace, CandidateVoice, FloatArray, Interval, Observations
 
 # Of the face that speaks, against each other face, in the same speech; see `LipMatch` for the first two.
 MIN_CONFIDENCE = 0.98

@@ -18,7 +18,8 @@ from interview_analysis.features.conversation.voice_words import segments_by_voi
 from interview_analysis.features.core.turns import alone
 from interview_analysis.features.face.lips import LipMatch, jaw_rests, lip_match
 from interview_analysis.features.language.sentences import counts_characters, sentences
-from interview_analysis.types import CandidateVoice, FaceTrack, FloatArray, Observations, Transcript, Voices
+from interview_analysis.tracks import FaceTrack
+from interview_analysis.types import CandidateVoice, FloatArray, Observations, Transcript, Voices
 
 # A mouth has to move this much more surely with one voice than with the others, see `LipMatch`. Measured on made
 # conversations, 270 of each kind: the real mouths of nine people who talk, taken for the candidate's turns, and of

@@ -9,16 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_analysis.features.core.memory import once
-from interview_analysis.types import (
-    FACE_POINTS,
-    POSE_POINTS,
-    Event,
-    FaceTrack,
-    FloatArray,
-    Interval,
-    Observations,
-    PoseTrack,
-)
+from interview_analysis.tracks import FACE_POINTS, POSE_POINTS, FaceTrack, PoseTrack
+from interview_analysis.types import Event, FloatArray, Interval, Observations
 
 Mask = NDArray[np.bool_]
 NO_COVERAGE: Mapping[str, float] = {"coverage_ratio": 0.0}

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from interview_analysis.features.core.extractor import Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
 from interview_analysis.features.core.visual import NO_COVERAGE, Mask, Seen, above, bouts, step_s, to_event
-from interview_analysis.types import Event, FaceTrack, Interval, Observations
+from interview_analysis.tracks import FaceTrack
+from interview_analysis.types import Event, Interval, Observations
 
 CLOSED_ACTIVATION = 0.5
 MAX_BLINK_S = 0.6  # a blink lasts 0.1 to 0.4 s; sampling every 0.2 s can add one sample

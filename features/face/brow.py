@@ -9,7 +9,8 @@ import numpy as np
 from interview_analysis.features.core.extractor import Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
 from interview_analysis.features.core.visual import NO_COVERAGE, Seen, above, bouts, peak_event
-from interview_analysis.types import Event, FaceTrack, FloatArray, Interval, Observations
+from interview_analysis.tracks import FaceTrack
+from interview_analysis.types import Event, FloatArray, Interval, Observations
 
 LOWERED_ABOVE_REST = 0.2
 RAISED_ABOVE_REST = 0.25

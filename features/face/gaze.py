@@ -23,7 +23,8 @@ from interview_analysis.features.core.extractor import Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
 from interview_analysis.features.core.visual import NO_COVERAGE, Seen, above, bouts, length, to_event
 from interview_analysis.features.face.blink import closed
-from interview_analysis.types import Event, FaceTrack, FloatArray, Interval, Observations
+from interview_analysis.tracks import FaceTrack
+from interview_analysis.types import Event, FloatArray, Interval, Observations
 
 YAW_DEG_PER_UNIT = 30.0
 PITCH_DEG_PER_UNIT = 40.0

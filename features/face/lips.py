@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from interview_analysis.features.core.visual import step_s
-from interview_analysis.types import FaceTrack, FloatArray, Interval
+from interview_analysis.tracks import FaceTrack
+from interview_analysis.types import FloatArray, Interval
 
 PIECE_S = 2.0  # a few words; what is said within is one sample
 MIN_PIECE_S = 1.0

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from interview_analysis.features.core.extractor import Extractor, FeatureSpec
 from interview_analysis.features.core.memory import once
 from interview_analysis.features.core.visual import NO_COVERAGE, Seen, above, bouts, peak_event
-from interview_analysis.types import Event, FaceTrack, FloatArray, Interval, Observations
+from interview_analysis.tracks import FaceTrack
+from interview_analysis.types import Event, FloatArray, Interval, Observations
 
 SMILE_ACTIVATION = 0.4
 MIN_SMILE_S = 0.4

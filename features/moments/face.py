@@ -31,7 +31,8 @@ from interview_analysis.features.face import brow, gaze
 from interview_analysis.features.voice.fillers import filled_pauses
 from interview_analysis.features.voice.speech_rate import compute as speech_rate
 from interview_analysis.features.voice.speech_units import silent_pauses
-from interview_analysis.types import Event, FaceTrack, FloatArray, Interval, Observations
+from interview_analysis.tracks import FaceTrack
+from interview_analysis.types import Event, FloatArray, Interval, Observations
 
 # The longest look away in 109 s of seven clips of people before a camera was 2.0 s, the longest lowering 6.0 s, and
 # the next 2.0 s; twice the common longest.

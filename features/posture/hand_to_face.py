@@ -34,7 +34,8 @@ from interview_analysis.features.core.visual import (
     step_s,
     to_event,
 )
-from interview_analysis.types import POSE_POINTS, Event, FloatArray, Interval, Observations
+from interview_analysis.tracks import POSE_POINTS
+from interview_analysis.types import Event, FloatArray, Interval, Observations
 
 REACH = 0.2  # face heights from a hand point to a point of the face
 KNUCKLE_REACH = 0.6  # face heights from a knuckle of the pose to the nose

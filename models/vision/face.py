@@ -17,7 +17,8 @@ import numpy as np
 from interview_analysis.models.vision.head import head_angles_deg
 from interview_analysis.models.vision.lying import LyingProbe
 from interview_analysis.models.vision.mediapipe_runtime import VideoClock, quiet_start, start, to_mediapipe
-from interview_analysis.types import BLENDSHAPES, FACE_POINTS, FaceTrack, FloatArray, Frame
+from interview_analysis.tracks import BLENDSHAPES, FACE_POINTS, FaceTrack
+from interview_analysis.types import FloatArray, Frame
 
 _LINK_GAP_S = 2.0
 _LINK_DISTANCE = 1.0  # of the face's own height

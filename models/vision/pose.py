@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_analysis.models.vision.mediapipe_runtime import VideoClock, quiet_start, start, to_mediapipe
-from interview_analysis.types import POSE_POINTS, FloatArray, Frame, PoseTrack
+from interview_analysis.tracks import POSE_POINTS, PoseTrack
+from interview_analysis.types import FloatArray, Frame
 
 HAND_POINT_COUNT = 21
 _NEAR_FACE = 1.0  # face heights from the nose within which a guessed hand calls for the hand model

@@ -68,7 +68,7 @@ _FOLDER = click.option(
 
 @click.group(cls=Group)
 def cache() -> None:
-    """Show or remove what was observed of recordings and is kept for scoring them again."""
+    """Show or remove cached observations, which are kept for scoring them again."""
 
 
 @cache.command()

@@ -24,7 +24,7 @@ TEXTS = click.option(
 
 @click.group(cls=Group)
 def content() -> None:
-    """How well an answer answers: fit the content model, and measure it on answers whose level is known."""
+    """Fit the content model, and evaluate it on answers whose level is known."""
 
 
 @content.command(cls=Command)

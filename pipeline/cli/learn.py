@@ -25,7 +25,7 @@ _ratings = click.option(
 
 @click.group(cls=Group)
 def learn() -> None:
-    """Learn from ratings that people gave, and keep the model that is better.
+    """Learn from human ratings, and keep the better model.
 
     \b
     Examples:

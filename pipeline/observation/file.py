@@ -23,15 +23,11 @@ from pydantic import TypeAdapter
 
 from interview_analysis.features.core.extractor import Fault
 from interview_analysis.features.tables import FeatureTables
+from interview_analysis.tracks import BLENDSHAPES, FACE_POINTS, POSE_POINTS, FaceTrack, PoseTrack
 from interview_analysis.types import (
-    BLENDSHAPES,
-    FACE_POINTS,
-    POSE_POINTS,
     AcousticTrack,
     Event,
-    FaceTrack,
     MediaFacts,
-    PoseTrack,
     SpeechActivity,
     Transcript,
     Turn,

@@ -25,16 +25,15 @@ from interview_analysis.pipeline.observation.joining_voices import (
     turns_part,
     voices_part,
 )
+from interview_analysis.tracks import FaceTrack, PoseTrack
 from interview_analysis.types import (
     AcousticTrack,
     AudioTrackFacts,
     Conversation,
-    FaceTrack,
     FloatArray,
     Interval,
     MediaFacts,
     Observations,
-    PoseTrack,
     Segment,
     SpeechActivity,
     Transcript,

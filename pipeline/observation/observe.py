@@ -27,13 +27,12 @@ from interview_analysis.pipeline.media.decoding import Decoder
 from interview_analysis.pipeline.observation.file import Heard
 from interview_analysis.pipeline.observation.joining import parted
 from interview_analysis.pipeline.observation.observers import Observers
+from interview_analysis.tracks import FaceTrack, PoseTrack
 from interview_analysis.types import (
     AcousticTrack,
-    FaceTrack,
     Frame,
     MediaFacts,
     Observations,
-    PoseTrack,
     SpeechActivity,
     Transcript,
     Voices,

@@ -48,7 +48,7 @@ _HEARING_LIBRARIES = {
 _VOICE_LIBRARIES = (*_DECODING, "onnxruntime", "scikit-learn", "scipy", "torch")
 # What decides over the features beside the observations: any change to this code makes other keys.
 MEASURED_BY = (
-    "features", "types.py", "pipeline/observation/joining.py", "pipeline/observation/joining_voices.py",
+    "features", "tracks.py", "types.py", "pipeline/observation/joining.py", "pipeline/observation/joining_voices.py",
 )  # fmt: skip
 _FEATURE_LIBRARIES = ("jieba", "numpy", "opencc-python-reimplemented", "pandas")
 

@@ -14,7 +14,8 @@ from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report.report import Abstention, ChannelName, Reason
 from interview_analysis.scoring.report.speakers import candidate_of, nobody_known
 from interview_analysis.scoring.rubric.fusion import reaches
-from interview_analysis.types import CHANNELS, FloatArray, MediaFacts, Observations, PoseTrack
+from interview_analysis.tracks import PoseTrack
+from interview_analysis.types import CHANNELS, FloatArray, MediaFacts, Observations
 
 
 def _abstain(reason: Reason, **values: float | str) -> Abstention:

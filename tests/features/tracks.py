@@ -6,17 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from interview_analysis.types import (
-    BLENDSHAPES,
-    FACE_POINTS,
-    POSE_POINTS,
-    FaceTrack,
-    FloatArray,
-    Interval,
-    MediaFacts,
-    Observations,
-    PoseTrack,
-)
+from interview_analysis.tracks import BLENDSHAPES, FACE_POINTS, POSE_POINTS, FaceTrack, PoseTrack
+from interview_analysis.types import FloatArray, Interval, MediaFacts, Observations
 
 FPS = 5.0
 ASPECT_RATIO = 16 / 9

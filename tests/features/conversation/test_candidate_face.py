@@ -10,7 +10,8 @@ import pytest
 from interview_analysis.features.conversation.candidate_face import speaking_face
 from interview_analysis.features.conversation.candidate_view import candidate_view
 from interview_analysis.features.face.lips import jaw_rests
-from interview_analysis.types import CandidateVoice, FaceTrack, Interval, Observations
+from interview_analysis.tracks import FaceTrack
+from interview_analysis.types import CandidateVoice, Interval, Observations
 from tests.candidate_builders import interview, talk, talking_face
 
 SPEECH = (Interval(0.0, 9.0), Interval(10.0, 19.0))

@@ -9,7 +9,8 @@ import pytest
 
 from interview_analysis.features.conversation.roles import candidate_voice, questions_by_voice, talk_shares
 from interview_analysis.features.face.lips import lip_match
-from interview_analysis.types import FaceTrack, Interval, Observations
+from interview_analysis.tracks import FaceTrack
+from interview_analysis.types import Interval, Observations
 from tests.candidate_builders import Line, interview, said, talk, talking_face, voices_of
 
 

@@ -14,7 +14,8 @@ from interview_analysis.features.face import face_presence, gaze, smile
 from interview_analysis.models.vision.face import FaceLandmarker
 from interview_analysis.models.vision.head import head_angles_deg
 from interview_analysis.models.weights.store import ModelStore
-from interview_analysis.types import FACE_POINTS, FaceTrack, Frame, Interval, MediaFacts, Observations
+from interview_analysis.tracks import FACE_POINTS, FaceTrack
+from interview_analysis.types import Frame, Interval, MediaFacts, Observations
 from tests.pipeline.observation.observed_scene import assert_same
 
 

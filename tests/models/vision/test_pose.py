@@ -11,7 +11,8 @@ from interview_analysis.features.posture import gesture, hand_to_face, posture
 from interview_analysis.models.vision.face import FaceLandmarker
 from interview_analysis.models.vision.pose import PoseLandmarker, assign_sides, hand_search_box
 from interview_analysis.models.weights.store import ModelStore
-from interview_analysis.types import POSE_POINTS, Frame, Interval, MediaFacts, Observations, PoseTrack
+from interview_analysis.tracks import POSE_POINTS, PoseTrack
+from interview_analysis.types import Frame, Interval, MediaFacts, Observations
 from tests.features.tracks import pose_track
 from tests.models.vision.test_face import picture, video_frames
 

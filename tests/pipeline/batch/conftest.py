@@ -172,3 +172,14 @@ def undisturbed(small_round: Round, common_folder: Path) -> Path:
             done = small_round.score(out)
             assert done.returncode == 0, done.stderr
     return out
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    """A folder of recordings that manifests name, with one outside."""
+    folder = tmp_path / "in"
+    (folder / "sub").mkdir(parents=True)
+    for name in ("a.wav", "b.wav", "面试.wav", "sub/c.wav"):
+        (folder / name).write_bytes(b"sound")
+    (tmp_path / "outside.wav").write_bytes(b"sound")
+    return folder

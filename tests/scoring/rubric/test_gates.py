@@ -13,15 +13,14 @@ from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.report.report import Abstention, Reason
 from interview_analysis.scoring.rubric.gates import gates
 from interview_analysis.scoring.rubric.score import score
+from interview_analysis.tracks import FaceTrack, PoseTrack
 from interview_analysis.types import (
     CandidateFace,
     CandidateVoice,
     Conversation,
-    FaceTrack,
     Interval,
     MediaFacts,
     Observations,
-    PoseTrack,
     SpeechActivity,
 )
 from tests.features.tracks import face_track, pose_track, without_face
