@@ -174,11 +174,12 @@ def worker(console: Console, parent: int | None) -> None:
 
 
 def _first_link() -> None:
-    """While nobody has signed in yet, print a link for the first administrator."""
+    """While nobody has signed in yet, print a link for the first administrator; later, how to get one."""
     from interview_analysis.web.people.links import new_link
     from interview_analysis.web.people.models import Role, User
 
     if User.objects.filter(last_login__isnull=False).exists():
+        click.echo("Locked out? `interview-analysis web createadmin EMAIL` prints a new link.")
         return
     first = User.objects.filter(role=Role.ADMINISTRATOR).first() or User.objects.create_user(
         "admin@example.com", name="Administrator", role=Role.ADMINISTRATOR

@@ -28,6 +28,11 @@ WALK = (
     ("5-analyses", "/analyses/", "zh-CN", 1100),
     ("6-phone", "/interviews/1/review", "zh-CN", 390),
     ("7-trail", "/trail/", "en", 1100),
+    ("8-consensus", "/interviews/1/consensus", "zh-CN", 1100),
+    ("9-report", "/interviews/1/recruitment", "en", 1100),
+    ("10-feedback", "/interviews/1/feedback", "zh-CN", 1100),
+    ("11-comparison", "/jobs/1/compare", "en", 1100),
+    ("12-figures", "/figures/", "zh-CN", 1100),
 )
 
 
@@ -48,13 +53,13 @@ def main(folder: Path) -> None:
             link = server.stdout.readline().split()[-1]
             with sync_playwright() as driver:
                 browser = driver.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-                _photograph(browser, link, folder)
+                _photograph(browser, link, folder, environment)
         finally:
             server.terminate()
             server.wait(timeout=60)
 
 
-def _photograph(browser: Browser, link: str, folder: Path) -> None:
+def _photograph(browser: Browser, link: str, folder: Path, environment: dict[str, str]) -> None:
     _wait()
     entered = browser.new_context()
     page = entered.new_page()
@@ -62,6 +67,11 @@ def _photograph(browser: Browser, link: str, folder: Path) -> None:
     page.click("main button")
     page.goto(f"{URL}/analyses/")
     page.locator(".badge.good").first.wait_for(timeout=600_000)
+    subprocess.run(
+        [sys.executable, "-c", "from interview_analysis.web.dev.pictures import decide; decide()"],
+        env=environment,
+        check=True,
+    )
     cookies = entered.cookies()
     for name, address, language, width in WALK:
         context = browser.new_context(
@@ -76,6 +86,28 @@ def _photograph(browser: Browser, link: str, folder: Path) -> None:
         _shrink(path)
         print(f"{path}: {path.stat().st_size} bytes")
         context.close()
+
+
+def decide() -> None:
+    """The second rater rates the first interview, and its recruiter enters the final rating and a recommendation."""
+    from interview_analysis.web.commands import start_django
+
+    start_django()
+    from interview_analysis.web.demo.company import LEVELS, RECRUITER, SECOND_RATER
+    from interview_analysis.web.hiring.profiles import profile_of
+    from interview_analysis.web.interviews.models import Interview
+    from interview_analysis.web.people.models import User
+    from interview_analysis.web.reports.recruitment import recommend
+    from interview_analysis.web.review import consensus, scorecards
+
+    interview, recruiter = Interview.objects.get(pk=1), User.objects.get(email=RECRUITER)
+    card = scorecards.draft(interview, User.objects.get(email=SECOND_RATER))
+    dimensions = [d.id for d in profile_of(card.profile).dimensions]
+    apart = {d: LEVELS[i % len(LEVELS)] - 2 * (i == 0) for i, d in enumerate(dimensions)}
+    scorecards.save(card, {"ratings": {d: {"level": level} for d, level in apart.items()}})
+    scorecards.submit(card)
+    consensus.enter(interview, recruiter, dict.fromkeys(dimensions, 3), {}, "")
+    recommend(interview, recruiter, "next", "Clear numbers. Ask about conflicts in the team.")
 
 
 def _settle(page: Page) -> None:

@@ -34,6 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 class Site:
     url: str
     link: str  # signs the administrator in, once
+    decided: int  # the number of an interview that was rated, decided, and told to its candidate
     home: Path
     environment: dict[str, str] = field(repr=False)
 
@@ -75,7 +76,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
     )  # fmt: skip
     assert process.stdout is not None
     told = json.loads(process.stdout.readline())
-    yield Site(f"http://localhost:{port}", told["link"], home, environment)
+    yield Site(f"http://localhost:{port}", told["link"], told["decided"], home, environment)
     process.terminate()
     process.wait(timeout=30)
 

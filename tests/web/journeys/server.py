@@ -32,13 +32,14 @@ def main(port: int) -> None:
     company.fill()
     company.add_recordings()
     _finish_the_analysis()
-    for person in company.people():
-        person.set_password(PASSWORD)
-        person.save()
     administrator = User.objects.create_user(
         "admin@example.com", name="Administrator", role=Role.ADMINISTRATOR
     )
-    print(json.dumps({"link": new_link(administrator)}), flush=True)
+    User.objects.create_user("second.admin@example.com", name="Grace Lee", role=Role.ADMINISTRATOR)
+    for person in (*company.people(), User.objects.get(email="second.admin@example.com")):
+        person.set_password(PASSWORD)
+        person.save()
+    print(json.dumps({"link": new_link(administrator), "decided": _decide()}), flush=True)
     uvicorn.run(
         "interview_analysis.web.site.asgi:application",
         host="127.0.0.1",
@@ -57,6 +58,53 @@ def _finish_the_analysis() -> None:
     for recording in analysis.interview.recordings.all():
         recording.playable = recording.original
         recording.save()
+
+
+def _decide() -> int:
+    """One more interview, with everything that people may add to one: its number."""
+    from interview_analysis.scoring.profile import JobProfile
+    from interview_analysis.web.analysis.models import Analysis
+    from interview_analysis.web.demo.company import FIRST_RATER, RECRUITER, SECOND_RATER
+    from interview_analysis.web.exchange.models import Webhook
+    from interview_analysis.web.hiring.models import Application, Candidate
+    from interview_analysis.web.hiring.profiles import profile_of
+    from interview_analysis.web.interviews.models import Assignment, Interview
+    from interview_analysis.web.people.models import User
+    from interview_analysis.web.reports import feedback, recruitment
+    from interview_analysis.web.reports.advice import Draft
+    from interview_analysis.web.review import consensus, scorecards
+    from tests.web.results import keep_result
+
+    first = Interview.objects.order_by("pk")[0]
+    job, recruiter = first.application.job, User.objects.get(email=RECRUITER)
+    candidate = Candidate.objects.create(
+        name="Wei Jia 魏佳", keep_until=first.application.candidate.keep_until, created_by=recruiter
+    )
+    interview = Interview.objects.create(
+        application=Application.objects.create(candidate=candidate, job=job, stage=first.stage),
+        title="First interview 初试", stage=first.stage, consent=first.consent, created_by=recruiter,
+    )  # fmt: skip
+    assert job.profile is not None
+    analysis = Analysis.objects.create(interview=interview, profile=job.profile, requested_by=recruiter)
+    keep_result(analysis)
+    profile: JobProfile = profile_of(job.profile)
+    levels: dict[str, int | None] = {d.id: 3 for d in profile.dimensions}
+    for email, level in ((FIRST_RATER, 2), (SECOND_RATER, 4)):
+        rater = User.objects.get(email=email)
+        Assignment.objects.create(interview=interview, rater=rater, assigned_by=recruiter)
+        card = scorecards.draft(interview, rater)
+        scorecards.save(card, {"ratings": {d: {"level": level, "note": "说得清楚"} for d in levels}})
+        scorecards.submit(card)
+    consensus.enter(interview, recruiter, levels, {}, "Agreed.")
+    recruitment.recommend(interview, recruiter, "next", "Solid.")
+    analysis.refresh_from_db()
+    told = feedback.save(
+        interview, recruiter, Draft("You named the numbers.", "Say how it ended."),
+        number=1, language="en", seen="", drafted_from=analysis.report_sha256,
+    )  # fmt: skip
+    feedback.release(told, recruiter, analysis.report_sha256)
+    Webhook.objects.create(url="https://example.com/told", secret="whsec_x", created_by=recruiter)
+    return interview.pk
 
 
 if __name__ == "__main__":

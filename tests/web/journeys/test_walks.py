@@ -96,6 +96,7 @@ def test_a_recording_goes_in_after_a_broken_upload_and_is_analysed(site: Site, v
     expect(page.locator("table.list").first).to_contain_text("clip.mp4")
     visitor.faults.clear()  # refused and broken requests are in the console
 
+    expect(page.get_by_text("Next: ")).to_contain_text("Have it analysed")
     page.get_by_role("button", name="Analyse").click()
     state = page.locator("#analyses tbody tr").first
     expect(state).to_contain_text("waiting")

@@ -30,6 +30,24 @@ def test_a_link_signs_in_once(company: Company, client: Client):
     assert other.get("/people/me").status_code == 302
 
 
+def test_the_first_sign_in_takes_the_browser_s_zone_and_later_ones_do_not(company: Company, client: Client):
+    for sent, expected in (
+        ("Asia/Shanghai", "Asia/Shanghai"), ("Europe/Berlin", "Asia/Shanghai"), ("../etc", "Asia/Shanghai"),
+    ):  # fmt: skip
+        Client().post(path(new_link(company.recruiter)), {"zone": sent})
+        company.recruiter.refresh_from_db()
+        assert company.recruiter.zone == expected
+
+
+def test_whoever_was_signed_out_comes_back_to_the_form_that_was_sent(client: Client):
+    sent = client.post(
+        "/interviews/1/analyses/new", headers={"referer": "http://testserver/interviews/1/?page=2"}
+    )
+    assert sent["Location"] == "/account/login/?next=/interviews/1/%3Fpage%3D2"
+    sent = client.post("/interviews/1/analyses/new", headers={"referer": "https://elsewhere.example/"})
+    assert sent["Location"] == "/account/login/?next=/interviews/1/analyses/new"
+
+
 def test_old_unknown_and_barred_links_do_not(company: Company, client: Client):
     url = path(new_link(company.recruiter))
     SignInLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))

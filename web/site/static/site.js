@@ -20,11 +20,14 @@ document.addEventListener("click", (event) => {
 // What was typed into a form survives the end of a session: the page to sign in keeps it, the form takes it back.
 (() => {
   const KEPT = "form-kept"; const SIGNED_OUT = "form-signed-out";
-  const fields = (form) => [...form.elements].filter((e) => e.name && !["hidden", "password", "file", "submit", "button"].includes(e.type) && e.tagName !== "BUTTON");
+  // Hidden fields say which version was edited, so that somebody else's is not written over.
+  const fields = (form) => [...form.elements].filter((e) => e.name && e.name !== "csrfmiddlewaretoken" && !["password", "file", "submit", "button"].includes(e.type) && e.tagName !== "BUTTON");
   const formAt = (kept) => document.querySelectorAll("main form[method=post]")[kept.form];
   const kept = JSON.parse(sessionStorage.getItem(KEPT) || "null");
-  if (window.location.pathname.startsWith("/account/")) {
+  const refused = document.getElementById("form-refused");
+  if (window.location.pathname.startsWith("/account/") || refused) {
     if (kept) sessionStorage.setItem(SIGNED_OUT, "1");
+    if (kept && refused) refused.href = kept.path;
     return;
   }
   if (kept && sessionStorage.getItem(SIGNED_OUT) && kept.path === window.location.pathname && formAt(kept)) {
@@ -39,6 +42,8 @@ document.addEventListener("click", (event) => {
     const form = [...document.querySelectorAll("main form[method=post]")].indexOf(event.target);
     if (event.defaultPrevented || form < 0) return;
     const values = fields(event.target).map((field) => [field.name, field.value, field.checked]);
-    sessionStorage.setItem(KEPT, JSON.stringify({ path: window.location.pathname, form, fields: values }));
+    try {
+      sessionStorage.setItem(KEPT, JSON.stringify({ path: window.location.pathname, form, fields: values }));
+    } catch { sessionStorage.removeItem(KEPT); }  // more than a browser keeps
   });
 })();
