@@ -12,7 +12,7 @@ from tests.web.journeys.conftest import Site, Visit
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RUN = "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: {'target-size': {enabled: true}}})"
 OF_RECRUITER = (
-    "/jobs/", "/jobs/new", "/jobs/1/", "/jobs/1/rules", "/jobs/1/stages", "/jobs/1/profile", "/candidates/",
+    "/jobs/", "/jobs/new", "/jobs/1/", "/jobs/1/rules", "/jobs/1/stages", "/jobs/1/profile", "/jobs/1/profile/1/rescore", "/candidates/",
     "/candidates/new", "/candidates/1/", "/candidates/1/edit", "/applications/1/", "/applications/1/interviews/new",
     "/interviews/", "/interviews/1/", "/interviews/1/consent", "/interviews/1/raters", "/interviews/1/review",
     "/interviews/1/report", "/analyses/", "/people/me", "/account/password/change/", "/account/2fa/",

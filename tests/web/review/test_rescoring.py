@@ -201,6 +201,7 @@ def test_dropped_nothing_is_as_it_was_not(
     client.post(url(company), {"do": "drop"})
     trial.refresh_from_db()
     assert (trial.trial, trial.state) == (Trial.DROPPED, Analysis.State.CANCELLED)
+    assert not queue.retry(trial, company.recruiter)
     assert queue.take("worker") is None
     assert current_analysis(company.interview) == company.analysis
     assert Entry.objects.filter(action="analysis.dropped").count() == 1
