@@ -86,19 +86,22 @@ def _asked_score(score: float) -> Markup:
     ).format(svg.number(score))
 
 
-def timeline(report: Report, messages: Messages, transcript: Transcript | None = None) -> list[Lane]:
+def timeline(
+    report: Report, messages: Messages, transcript: Transcript | None = None, *, player: bool = False
+) -> list[Lane]:
     """The lanes of the timeline from top to bottom, the time axis last; empty where nothing was measured.
 
-    Events lead to their place in the transcript.
+    Events lead to their place in the transcript. With a `player` beside they lead to their time in it, and evidence
+    and flags have lanes of their own.
     """
     shown = report.timeline
     if not shown.series and not shown.events:
         return []
-    draw = _Drawing(report, messages, transcript)
+    draw = _Drawing(report, messages, transcript, player)
     lanes = [draw.stretches()] if report.state.stretches else []
     moments = [event for event in shown.events if event.confidence is not None]
     lanes += [draw.moments(moments)] if moments else []
-    lanes += [draw.series(series) for series in sorted(shown.series, key=_series_rank)]
+    lanes += [draw.series(series) for series in in_order(shown.series)]
     by_kind: dict[str, list[TimelineEvent]] = {}
     for event in shown.events:
         if event.confidence is not None:
@@ -109,7 +112,20 @@ def timeline(report: Report, messages: Messages, transcript: Transcript | None =
     lanes += [
         draw.events(kind, by_kind[kind]) for kind in sorted(by_kind, key=lambda k: (ranks.get(k, 99), k))
     ]
+    if player:
+        lanes += draw.found()
     return [*lanes, draw.time_axis()]
+
+
+def duration_s(report: Report) -> float:
+    """How long the time axis is."""
+    ends = [event.end_s for event in report.timeline.events]
+    ends += [time for series in report.timeline.series for time in series.time_s[-1:]]
+    return max([report.media.duration_s, *ends, 0.1])
+
+
+def in_order(series: Sequence[Series]) -> list[Series]:
+    return sorted(series, key=_series_rank)
 
 
 def time_ticks(duration_s: float, most: int = 9) -> list[float]:
@@ -132,13 +148,14 @@ def value_ticks(low: float, high: float) -> list[float]:
 class _Drawing:
     """Draws lanes of one report on its time axis."""
 
-    def __init__(self, report: Report, messages: Messages, transcript: Transcript | None) -> None:
-        ends = [event.end_s for event in report.timeline.events]
-        ends += [time for series in report.timeline.series for time in series.time_s[-1:]]
+    def __init__(
+        self, report: Report, messages: Messages, transcript: Transcript | None, player: bool = False
+    ) -> None:
         self.report = report
         self.messages = messages
         self.transcript = transcript
-        self.duration_s = max([report.media.duration_s, *ends, 0.1])
+        self.player = player
+        self.duration_s = duration_s(report)
         self.ticks = time_ticks(self.duration_s)
         self.absent = [event for event in report.timeline.events if event.kind == "face_absent"]
 
@@ -216,6 +233,8 @@ class _Drawing:
         elif event.label:
             text += f" {event.label}"
         mark = self.span(css, event.start_s, event.end_s, y, 14, text)
+        if self.player:
+            return _timed(mark, event.start_s)
         anchor = segment_anchor(self.transcript, event.start_s)
         return mark if anchor is None else Markup('<a href="#{}" tabindex="-1">{}</a>').format(anchor, mark)
 
@@ -295,6 +314,33 @@ class _Drawing:
         )
         return drawn + text
 
+    def found(self) -> list[Lane]:
+        """Evidence and flags as marks at their time."""
+        quoted: dict[tuple[float, float, str], None] = {}
+        for dimension in self.report.dimensions:
+            of = dimension.name.get(self.messages.language) or dimension.id
+            for item in dimension.evidence:
+                if item.quote and item.kind != "absent" and item.start_s is not None:
+                    told = f"{of} · {item.name.get(self.messages.language) or item.id}"
+                    quoted[item.start_s, item.end_s or item.start_s, told] = None
+        flags = [
+            (flag.start_s, flag.end_s or flag.start_s, self.messages.fill("flags", flag.code, flag.values))
+            for flag in self.report.flags
+            if flag.start_s is not None
+        ]
+        lanes = (("evidence", "event", sorted(quoted)), ("flags_heading", "moment flag", flags))
+        return [self._marks(self.messages("ui", name), css, marks) for name, css, marks in lanes if marks]
+
+    def _marks(self, name: str, css: str, marks: Sequence[tuple[float, float, str]]) -> Lane:
+        height = 24
+        drawn = [
+            _timed(self.span(css, start, end, 5, 14, f"{told} {format_time(start)}"), start)
+            for start, end, told in marks
+        ]
+        label = self.messages("ui", "events_label", name=name, count=len(marks))
+        plot = svg.drawing("plot", height, label, [self.backdrop(height), *drawn])
+        return Lane("events", name, self.messages("ui", "count", count=len(marks)), Markup(""), plot)
+
     def time_axis(self) -> Lane:
         name = self.messages("ui", "time_axis_h" if self.duration_s >= 3600 else "time_axis")
         parts = [Markup('<line class="axis" x1="0" x2="100%" y1="0.5" y2="0.5"/>')]
@@ -304,6 +350,11 @@ class _Drawing:
             css = f"tick{anchor}" + (" spare" if index % 2 else "")
             parts += [svg.line("axis", at, 0, 5), svg.text(css, at, 18, format_time(tick))]
         return Lane("axis", name, "", Markup(""), svg.drawing("plot", 24, name, parts))
+
+
+def _timed(mark: Markup, start_s: float) -> Markup:
+    """A mark that leads to its time in the player; the lists of the report are the way by keyboard."""
+    return Markup('<g class="timed" data-at="{:.3f}">{}</g>').format(start_s, mark)
 
 
 def _series_rank(series: Series) -> tuple[int, str]:

@@ -20,7 +20,7 @@ from interview_analysis.pipeline.common.messages import (
     format_time,
 )
 from interview_analysis.pipeline.report import charts, transcript_view
-from interview_analysis.pipeline.report.page import asset, clean, environment, policy
+from interview_analysis.pipeline.report.page import asset, clean, confined, environment, policy
 from interview_analysis.scoring.report.provenance import Media, Speaker, Speakers
 from interview_analysis.scoring.report.report import (
     Abstention,
@@ -34,6 +34,11 @@ from interview_analysis.scoring.report.report import (
 from interview_analysis.scoring.statistics.margin import MARGIN_FACTOR, margin
 from interview_analysis.types import Transcript
 
+PARTS = (
+    "defs", "facts", "contents", "result", "first", "recordings", "answers", "state", "dimensions", "channels",
+    "timeline", "origin", "footer",
+)  # fmt: skip
+
 
 def render_html(report: Report, transcript: Transcript | None, language: Language) -> str:
     """Draw the report for a reader of `language`, which need not be the language that was spoken.
@@ -41,24 +46,53 @@ def render_html(report: Report, transcript: Transcript | None, language: Languag
     Returns a whole HTML document, UTF-8 when encoded. Every text of the report and transcript is escaped, and
     characters that control the direction of text are replaced by U+FFFD.
     """
+    context = _context(report, transcript, language, player=False)
+    report, transcript = context["r"], context["transcript"]
+    css, script = (asset(name) for name in ("report.css", "report.js"))
+    return (
+        environment()
+        .get_template("report.html.j2")
+        .render(
+            context,
+            css=Markup(css),
+            script=Markup(script),
+            policy=policy(css, script),
+            rows=transcript_view.transcript_rows(report, transcript, context["m"]) if transcript else [],
+        )
+    )
+
+
+def render_parts(report: Report, transcript: Transcript | None, language: Language) -> dict[str, Markup]:
+    """The parts of the report, by name, for a page with a player: what has a time is a button with it in ``data-at``.
+
+    The page brings `player_css`, a script that jumps to ``data-at``, and the transcript. Escaped as in `render_html`.
+    """
+    context = _context(report, transcript, language, player=True)
+    wanted = [name for name in PARTS if name not in ("recordings", "answers") or getattr(report, name)]
+    return {name: Markup(environment().get_template(f"_{name}.html.j2").render(context)) for name in wanted}
+
+
+def player_css() -> str:
+    """The report's style sheet for `render_parts`, confined to what lies in an element of the class ``report``."""
+    return confined(asset("report.css"), ".report")
+
+
+def _context(
+    report: Report, transcript: Transcript | None, language: Language, *, player: bool
+) -> dict[str, Any]:
     report = Report.model_validate(clean(report.model_dump()))
     transcript = _clean_transcript(transcript)
     messages = Messages(language)
-    css, script = (asset(name) for name in ("report.css", "report.js"))
-    return environment().get_template("report.html.j2").render(
-        r=report,
-        m=messages,
-        lang="zh-CN" if language == "zh" else "en",
-        language=language,
-        spoken=_html_language(report.language),
-        css=Markup(css),
-        script=Markup(script),
-        policy=policy(css, script),
-        view=View(report, transcript, messages),
-        transcript=transcript,
-        rows=transcript_view.transcript_rows(report, transcript, messages) if transcript else [],
-        lanes=charts.timeline(report, messages, transcript),
-    )  # fmt: skip
+    return {
+        "r": report,
+        "m": messages,
+        "lang": "zh-CN" if language == "zh" else "en",
+        "language": language,
+        "spoken": _html_language(report.language),
+        "view": View(report, transcript, messages, player),
+        "transcript": transcript,
+        "lanes": charts.timeline(report, messages, transcript, player=player),
+    }
 
 
 @dataclass(frozen=True)
@@ -68,6 +102,7 @@ class View:
     report: Report
     transcript: Transcript | None
     messages: Messages
+    player: bool = False  # whether a recording stands beside, to which times lead
 
     def text(self, text: Any) -> str:
         return str(text.get(self.messages.language)) if text is not None else ""
@@ -106,12 +141,16 @@ class View:
         return charts.score_bar(scored.score, scored.standard_error, cuts, label, level_names, level, asked)
 
     def moment(self, start_s: float | None, end_s: float | None = None) -> Markup:
-        """A time, or a stretch of time, that leads to its place in the transcript."""
+        """A time, or a stretch of time, that leads to its place in the transcript, or in the recording that stands beside."""
         if start_s is None:
             return Markup("")
         text = format_time(start_s)
         if end_s is not None and format_time(end_s) != text:
             text += f"–{format_time(end_s)}"
+        if self.player:
+            return Markup('<button type="button" class="time" data-at="{:.3f}">{}</button>').format(
+                start_s, text
+            )
         anchor = transcript_view.segment_anchor(self.transcript, start_s)
         if anchor is None:
             return Markup('<span class="time">{}</span>').format(text)
@@ -210,6 +249,25 @@ class View:
     def label(self, event: TimelineEvent) -> str:
         known = self.messages.has("event_labels", event.label)
         return self.messages("event_labels", event.label) if known else event.label
+
+    def duration_s(self) -> float:
+        return charts.duration_s(self.report)
+
+    def windows(self) -> list[tuple[float, list[str]]]:
+        """The curves of the timeline as a table: the time of each window, and what each curve has there."""
+        series = charts.in_order(self.report.timeline.series)
+        held = [dict(zip(one.time_s, one.value, strict=True)) for one in series]
+        times = sorted({time for one in held for time in one})
+        return [
+            (
+                time,
+                [self.messages.quantity(one.get(time), s.unit) for s, one in zip(series, held, strict=True)],
+            )
+            for time in times
+        ]
+
+    def curves(self) -> list[str]:
+        return [self.text(s.name) or s.id for s in charts.in_order(self.report.timeline.series)]
 
     def html_language(self, code: str) -> str:
         return _html_language(code)

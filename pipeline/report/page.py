@@ -45,6 +45,32 @@ def policy(css: str, script: str) -> str:
     )
 
 
+def confined(css: str, within: str) -> str:
+    """A flat style sheet as it applies inside of the element that `within` selects, which takes the place of the page.
+
+    Rules of whole sheets of paper (@page) and of the root element are left out; @media may hold rules, nothing else nests.
+    """
+    css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+    parts, at = [], 0
+    for block in re.finditer(r"([^{}]+)\{((?:[^{}]|\{[^{}]*\})*)\}", css):
+        head, body, at = block[1].strip(), block[2], block.end()
+        if head.startswith("@media"):
+            parts.append(f"{head} {{\n{confined(body, within)}}}\n")
+        elif not head.startswith("@"):
+            chosen = [_within(selector.strip(), within) for selector in head.split(",")]
+            parts.append(f"{', '.join(filter(None, chosen))} {{{body}}}\n" if any(chosen) else "")
+    if css[at:].strip():
+        raise ValueError(f"expected rules and @media alone, got {css[at:].strip()[:60]!r}")
+    return "".join(parts)
+
+
+def _within(selector: str, within: str) -> str:
+    root, rest = re.match(r"(:root|html|body)?(.*)", selector, re.S).groups()  # type: ignore[union-attr]  # it always fits
+    if root == "html":
+        return ""
+    return f"{within}{rest}" if root else f"{within} {selector}"
+
+
 def clean(value: Any) -> Any:
     """The value with every character that a page must not show replaced by U+FFFD, in all the texts in it."""
     if isinstance(value, str):

@@ -52,6 +52,7 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "interviews:consent": ({A, R}, lambda c: [c.interview.pk]),
     "interviews:raters": ({A, R}, lambda c: [c.interview.pk]),
     "review:compare": ({A, R}, lambda c: [c.job.pk]),
+    "review:report_css": (NOBODY_TOO, lambda c: []),
     "review:rescore": ({A, R}, lambda c: [c.job.pk, 1]),
     "review:review": ({A, R, V}, lambda c: [c.interview.pk]),
     "reports:feedback": ({A, R}, lambda c: [c.interview.pk]),

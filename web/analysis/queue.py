@@ -175,7 +175,8 @@ def cancel(analysis: Analysis, by: User) -> bool:
 
 @transaction.atomic
 def retry(analysis: Analysis, by: User) -> bool:
-    again = Analysis.objects.filter(pk=analysis.pk, state__in=(State.FAILED, State.CANCELLED)).update(
+    stopped = Analysis.objects.filter(pk=analysis.pk, state__in=(State.FAILED, State.CANCELLED))
+    again = stopped.exclude(trial=Analysis.Trial.DROPPED).update(
         state=State.WAITING, attempts=0, worker="", error="", error_code="", requested_at=timezone.now()
     )
     if again:

@@ -6,6 +6,7 @@ from interview_analysis.web.review import comparison_views, consensus_views, res
 
 app_name = "review"
 urlpatterns = [
+    path("report.css", views.report_css, name="report_css"),
     path("interviews/<int:pk>/review", views.review, name="review"),
     path("interviews/<int:pk>/report", views.report, name="report"),
     path("interviews/<int:pk>/scorecard", views.scorecard, name="scorecard"),

@@ -6,9 +6,13 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.defaultfilters import date as format_date
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
-from interview_analysis.pipeline.report.html import render_html
+from interview_analysis.pipeline.common.messages import Messages
+from interview_analysis.pipeline.report.html import player_css, render_html, render_parts
+from interview_analysis.pipeline.report.transcript_view import speaker_name
+from interview_analysis.scoring.report.provenance import Speakers
 from interview_analysis.scoring.report.report import Report
 from interview_analysis.types import UNSPACED, Transcript
 from interview_analysis.web.hiring.profiles import profile_of
@@ -68,16 +72,20 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
             "ratings": {r.dimension: r for r in card.ratings.all()} if card is not None else {},
             "stale": card is not None and scorecards.is_stale(card),
             "others": visible_scorecards(user, interview),
-            "result": found if visible else None,
+            "parts": render_parts(found.report, found.transcript, reader_language())
+            if visible and found
+            else None,
+            "has_result": found is not None,
             "hidden": found is not None and not visible,
             "consensus": consensus.may_see(user, interview),
             "fault": fault,
             "page_data": {
                 "parts": _parts(recordings, found.report if found else None),
-                "lines": _lines(found.transcript, found.report) if found else [],
+                "lines": _lines(found.transcript, found.report, str(interview.application.candidate))
+                if found
+                else [],
                 "chapters": _chapters(found.report) if found else [],
                 "marks": [_mark(m) for m in interview.marks.filter(author=user).select_related("recording")],
-                "speaker": {"candidate": str(interview.application.candidate)},
                 "language": found.transcript.language if found and found.transcript else "",
             },
         },
@@ -95,28 +103,33 @@ def _parts(recordings: list[Recording], report: Report | None) -> list[dict[str,
     return parts
 
 
-def _lines(transcript: Transcript | None, report: Report) -> list[dict[str, Any]]:
+def _lines(transcript: Transcript | None, report: Report, candidate: str) -> list[dict[str, Any]]:
     """What was said by whom when, word by word. Nothing of the machine's judgement is in it."""
     if transcript is None:
         return []
-    space = "" if transcript.language in UNSPACED else " "
-    lines = []
+    messages, lines = Messages(reader_language()), []
     for segment in transcript.segments:
         voice = report.speakers.voice_of(segment) if report.speakers else None
-        role = report.speakers.role_of(voice) if report.speakers else None
+        role = report.speakers.role_of(voice) if report.speakers else ""
         words = [[round(w.start_s, 2), round(w.end_s, 2), w.text.strip()] for w in segment.words]
         lines.append(
             {
                 "start_s": round(segment.start_s, 2),
-                "role": role or "",
-                "voice": voice,
-                "name": report.speakers.name_of(voice) if report.speakers else "",
-                "space": space,
+                "speaker": candidate if role == "candidate" else _called(report.speakers, voice, messages),
+                "other": bool(role) and role != "candidate",
+                "space": "" if transcript.language_of(segment) in UNSPACED else " ",
                 "words": words
                 or [[round(segment.start_s, 2), round(segment.end_s, 2), segment.text.strip()]],
             }
         )
     return lines
+
+
+def _called(speakers: Speakers | None, voice: int | None, messages: Messages) -> str:
+    """By the name that a transcript gives, else as the report calls the voice; empty where nobody was told apart."""
+    if speakers is None:
+        return ""
+    return speakers.name_of(voice) or speaker_name(speakers, voice, messages)
 
 
 def _chapters(report: Report) -> list[dict[str, Any]]:
@@ -155,6 +168,12 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     page._csp_exempt = True  # type: ignore[attr-defined]  # the report carries a closed policy of its own
     page["X-Frame-Options"] = "SAMEORIGIN"
     return page
+
+
+@cache_control(public=True, max_age=300)
+def report_css(request: HttpRequest) -> HttpResponse:
+    """The style sheet of the report's parts on the review page. Nothing of a report is in it."""
+    return HttpResponse(player_css(), content_type="text/css; charset=utf-8")
 
 
 @for_roles(*RATERS)

@@ -13,7 +13,7 @@ from tests.web.journeys.server import PASSWORD
 AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 RUN = "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: {'target-size': {enabled: true}}})"
 OF_RECRUITER = (
-    "/jobs/", "/jobs/new", "/jobs/1/", "/jobs/1/rules", "/jobs/1/stages", "/jobs/1/profile", "/jobs/1/compare",
+    "/jobs/", "/jobs/new", "/jobs/1/", "/jobs/1/rules", "/jobs/1/stages", "/jobs/1/profile", "/jobs/1/profile/1/rescore", "/jobs/1/compare",
     "/jobs/1/exports", "/candidates/", "/candidates/new", "/candidates/import", "/candidates/1/", "/candidates/1/edit",
     "/applications/1/", "/applications/1/interviews/new", "/interviews/", "/interviews/1/", "/interviews/1/consent",
     "/interviews/1/raters", "/interviews/1/review", "/interviews/1/report", "/analyses/", "/figures/", "/tokens/", "/api/",

@@ -123,8 +123,21 @@ def rate_by_keyboard(page: Page) -> int:
     expect(page.locator("#saved")).to_contain_text("Saved at")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.locator("#scorecard[data-locked]")).to_be_attached()
+    expect(page.locator("#scorecard[data-locked]")).to_be_attached(timeout=15_000)
     return dimensions
+
+
+def evidence_and_timeline_lead_to_their_seconds(page: Page) -> None:
+    page.wait_for_function("() => document.querySelector('video').readyState >= 1")
+    page.locator("#dimensions button.time").first.click()  # later than the clip is long
+    page.wait_for_function("() => document.querySelector('video').currentTime > 3")
+    page.locator("#position-s").focus()
+    page.keyboard.press("Home")
+    page.wait_for_function("() => document.querySelector('video').currentTime === 0")
+    expect(page.locator(".playhead").first).to_have_attribute("x1", "0%")
+    expect(page.locator("#position-s")).to_have_attribute("aria-valuetext", "00:00")
+    page.locator("svg.plot").nth(1).click(position={"x": 9, "y": 3})
+    page.wait_for_function("() => document.querySelector('video').currentTime > 0")
 
 
 def test_blind_by_keyboard_and_to_consensus(visit: Visit):
@@ -151,6 +164,7 @@ def test_blind_by_keyboard_and_to_consensus(visit: Visit):
     dimensions = rate_by_keyboard(page)
     expect(page.locator("#machine")).to_be_visible()
     expect(page.get_by_text("Others' scorecards")).to_be_visible()
+    evidence_and_timeline_lead_to_their_seconds(page)
 
     recruiter = visit(RECRUITER).page
     recruiter.goto("/interviews/1/review")

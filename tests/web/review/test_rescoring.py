@@ -135,11 +135,11 @@ def test_the_worker_s_trial_is_compared_dimension_by_dimension(
     page = client.get(url(company)).content.decode()
     assert f"{result.overall.score:.0f} ±" in page
     assert "81 ± 4" in page
-    for told in ("level 5", "not in that version", "removed", "+12", "Keep this result"):
+    for told in ("level 5", "not in that version", "removed", "+12", "Keep 1 result"):
         assert told in page, told
     chinese = client.get(url(company), headers={"Accept-Language": "zh-hans"}).content.decode()
     assert "好奇心" in chinese
-    assert "保留这个结果" in chinese
+    assert "保留 1 个结果" in chinese
     assert Entry.objects.filter(action="rescoring.seen").latest("number").details == {
         "interviews": [company.interview.pk]
     }
@@ -201,6 +201,7 @@ def test_dropped_nothing_is_as_it_was_not(
     client.post(url(company), {"do": "drop"})
     trial.refresh_from_db()
     assert (trial.trial, trial.state) == (Trial.DROPPED, Analysis.State.CANCELLED)
+    assert not queue.retry(trial, company.recruiter)
     assert queue.take("worker") is None
     assert current_analysis(company.interview) == company.analysis
     assert Entry.objects.filter(action="analysis.dropped").count() == 1

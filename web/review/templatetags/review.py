@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from interview_analysis.pipeline.common.messages import Messages
-from interview_analysis.scoring.report.report import Abstention, Evidence, Report, Score
+from interview_analysis.scoring.report.report import Abstention, Report, Score
 from interview_analysis.scoring.statistics.bootstrap import WithInterval
 from interview_analysis.scoring.statistics.margin import MARGIN_FACTOR, margin
 from interview_analysis.scoring.statistics.ranking import Difference
@@ -114,12 +114,6 @@ def why_none(abstention: Abstention) -> str:
 
 
 @register.filter
-def timed(evidence: tuple[Evidence, ...]) -> list[Evidence]:
-    """What can be jumped to: words with their time."""
-    return [e for e in evidence if e.start_s is not None and e.quote]
-
-
-@register.filter
 def rating_of(card: Scorecard, dimension: str) -> Rating | None:
     return next((rating for rating in card.ratings.all() if rating.dimension == dimension), None)
 
@@ -127,12 +121,6 @@ def rating_of(card: Scorecard, dimension: str) -> Rating | None:
 @register.filter
 def json(value: object) -> str:
     return dumps(value or [], ensure_ascii=False)
-
-
-@register.filter
-def unlocalized(number: float) -> str:
-    """For scripts, with a point whatever the language."""
-    return f"{number:.3f}"
 
 
 @register.filter

@@ -23,25 +23,31 @@
     if (playing) media[current].play();
   }
   function seek(at) {
-    if (!media.length) return;
+    if (!media.length) { show(at); return; }
     let index = data.parts.findIndex((part, i) => at < part.start_s + part.duration_s || i === data.parts.length - 1);
     if (index < 0) index = 0;
     open(index);
     media[index].currentTime = Math.max(0, at - data.parts[index].start_s);
     show();
   }
-  window.interviewPlayer = { seek, now, clock, recording: () => data.parts[current].id };
+  window.interviewPlayer = { seek, now, clock, playable: media.length > 0 };
 
   // The transcript
   const box = document.getElementById("transcript");
   const spans = [];
   for (const line of data.lines) {
     const p = document.createElement("p");
-    p.className = line.role === "candidate" || !line.role ? "line" : "line other";
+    p.className = line.other ? "line other" : "line";
     const at = document.createElement("span");
     at.className = "at";
-    at.textContent = clock(line.start_s) + (line.role === "candidate" ? ` ${data.speaker.candidate}` : line.voice !== null && line.role ? ` ${line.name || line.voice + 1}` : "");
+    at.textContent = clock(line.start_s);
     p.append(at);
+    if (line.speaker) {
+      const who = document.createElement("strong");
+      who.className = "speaker";
+      who.textContent = line.speaker;
+      p.append(who, " ");
+    }
     for (const [start, end, text] of line.words) {
       const span = document.createElement("span");
       span.className = "w";
@@ -61,9 +67,10 @@
   });
   const starts = spans.map((span) => Number(span.dataset.start));
   let marked = null;
-  function show() {
-    const t = now();
-    document.getElementById("clock").textContent = clock(t);
+  function show(at) {
+    const t = typeof at === "number" ? at : now();
+    if (media.length) document.getElementById("clock").textContent = clock(t);
+    document.dispatchEvent(new Event("player-time"));
     let low = 0; let high = starts.length;
     while (low < high) { const middle = (low + high) >> 1; if (starts[middle] <= t + 0.02) low = middle + 1; else high = middle; }
     const word = spans[low - 1] || null;
@@ -84,26 +91,33 @@
 
   // Search
   const find = document.getElementById("find");
+  let hits = []; let next = 0;
   find.addEventListener("input", () => {
     const wanted = find.value.trim().toLowerCase();
-    let count = 0; let first = null;
+    hits = []; next = 0;
     spans.forEach((span) => span.classList.remove("hit"));
     if (wanted) {
       for (const line of box.querySelectorAll(".line")) {
         const words = [...line.querySelectorAll(".w")];
         let text = ""; const ends = [];
-        const space = data.lines.length ? data.lines[0].space : "";
+        const { space } = data.lines[[...box.children].indexOf(line)];
         for (const w of words) { const from = text.length; text += w.textContent.toLowerCase() + space; ends.push([from, text.length]); }
         for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, at + 1)) {
-          count += 1;
-          words.forEach((w, i) => { if (ends[i][1] > at && ends[i][0] < at + wanted.length) { w.classList.add("hit"); first = first || w; } });
+          const said = words.filter((_, i) => ends[i][1] > at && ends[i][0] < at + wanted.length);
+          said.forEach((w) => w.classList.add("hit"));
+          hits.push(said[0]);
         }
       }
-      if (first) box.scrollTop = first.offsetTop - box.offsetTop - box.clientHeight / 3;
+      if (hits.length) box.scrollTop = hits[0].offsetTop - box.offsetTop - box.clientHeight / 3;
     }
-    document.getElementById("found").textContent = wanted ? (count ? String(count) : texts.none) : "";
+    document.getElementById("found").textContent = wanted ? (hits.length ? String(hits.length) : texts.none) : "";
   });
-  find.addEventListener("keydown", (event) => { if (event.key === "Enter") { const hit = box.querySelector(".hit"); if (hit) seek(Number(hit.dataset.start)); } });
+  find.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !hits.length) return;
+    seek(Number(hits[next].dataset.start));
+    document.getElementById("found").textContent = `${next + 1} / ${hits.length}`;
+    next = (next + 1) % hits.length;
+  });
 
   // Chapters
   const chapters = document.getElementById("chapters");
@@ -117,7 +131,22 @@
     chapters.querySelector("ol").append(li);
   }
   chapters.hidden = data.chapters.length === 0;
-  document.addEventListener("click", (event) => { const button = event.target.closest("[data-at]"); if (button) { seek(Number(button.dataset.at)); if (media.length) media[current].focus({ preventScroll: true }); } });
+  // One click from what the report says to its seconds, and one back.
+  const back = document.getElementById("back");
+  let from = null;
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-at]");
+    if (!button) return;
+    seek(Number(button.dataset.at));
+    const target = media.length ? places[current] : box;
+    const place = target.getBoundingClientRect();
+    if (place.top < 0 || place.bottom > window.innerHeight) {
+      if (button.closest(".report")) { from = button; back.hidden = false; }
+      target.scrollIntoView({ block: "nearest" });
+    }
+    (media.length ? media[current] : box).focus({ preventScroll: true });
+  });
+  back.addEventListener("click", () => { from.scrollIntoView({ block: "center" }); from.focus({ preventScroll: true }); back.hidden = true; });
 
   // Notes
   const list = document.getElementById("marks");
