@@ -46,7 +46,10 @@ def _key_and_status(report: EmailMessage) -> tuple[UUID | None, str | None]:
         kind = part.get_content_type()
         if kind == "message/delivery-status":
             for block in part.get_payload():
-                if isinstance(block, EmailMessage) and str(block.get("Action", "")).strip().lower() == "failed":
+                if (
+                    isinstance(block, EmailMessage)
+                    and str(block.get("Action", "")).strip().lower() == "failed"
+                ):
                     status = re.sub(r"[^0-9.]", "", str(block.get("Status", "")))[:20]
         elif kind == "text/rfc822-headers":
             key = key or _key(str(part.get_payload()))
