@@ -11,7 +11,7 @@ from django.conf import LazySettings
 from django.conf import settings as django_settings
 
 from interview_analysis.web.hiring.models import Candidate
-from interview_analysis.web.messages import bounces, calendars, kinds, sending
+from interview_analysis.web.messages import bounces, calendars, kinds, letters, sending
 from interview_analysis.web.messages.kinds import Kind
 from interview_analysis.web.messages.models import Message
 from interview_analysis.web.privacy.models import Entry
@@ -25,7 +25,7 @@ HOSTILE = (
     "👩🏽‍💻 Ada 🎉",
     "محمد العلي",
     "\u202eevil\u202c",
-    "张" * 300,
+    "张" * 150,  # as many as a candidate's name may have
     "'; DROP TABLE people; --",
 )
 
@@ -101,6 +101,14 @@ def test_no_name_gets_out_of_its_place(put: Put, mail_server: MailServer, name: 
     assert "\u202e" not in mail["Subject"]
     assert "<script>" not in part(mail, "html")
     assert name.strip().splitlines()[0] in part(mail, "plain")
+
+
+def test_a_name_of_300_characters_leaves_a_subject_of_250(put: Put):
+    (message,) = put()
+    message.candidate.name = "👩🏽‍💻" * 75  # 300 code points
+    letter = letters.write(message, kinds._KINDS["visit"])
+    assert len(letter.title) == 250
+    assert message.candidate.name in letter.text
 
 
 @pytest.mark.parametrize(

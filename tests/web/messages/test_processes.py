@@ -81,9 +81,10 @@ class Senders:
         process.stdin.flush()
 
     def rows(self, process: subprocess.Popen[str]) -> list[list[object]]:
-        out, _ = process.communicate(timeout=120)
-        assert process.returncode == 0
-        return list(json.loads(out.splitlines()[-1]))
+        assert process.stdout is not None
+        lines = process.stdout.readlines()
+        assert process.wait(60) == 0
+        return list(json.loads(lines[-1]))
 
     @property
     def went(self) -> list[str]:
