@@ -27,6 +27,7 @@ def test_a_message_is_read_and_channels_are_chosen(visit: Visit, width: int, lan
     chinese = language == "zh-CN"
     page = visit(RECRUITER, width=width, language=language).page
     page.get_by_role("link", name="消息" if chinese else "Messages", exact=True).click()
+    check(page)
     page.get_by_role("link", name="Visit").first.click()
     expect(page.locator("pre.letter")).to_contain_text("http://localhost/c/a-link/")
     frame = page.frame_locator("iframe.letter")
@@ -34,6 +35,10 @@ def test_a_message_is_read_and_channels_are_chosen(visit: Visit, width: int, lan
     check(page)
     link = re.search(r"http://localhost:\d+(/c/messages/[^\s]+)", page.locator("pre.letter").inner_text())
     assert link is not None
+
+    for url in ("/messages/preview/visit/interviews.interview/1/", "/candidates/1/channels"):
+        page.goto(url)
+        check(page)
 
     candidate = visit(None, width=width, language=language).page
     candidate.goto(link[1])
