@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 import django_stubs_ext
@@ -185,13 +185,32 @@ EMAIL_CONFIG = os.environ.get("EMAIL_URL")
 if EMAIL_CONFIG:
     _mail = urlsplit(EMAIL_CONFIG)  # smtp[s]://user:password@host:port
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or ""
+    EMAIL_HOST, EMAIL_TIMEOUT = _mail.hostname or "localhost", 20
+    EMAIL_PORT = _mail.port or {"smtps": 465, "smtp+tls": 587}.get(_mail.scheme, 25)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = HOME.mail
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "interview-analysis@localhost")
+
+# How candidates are told things, see messages/. Channels that are not set up here are not used.
+COMPANY_NAME = os.environ.get("COMPANY_NAME", "")
+DEFAULT_ZONE = os.environ.get("DEFAULT_ZONE", "UTC")
+QUIET_HOURS = os.environ.get("QUIET_HOURS", "21:00-08:00")
+REMINDERS = os.environ.get("REMINDERS", "24h,1h")
+UNCONFIRMED_AFTER = os.environ.get("UNCONFIRMED_AFTER", "24h")
+SMS_URL = os.environ.get("SMS_URL", "")
+SMS_METHOD = os.environ.get("SMS_METHOD", "POST")
+SMS_HEADERS = os.environ.get("SMS_HEADERS", "")
+SMS_FORMAT = os.environ.get("SMS_FORMAT", "json")
+SMS_BODY = os.environ.get("SMS_BODY", '{"to": "{to}", "text": "{text}"}')
+SMS_OK = os.environ.get("SMS_OK", "")
+WECOM_URL = os.environ.get("WECOM_URL", "https://qyapi.weixin.qq.com").rstrip("/")
+WECOM_CORP_ID = os.environ.get("WECOM_CORP_ID", "")
+WECOM_AGENT_ID = os.environ.get("WECOM_AGENT_ID", "")
+WECOM_SECRET = os.environ.get("WECOM_SECRET", "")
+WECOM_GROUP_URL = os.environ.get("WECOM_GROUP_URL", "")
 
 # Webhooks may lead to http, this machine and private networks: for tests, and for receivers of the same house.
 WEBHOOKS_TO_PRIVATE = os.environ.get("WEBHOOKS_TO_PRIVATE", "") == "1"

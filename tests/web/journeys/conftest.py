@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,9 +77,24 @@ def site(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
     )  # fmt: skip
     assert process.stdout is not None
     told = json.loads(process.stdout.readline())
+    _until_it_listens(port)
     yield Site(f"http://localhost:{port}", told["link"], told["decided"], home, environment)
     process.terminate()
     process.wait(timeout=30)
+
+
+def _until_it_listens(port: int) -> None:
+    """It prints its line a moment before it listens; on a busy machine that is long."""
+    ends_at = time.monotonic() + 60
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            if time.monotonic() > ends_at:
+                raise
+            time.sleep(0.1)
+        else:
+            return
 
 
 @dataclass
