@@ -192,6 +192,23 @@ else:
     EMAIL_FILE_PATH = HOME.mail
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "interview-analysis@localhost")
 
+# How candidates are told things, see messages/. Channels that are not set up here are not used.
+COMPANY_NAME = os.environ.get("COMPANY_NAME", "")
+DEFAULT_ZONE = os.environ.get("DEFAULT_ZONE", "UTC")
+QUIET_HOURS = os.environ.get("QUIET_HOURS", "21:00-08:00")
+REMINDERS = os.environ.get("REMINDERS", "24h,1h")
+UNCONFIRMED_AFTER = os.environ.get("UNCONFIRMED_AFTER", "24h")
+SMS_URL = os.environ.get("SMS_URL", "")
+SMS_METHOD = os.environ.get("SMS_METHOD", "POST")
+SMS_HEADERS = os.environ.get("SMS_HEADERS", "")
+SMS_FORMAT = os.environ.get("SMS_FORMAT", "json")
+SMS_BODY = os.environ.get("SMS_BODY", '{"to": "{to}", "text": "{text}"}')
+WECOM_URL = os.environ.get("WECOM_URL", "https://qyapi.weixin.qq.com").rstrip("/")
+WECOM_CORP_ID = os.environ.get("WECOM_CORP_ID", "")
+WECOM_AGENT_ID = os.environ.get("WECOM_AGENT_ID", "")
+WECOM_SECRET = os.environ.get("WECOM_SECRET", "")
+WECOM_GROUP_URL = os.environ.get("WECOM_GROUP_URL", "")
+
 # Webhooks may lead to http, this machine and private networks: for tests, and for receivers of the same house.
 WEBHOOKS_TO_PRIVATE = os.environ.get("WEBHOOKS_TO_PRIVATE", "") == "1"
 MLFLOW_URI = os.environ.get("MLFLOW_TRACKING_URI", "sqlite:///mlflow.db")
