@@ -7,3 +7,8 @@ class Room(AppConfig):
     name = "interview_analysis.web.candidate"
     label = "candidate"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from interview_analysis.web.candidate.letters import register_kinds
+
+        register_kinds()

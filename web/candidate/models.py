@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
@@ -37,8 +37,6 @@ class InterviewRules(models.Model):
     unconfirmed_h = models.PositiveSmallIntegerField(
         _("ask again without a confirmation, in hours"), default=24
     )
-    quiet_from = models.TimeField(_("quiet from"), default=time(21))
-    quiet_until = models.TimeField(_("quiet until"), default=time(8))
     move_until_h = models.PositiveSmallIntegerField(
         _("a time may be moved until, in hours before"), default=24
     )
@@ -194,10 +192,10 @@ def _today(zone: str) -> date:
 
 
 class Code(models.Model):
-    """A short code that went out by mail. Only a keyed hash of it is kept."""
+    """A short code that went out by mail. It is not kept: codes.py makes it from the row and a key outside of the database."""
 
+    key = models.UUIDField(default=uuid.uuid4, editable=False)
     invitation = models.ForeignKey(Invitation, on_delete=models.CASCADE, related_name="codes")
-    hmac = models.CharField(max_length=64)
     made_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     tries = models.PositiveSmallIntegerField(default=0)

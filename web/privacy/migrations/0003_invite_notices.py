@@ -6,48 +6,79 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('hiring', '0003_order_of_lists'),
-        ('privacy', '0002_entered_by_a_candidate'),
+        ("hiring", "0003_order_of_lists"),
+        ("privacy", "0002_entered_by_a_candidate"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='consent',
-            name='shown',
+            model_name="consent",
+            name="shown",
             field=models.JSONField(default=dict),
         ),
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(max_length=10)),
-                ('number', models.PositiveIntegerField()),
-                ('text', models.TextField(verbose_name='the notice')),
-                ('agree', models.TextField(verbose_name='what candidates agree to')),
-                ('without', models.TextField(verbose_name='what they agree to without automated analysis')),
-                ('sha256', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='notices', to='hiring.job')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("language", models.CharField(max_length=10)),
+                ("number", models.PositiveIntegerField()),
+                ("text", models.TextField(verbose_name="the notice")),
+                ("agree", models.TextField(verbose_name="what candidates agree to")),
+                ("without", models.TextField(verbose_name="what they agree to without automated analysis")),
+                ("sha256", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notices",
+                        to="hiring.job",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.AddField(
-            model_name='consent',
-            name='notice',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='consents', to='privacy.notice'),
+            model_name="consent",
+            name="notice",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="consents",
+                to="privacy.notice",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('job', 'language', 'number'), name='one_notice_a_number'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                fields=("job", "language", "number"), name="one_notice_a_number"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(condition=models.Q(('job', None)), fields=('language', 'number'), name='one_own_notice_a_number'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("job", None)),
+                fields=("language", "number"),
+                name="one_own_notice_a_number",
+            ),
         ),
     ]
