@@ -88,6 +88,10 @@ def serve(
     _first_link()
     click.echo(f"Listening on {os.environ['PUBLIC_URL']} (Ctrl-C stops)")
     ends = threading.Event()
+    from interview_analysis.web.messages import sending
+
+    sender = threading.Thread(target=sending.run, args=(ends,), name="outbox", daemon=True)
+    sender.start()
     threading.Thread(
         target=_beside, args=(ends, demo, not no_worker), name="worker's keeper", daemon=True
     ).start()
@@ -106,6 +110,7 @@ def serve(
         )
     finally:
         ends.set()
+        sender.join(timeout=30)  # so that what is being sent is not left as unknown
 
 
 def _listenable(host: str, port: int) -> None:
@@ -152,8 +157,9 @@ def worker(console: Console, parent: int | None) -> None:
     start_django()
     from interview_analysis.web.analysis.worker import Worker
     from interview_analysis.web.exchange.deliveries import deliver_due
+    from interview_analysis.web.messages.sending import send_due
 
-    Worker(parent, [deliver_due]).run()
+    Worker(parent, [send_due, deliver_due]).run()
 
 
 def _first_link() -> None:
@@ -294,6 +300,24 @@ def demo_command(console: Console, remove: bool) -> None:
     if not company.add_recordings():
         raise click.ClickException("it has no recordings: pip install 'interview-analysis[demo]'")
     click.echo("The made-up company is there.")
+
+
+@web.command("bounce", cls=Command)
+@with_plain_console
+def bounce_command(console: Console) -> None:
+    """Read the report of a mail that came back from standard input, and show its message as such.
+
+    A mail server calls it with what arrives at the address of EMAIL_FROM; other mails are left alone.
+
+    \b
+    Example:
+      interview-analysis web bounce < report.eml
+    """
+    start_django()
+    from interview_analysis.web.messages import bounces
+
+    found = bounces.take(sys.stdin.buffer.read(bounces.MAX_BYTES))
+    click.echo("No message of ours came back." if found is None else f"Message {found.key} came back.")
 
 
 @web.command(cls=Command)

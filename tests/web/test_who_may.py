@@ -111,7 +111,7 @@ BY_LINK: dict[str, Callable[[Invitation], list[object]]] = {
 ELSEWHERE |= {
     f"candidate:{name}"
     for name in (
-        *("enter", "code", "confirm", "times", "language", "act"),
+        *("enter", "code", "confirm", "times", "calendar", "language", "act"),
         *("staff_spoken", "question_spoken", "question_captions"),
     )
 }

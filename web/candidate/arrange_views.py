@@ -21,6 +21,7 @@ from interview_analysis.web.candidate.questions import QuestionError, media_type
 from interview_analysis.web.candidate.words import invitation_fault, question_fault
 from interview_analysis.web.hiring.models import Application, Job
 from interview_analysis.web.hiring.profiles import profile_of
+from interview_analysis.web.messages.reach import preference
 from interview_analysis.web.people.models import Role, User
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.site.files import file_response
@@ -98,7 +99,10 @@ def _title(application: Application) -> str:
 
 
 def _zone(application: Application, user: User) -> str:
-    """That of the candidate's last invitation, else the recruiter's."""
+    """The candidate's own where it is known, that of the last invitation, else the recruiter's."""
+    known = preference(application.candidate).zone
+    if known:
+        return known
     last = Invitation.objects.filter(interview__application__candidate=application.candidate_id).first()
     return last.zone if last is not None else user.zone
 

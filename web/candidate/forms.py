@@ -183,6 +183,8 @@ class RulesForm(forms.ModelForm[InterviewRules]):
             hours = sorted({float(part) for part in parts if part}, reverse=True)
         except ValueError as error:
             raise forms.ValidationError(_("Expected hours, as in 24, 1")) from error
+        if hours == [0]:
+            return "0"
         if len(hours) > 5 or any(not 0.25 <= h <= 24 * 14 for h in hours):
             raise forms.ValidationError(_("At most five, from 0.25 to 336 hours before."))
         return ", ".join(f"{h:g}" for h in hours)

@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import hmac
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.candidate.access import link_of
 from interview_analysis.web.candidate.course import door_to
 from interview_analysis.web.candidate.models import Code, InterviewRules, Invitation
-from interview_analysis.web.messages import outbox
-from interview_analysis.web.messages.kinds import Kind, register
+from interview_analysis.web.messages import calendars, outbox, reminders
+from interview_analysis.web.messages.kinds import Attachment, Kind, register
 from interview_analysis.web.messages.models import Message
 from interview_analysis.web.messages.times import told, told_span
 from interview_analysis.web.people.models import User
 
-PLANNED = ("reminder", "unconfirmed")  # that wait for their time
-
 
 def moment(invitation: Invitation) -> datetime:
     """What reminders look ahead to: the start of an appointment, else the end of the time to answer, or to pick a time."""
+    return invitation.opens_at if is_appointment(invitation) else invitation.closes_at
+
+
+def is_appointment(invitation: Invitation) -> bool:
+    """Whether it begins at a fixed time, instead of whenever it suits the candidate."""
     fixed = invitation.kind == Invitation.Kind.LIVE or invitation.slot_id is not None
-    return invitation.opens_at if fixed and not invitation.to_be_picked else invitation.closes_at
+    return fixed and not invitation.to_be_picked
 
 
 def invite(invitation: Invitation, by: User | None) -> None:
@@ -44,23 +47,22 @@ def move(invitation: Invitation, by: User | None) -> None:
 
 
 def plan(invitation: Invitation) -> None:
-    """Reminders, and one more message where nobody confirms; those that were planned before are taken back."""
-    outbox.withdraw(invitation, *PLANNED)
-    rules, at, now = (
-        InterviewRules.of(invitation.interview.application.job),
-        moment(invitation),
-        timezone.now(),
-    )
-    for before in rules.reminders:
-        if at - before > now:
-            _put("reminder", invitation, None, due_at=at - before, useful_until=at)
-    ask_at = now + timedelta(hours=rules.unconfirmed_h)
-    if rules.unconfirmed_h and invitation.confirmed_at is None and ask_at < at:
-        _put("unconfirmed", invitation, None, due_at=ask_at, useful_until=at)
+    """Reminders by the job's rules, and one more message where nobody confirms; an appointment for the calendar."""
+    rules, at = InterviewRules.of(invitation.interview.application.job), moment(invitation)
+    candidate = invitation.interview.application.candidate
+    reminders.forget(invitation)  # the job's rules may be others now
+    reminders.plan(candidate, invitation, at, spans=rules.reminders)
+    if invitation.confirmed_at is None and invitation.started_at is None and rules.unconfirmed_h != 0:
+        after = timedelta(hours=rules.unconfirmed_h) if rules.unconfirmed_h else None
+        reminders.plan_unconfirmed(candidate, invitation, timezone.now(), at, after=after)
+    if is_appointment(invitation):
+        calendars.appoint(invitation, invitation.opens_at, invitation.closes_at)
+    else:
+        calendars.cancel(invitation)
 
 
 def confirmed(invitation: Invitation) -> None:
-    outbox.withdraw(invitation, "unconfirmed")
+    outbox.withdraw(invitation, reminders.UNCONFIRMED)
 
 
 def extend(invitation: Invitation, by: User) -> None:
@@ -71,13 +73,14 @@ def extend(invitation: Invitation, by: User) -> None:
 def call_off(invitation: Invitation, by: User) -> None:
     """Take back what waits; whoever knows of the interview hears that it is off."""
     outbox.withdraw(invitation)
+    calendars.cancel(invitation)
     if outbox.about(invitation).exclude(state=Message.State.DROPPED).exists():
         _put("cancelled", invitation, by, useful_until=None)
 
 
 def thank(invitation: Invitation) -> None:
     """Once, after handing in: thanks, and what comes next."""
-    outbox.withdraw(invitation, *PLANNED)
+    reminders.forget(invitation)
     if not outbox.about(invitation).filter(kind="thanks").exists():
         _put("thanks", invitation, None, useful_until=None)
 
@@ -106,7 +109,7 @@ def _put(
 ) -> None:
     outbox.put(
         kind, invitation.interview.application.candidate, invitation, due_at=due_at, useful_until=useful_until,
-        data={"at": moment(invitation).isoformat()}, by=by,
+        data={"at": moment(invitation).astimezone(UTC).isoformat()}, by=by,
     )  # fmt: skip
 
 
@@ -122,7 +125,7 @@ def _open(message: Message) -> Invitation | None:
     found = _invitation(message)
     if found is None or not found.may_enter or found.finished_at is not None:
         return None
-    return found if message.data.get("at") == moment(found).isoformat() else None
+    return found if reminders.fits(message, moment(found)) else None
 
 
 def _is_open(message: Message) -> bool:
@@ -135,8 +138,10 @@ def _is_reminded(message: Message) -> bool:
 
 
 def _is_unconfirmed(message: Message) -> bool:
-    found = _open(message)
-    return found is not None and found.confirmed_at is None and found.started_at is None
+    found = _invitation(message)
+    if found is None or not found.may_enter or timezone.now() >= moment(found):
+        return False
+    return found.confirmed_at is None and found.started_at is None and found.finished_at is None
 
 
 def _is_off(message: Message) -> bool:
@@ -176,18 +181,39 @@ def _context(message: Message) -> dict[str, object]:
 
 
 def _code_context(message: Message) -> dict[str, object]:
-    code = Code.objects.get(pk=message.data["code"])
-    return _context(message) | {"code": digits_of(code)}
+    """The code; dots where recruiters look at how the message will be."""
+    code = Code.objects.filter(pk=message.data.get("code")).first()
+    return _context(message) | {"code": digits_of(code) if code is not None else "······"}
+
+
+def _calendar(message: Message) -> list[Attachment]:
+    """The appointment as a file that calendars take, move or take away."""
+    invitation = _invitation(message)
+    return [] if invitation is None else calendar_of(invitation)
+
+
+def calendar_of(invitation: Invitation) -> list[Attachment]:
+    appointment = calendars.appointment_of(invitation)
+    if appointment is None:
+        return []
+    application = invitation.interview.application
+    link = "" if appointment.cancelled else link_of(invitation)
+    return [
+        calendars.calendar_file(
+            appointment, title=gettext("Interview: %(job)s") % {"job": application.job.name},
+            text="\n\n".join(filter(None, (invitation.note, link))), attendee=application.candidate.email, place=link,
+        )
+    ]  # fmt: skip
 
 
 def register_kinds() -> None:
     for kind in (
-        Kind("invitation", _("Invitation"), _is_open, _context),
+        Kind("invitation", _("Invitation"), _is_open, _context, _calendar),
         Kind("reminder", _("Reminder"), _is_reminded, _context),
         Kind("unconfirmed", _("Not confirmed yet"), _is_unconfirmed, _context),
-        Kind("moved", _("Another time"), _is_open, _context),
+        Kind("moved", _("Another time"), _is_open, _context, _calendar),
         Kind("extended", _("More time"), _is_open, _context),
-        Kind("cancelled", _("Called off"), _is_off, _context, necessary=True),
+        Kind("cancelled", _("Called off"), _is_off, _context, _calendar, necessary=True),
         Kind("thanks", _("Thanks"), _is_handed_in, _context),
         Kind("code", _("Code"), _code_holds, _code_context, necessary=True, urgent=True, secret=True),
     ):

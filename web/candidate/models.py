@@ -33,19 +33,23 @@ class InterviewRules(models.Model):
     hard_end = models.BooleanField(_("an answer is cut at its time"), default=False)
     may_write = models.BooleanField(_("answers may be written"), default=True)
     code_asked = models.BooleanField(_("a code by mail as the second step"), default=False)
-    remind_h = models.CharField(_("reminders, in hours before"), max_length=60, default="24, 1", blank=True)
+    remind_h = models.CharField(
+        _("reminders, in hours before"), max_length=60, blank=True
+    )  # with commas; empty: the operator's, 0: none
     unconfirmed_h = models.PositiveSmallIntegerField(
-        _("ask again without a confirmation, in hours"), default=24
-    )
+        _("ask again without a confirmation, in hours"), null=True, blank=True
+    )  # empty: the operator's, 0: never
     move_until_h = models.PositiveSmallIntegerField(
         _("a time may be moved until, in hours before"), default=24
     )
     heard_days = models.PositiveSmallIntegerField(_("candidates hear from you within, in days"), default=14)
 
     @property
-    def reminders(self) -> list[timedelta]:
-        """How long before, the earliest first."""
-        return [timedelta(hours=float(hours)) for hours in self.remind_h.split(",") if hours.strip()]
+    def reminders(self) -> list[timedelta] | None:
+        """How long before, the earliest first; none where the operator's hold."""
+        if not self.remind_h:
+            return None
+        return [timedelta(hours=float(hours)) for hours in self.remind_h.split(",") if float(hours)]
 
     @classmethod
     def of(cls, job: Job) -> InterviewRules:

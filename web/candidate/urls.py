@@ -12,6 +12,7 @@ urlpatterns = [
     path("c/consent", views.consent, name="consent"),
     path("c/confirm", views.confirm, name="confirm"),
     path("c/times", views.times, name="times"),
+    path("c/calendar.ics", views.calendar, name="calendar"),
     path("c/language", views.language, name="language"),
     path("c/questions/<int:order>/spoken", views.spoken, name="question_spoken"),
     path("c/questions/<int:order>/captions.vtt", views.captions, name="question_captions"),

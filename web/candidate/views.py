@@ -92,6 +92,7 @@ def details(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             "shares": course.channel_shares(profile_of(version)) if version is not None else {},
             "practice": course.door_to("practice:home"),
             "check": course.door_to("answers:check"),
+            "appointment": letters.is_appointment(invitation),
             "rules": InterviewRules.of(invitation.interview.application.job),
         },
     )
@@ -187,6 +188,17 @@ def times(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def _slots_of(invitation: Invitation):  # type: ignore[no-untyped-def]
     return Slot.objects.filter(job=invitation.interview.application.job_id)
+
+
+@invited
+def calendar(request: HttpRequest, invitation: Invitation) -> HttpResponse:
+    """The appointment for the candidate's calendar."""
+    files = letters.calendar_of(invitation) if letters.is_appointment(invitation) else []
+    if not files:
+        raise Http404
+    answer = HttpResponse(files[0].content, content_type=files[0].media_type)
+    answer["Content-Disposition"] = f'attachment; filename="{files[0].name}"'
+    return answer
 
 
 @invited

@@ -63,10 +63,10 @@ def why_rule(field: str) -> str:
             "Starts off. Turn it on where somebody else might get hold of the link; it costs the candidate a minute."
         ),
         "remind_h": _(
-            "Hours before the appointment, or before the time to answer is over, with commas. Quiet hours are kept. Empty: none."
+            "Hours before the appointment, or before the time to answer is over, with commas. Quiet hours are kept. Empty: the company's own. 0: none."
         ),
         "unconfirmed_h": _(
-            "So long after the invitation one more message goes to whoever did not confirm. 0: none."
+            "So long after the invitation one more message goes to whoever did not confirm. Empty: the company's own. 0: none."
         ),
         "move_until_h": _(
             "Later than that the interviewer has prepared, and a change is agreed upon with the contact."

@@ -65,6 +65,6 @@ def kind_of(name: str) -> Kind | None:
     return _KINDS.get(name)
 
 
-def titles() -> list[tuple[str, StrOrPromise]]:
-    """(name, title) of every kind."""
-    return [(kind.name, kind.title) for kind in _KINDS.values()]
+def necessary() -> list[StrOrPromise]:
+    """The titles of the kinds that go by mail in any case."""
+    return [kind.title for kind in _KINDS.values() if kind.necessary]

@@ -73,6 +73,12 @@ def withdraw(subject: models.Model, *kinds: str) -> int:
     return waiting.update(state=State.DROPPED, fault=Fault.WITHDRAWN, next_at=None)
 
 
+def withdraw_one(message: Message) -> bool:
+    """Take back one message; False where it does not wait any more."""
+    waiting = Message.objects.filter(pk=message.pk, state=State.WAITING)
+    return bool(waiting.update(state=State.DROPPED, fault=Fault.WITHDRAWN, next_at=None))
+
+
 def about(subject: models.Model) -> MessageQuerySet:
     """All messages about something."""
     kind = ContentType.objects.get_for_model(subject)
@@ -103,9 +109,8 @@ def send_again(message: Message, by: User) -> bool:
 
 @transaction.atomic
 def drop(message: Message, by: User) -> bool:
-    """Take back one message that waits; False where it does not wait any more."""
-    waiting = Message.objects.filter(pk=message.pk, state=State.WAITING)
-    if not waiting.update(state=State.DROPPED, fault=Fault.WITHDRAWN, next_at=None):
+    """The same by a person."""
+    if not withdraw_one(message):
         return False
     record(by, "message.withdrawn", message, kind=message.kind, channel=message.channel)
     return True

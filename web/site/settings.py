@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import dj_database_url
 import django_stubs_ext
@@ -184,8 +184,9 @@ EMAIL_CONFIG = os.environ.get("EMAIL_URL")
 if EMAIL_CONFIG:
     _mail = urlsplit(EMAIL_CONFIG)  # smtp[s]://user:password@host:port
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or 25
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.username or "", _mail.password or ""
+    EMAIL_HOST, EMAIL_TIMEOUT = _mail.hostname or "localhost", 20
+    EMAIL_PORT = _mail.port or {"smtps": 465, "smtp+tls": 587}.get(_mail.scheme, 25)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
     EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.scheme == "smtp+tls", _mail.scheme == "smtps"
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
@@ -203,6 +204,7 @@ SMS_METHOD = os.environ.get("SMS_METHOD", "POST")
 SMS_HEADERS = os.environ.get("SMS_HEADERS", "")
 SMS_FORMAT = os.environ.get("SMS_FORMAT", "json")
 SMS_BODY = os.environ.get("SMS_BODY", '{"to": "{to}", "text": "{text}"}')
+SMS_OK = os.environ.get("SMS_OK", "")
 WECOM_URL = os.environ.get("WECOM_URL", "https://qyapi.weixin.qq.com").rstrip("/")
 WECOM_CORP_ID = os.environ.get("WECOM_CORP_ID", "")
 WECOM_AGENT_ID = os.environ.get("WECOM_AGENT_ID", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 
 
@@ -30,9 +30,3 @@ def instant(wall: datetime, zone: str) -> datetime:
     if at.astimezone(UTC).astimezone(at.tzinfo).replace(tzinfo=None) != wall.replace(tzinfo=None):
         raise NoSuchTimeError(f"{wall:%Y-%m-%d %H:%M} does not exist in {zone}: the clocks are set forward")
     return at.astimezone(UTC)
-
-
-def happens_twice(wall: datetime, zone: str) -> bool:
-    """Whether clocks that are set back show the wall time two times on that day."""
-    first, second = (wall.replace(tzinfo=zone_of(zone), fold=fold) for fold in (0, 1))
-    return second.astimezone(UTC) - first.astimezone(UTC) > timedelta(0)
