@@ -112,7 +112,7 @@ ELSEWHERE |= {
     f"candidate:{name}"
     for name in (
         *("enter", "code", "confirm", "times", "calendar", "language", "act"),
-        *("staff_spoken", "question_spoken", "question_captions"),
+        "staff_spoken",
     )
 }
 

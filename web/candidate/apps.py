@@ -9,6 +9,8 @@ class Room(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from interview_analysis.web.candidate.letters import register_kinds
+        from interview_analysis.web.candidate.letters import register_kinds, told_by_the_trail
+        from interview_analysis.web.privacy.trail import recorded
 
         register_kinds()
+        recorded.connect(told_by_the_trail)

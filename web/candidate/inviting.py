@@ -125,7 +125,7 @@ def give_extra(invitation: Invitation, by: User, share: float, *, tell: bool) ->
         return
     invitation.extra_share = share
     invitation.save(update_fields=["extra_share"])
-    record(by, "invitation.extra_time_changed", invitation)
+    record(by, "invitation.extra_time", invitation)
     if tell and invitation.sent_at is not None:
         letters.extend(invitation, by)
 

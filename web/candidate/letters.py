@@ -6,6 +6,7 @@ import hmac
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from interview_analysis.web.messages.kinds import Attachment, Kind, register
 from interview_analysis.web.messages.models import Message
 from interview_analysis.web.messages.times import told, told_span
 from interview_analysis.web.people.models import User
+from interview_analysis.web.privacy.models import Entry
 
 
 def moment(invitation: Invitation) -> datetime:
@@ -83,6 +85,12 @@ def thank(invitation: Invitation) -> None:
     reminders.forget(invitation)
     if not outbox.about(invitation).filter(kind="thanks").exists():
         _put("thanks", invitation, None, useful_until=None)
+
+
+def told_by_the_trail(entry: Entry, subject: models.Model, **kwargs: object) -> None:
+    """Thank whoever has handed in, wherever that was done."""
+    if entry.action == "invitation.finished" and isinstance(subject, Invitation):
+        thank(subject)
 
 
 def send_code(invitation: Invitation, code: Code) -> None:

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -50,7 +51,7 @@ class Row:
     answer: str = ""
     of: Question | None = None
     captions: str = ""
-    file: UploadedFile | None = None
+    file: UploadedFile[Any] | None = None
 
 
 def proposed(profile: JobProfile | None, language: str) -> list[Row]:
@@ -159,8 +160,7 @@ def save(invitation: Invitation, rows: Sequence[Row]) -> None:
         for row in rows:
             spoken.append(_spoken(row) if row.file is not None else None)
     except QuestionError:
-        for file in filter(None, spoken):
-            (settings.HOME.files / file.name).unlink(missing_ok=True)
+        _unlink([one.name for one in spoken if one is not None])
         raise
     for question, row, file in zip(made, rows, spoken, strict=True):
         if file is not None:
@@ -169,7 +169,12 @@ def save(invitation: Invitation, rows: Sequence[Row]) -> None:
     invitation.questions.all().delete()
     Question.objects.bulk_create(made)
     unused = sorted(set(gone) - {q.spoken for q in made})
-    transaction.on_commit(lambda: [(settings.HOME.files / name).unlink(missing_ok=True) for name in unused])
+    transaction.on_commit(lambda: _unlink(unused))
+
+
+def _unlink(names: Sequence[str]) -> None:
+    for name in names:
+        (settings.HOME.files / name).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)

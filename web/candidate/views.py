@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,12 +14,10 @@ from django.views.decorators.http import require_POST
 from interview_analysis.web.candidate import access, codes, consents, course, letters, slots
 from interview_analysis.web.candidate.access import invited
 from interview_analysis.web.candidate.models import LANGUAGES, InterviewRules, Invitation, Slot
-from interview_analysis.web.candidate.questions import media_type
 from interview_analysis.web.candidate.words import consent_fault, slot_fault
 from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.privacy.notices import paragraphs
 from interview_analysis.web.privacy.trail import record
-from interview_analysis.web.site.files import file_response
 from interview_analysis.web.site.limits import address_of, used_up
 
 
@@ -186,7 +185,7 @@ def times(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     )
 
 
-def _slots_of(invitation: Invitation):  # type: ignore[no-untyped-def]
+def _slots_of(invitation: Invitation) -> QuerySet[Slot]:
     return Slot.objects.filter(job=invitation.interview.application.job_id)
 
 
@@ -212,20 +211,3 @@ def language(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     return redirect(
         back if back.startswith("/c/") and "//" not in back and "\\" not in back else "candidate:home"
     )
-
-
-@invited
-def spoken(request: HttpRequest, invitation: Invitation, order: int) -> HttpResponse:
-    """The recording of a question; not before the interview has begun."""
-    question = get_object_or_404(invitation.questions.exclude(spoken=""), order=order)
-    if invitation.started_at is None:
-        raise Http404
-    return file_response(question.spoken, media_type(question))
-
-
-@invited
-def captions(request: HttpRequest, invitation: Invitation, order: int) -> HttpResponse:
-    question = get_object_or_404(invitation.questions.exclude(spoken=""), order=order)
-    if invitation.started_at is None:
-        raise Http404
-    return HttpResponse(question.captions, content_type="text/vtt; charset=utf-8")

@@ -19,6 +19,7 @@ from interview_analysis.web.messages import sending
 from interview_analysis.web.messages.kinds import kind_of
 from interview_analysis.web.messages.letters import Letter, write
 from interview_analysis.web.messages.models import Message
+from interview_analysis.web.privacy.trail import record
 from tests.web.conftest import Company
 
 DAY = timedelta(days=1)
@@ -177,8 +178,8 @@ def test_what_is_called_off_is_told_once_and_nothing_else_goes(company: Company,
 def test_thanks_go_once(company: Company, sent: Invitation):
     Invitation.objects.update(finished_at=timezone.now())
     done = Invitation.objects.get()
-    letters.thank(done)
-    letters.thank(done)
+    for _ in range(2):
+        record(None, "invitation.finished", done)
     assert sorted(m.kind for m in waiting()) == ["invitation", "thanks"]
     became = sent_by_now()
     assert (became["invitation"], became["thanks"]) == (Message.State.DROPPED, Message.State.SENT)
