@@ -15,6 +15,7 @@ ROWS = (
     ("interviews: make, consent, recordings, raters", "interviews:raters"),
     ("interviews: review and rate where assigned", "review:review"),
     ("analyses", "analysis:queue"),
+    ("messages to candidates", "outbox:list"),
     ("trail", "privacy:trail"),
     ("people and their roles", "people:list"),
 )

@@ -45,6 +45,9 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "hiring:candidate": ({A, R}, lambda c: [c.candidate.pk]),
     "hiring:edit_candidate": ({A, R}, lambda c: [c.candidate.pk]),
     "hiring:application": ({A, R}, lambda c: [c.application.pk]),
+    "outbox:list": ({A, R}, lambda c: []),
+    "outbox:of_application": ({A, R}, lambda c: [c.application.pk]),
+    "outbox:channels": ({A, R}, lambda c: [c.candidate.pk]),
     "interviews:list": ({A, R, V}, lambda c: []),
     "interviews:new": ({A, R}, lambda c: [c.application.pk]),
     "interviews:interview": ({A, R, V}, lambda c: [c.interview.pk]),
@@ -80,6 +83,10 @@ ELSEWHERE = {
     "people:enter",
     "demo:remove",
     "hiring:resume",
+    *(
+        f"outbox:{name}"
+        for name in ("message", "message_html", "change", "preview", "preview_html", "opt_out")
+    ),
     *(f"exchange:{name}" for name in ("revoke_token", "webhook", "change_webhook")),
     *(f"exchange:api:{name}" for name in ("api-root", "jobs", "job", "candidates", "candidate")),
     *(f"exchange:api:{name}" for name in ("interviews", "interview", "result", "scorecards", "consensus")),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from pathlib import Path
 
 PASSWORD = "correct horse battery staple"
 
@@ -16,7 +17,9 @@ def main(port: int) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "interview_analysis.web.dev.settings"
     os.environ["PUBLIC_URL"] = f"http://localhost:{port}"
     import django
+    from django.conf import settings
 
+    settings.TEMPLATES[0]["DIRS"].insert(0, Path(__file__).parents[1] / "messages" / "templates")
     django.setup()
     import uvicorn
     from django.core.management import call_command
@@ -32,6 +35,7 @@ def main(port: int) -> None:
     company.fill()
     company.add_recordings()
     _finish_the_analysis()
+    _put_a_message()
     for person in company.people():
         person.set_password(PASSWORD)
         person.save()
@@ -46,6 +50,22 @@ def main(port: int) -> None:
         log_level="warning",
         lifespan="off",
     )
+
+
+def _put_a_message() -> None:
+    """One message of the tests' own kind, which waits in the outbox."""
+    from datetime import UTC, datetime
+
+    from interview_analysis.web.interviews.models import Interview
+    from interview_analysis.web.messages import kinds, outbox
+
+    told = {"message_at": datetime(2027, 3, 1, 6, 0, tzinfo=UTC), "link": "http://localhost/c/a-link/"}
+    kinds.register(kinds.Kind("visit", "Visit", lambda m: True, lambda m: told))
+    interview = Interview.objects.earliest("pk")
+    candidate = interview.application.candidate
+    candidate.email = candidate.email or "candidate@example.com"
+    candidate.save()
+    outbox.put("visit", candidate, interview)
 
 
 def _finish_the_analysis() -> None:

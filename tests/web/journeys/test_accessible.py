@@ -16,8 +16,8 @@ OF_RECRUITER = (
     "/candidates/new", "/candidates/1/", "/candidates/1/edit", "/applications/1/", "/applications/1/interviews/new",
     "/interviews/", "/interviews/1/", "/interviews/1/consent", "/interviews/1/raters", "/interviews/1/review",
     "/interviews/1/report", "/analyses/", "/people/me", "/account/password/change/", "/account/2fa/",
-    "/account/sessions/", "/applications/1/invite", "/jobs/1/interview-rules", "/jobs/1/times", "/jobs/1/notice/en",
-    "/notice/zh-hans",
+    "/account/sessions/", "/messages/", "/messages/preview/visit/interviews.interview/1/", "/candidates/1/channels",
+    "/applications/1/invite", "/jobs/1/interview-rules", "/jobs/1/times", "/jobs/1/notice/en", "/notice/zh-hans",
 )  # fmt: skip
 OF_RATER = ("/interviews/", "/interviews/1/", "/interviews/1/review")
 OF_AUDITOR = ("/trail/",)

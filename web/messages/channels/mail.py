@@ -14,6 +14,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import BadHeaderError
 from django.core.validators import validate_email
+from django.db import transaction
 
 from interview_analysis.web.messages.channels.base import SendingError, Sent
 from interview_analysis.web.messages.letters import Letter
@@ -108,3 +109,10 @@ def _as_file(mail: EmailMultiAlternatives, key: str) -> str:
         file.write(mail.message().as_bytes())
     aside.replace(target)
     return name
+
+
+def forget_file(instance: Message, **_: object) -> None:
+    """With a message goes the file of its mail, once the deletion holds."""
+    if instance.file:
+        path = settings.HOME.mail / f"{instance.key.hex}.eml"
+        transaction.on_commit(lambda: path.unlink(missing_ok=True))
