@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -99,12 +100,14 @@ def _title(application: Application) -> str:
 
 
 def _zone(application: Application, user: User) -> str:
-    """The candidate's own where it is known, that of the last invitation, else the recruiter's."""
+    """The candidate's own where it is known, that of the last invitation, the recruiter's, else the company's."""
     known = preference(application.candidate).zone
     if known:
         return known
     last = Invitation.objects.filter(interview__application__candidate=application.candidate_id).first()
-    return last.zone if last is not None else user.zone
+    if last is not None:
+        return last.zone
+    return user.zone if user.zone != "UTC" else str(settings.DEFAULT_ZONE)
 
 
 def _names(profile: JobProfile | None, language: str) -> dict[str, str]:

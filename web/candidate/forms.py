@@ -68,7 +68,7 @@ class WindowForm(forms.Form):
     zone = forms.ChoiceField(label=_("The candidate's time zone"), choices=_zones)
     typed_in = forms.ChoiceField(
         label=_("The times below are"),
-        choices=[("candidate", _("in the candidate's zone")), ("own", _("in my own zone"))],
+        choices=[("candidate", ""), ("own", "")],  # with the zone's name, below
         initial="candidate",
     )
     opens = WallTime(label=_("from"))
@@ -81,6 +81,8 @@ class WindowForm(forms.Form):
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        own = [("candidate", _("in the candidate's zone")), ("own", f"{_('in my own zone')} ({user.zone})")]
+        self.fields["typed_in"].choices = own  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -128,6 +130,7 @@ class InvitationForm(forms.ModelForm[Invitation]):
 
     def __init__(self, application: Application, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.candidate = application.candidate
         self.fields["contact"].queryset = _staff()  # type: ignore[attr-defined]
         self.fields["contact"].required = True
         self.fields["note"].help_text = _("For a live interview: how to join, by which address or number.")

@@ -122,6 +122,14 @@ def test_what_cannot_be_is_said_and_nothing_is_made(
     assert not Message.objects.exists()
 
 
+def test_no_code_is_asked_of_somebody_whom_it_cannot_reach(company: Company, recruiter: Client):
+    company.candidate.email = ""
+    company.candidate.save()
+    answer = invite(recruiter, company, code_asked="on")
+    assert answer.status_code == 422
+    assert "no code could reach them" in answer.content.decode()
+
+
 def test_own_questions_in_an_own_order(company: Company, recruiter: Client):
     sent = fields(recruiter, company)
     for name in [name for name in sent if name.endswith(".use")]:
