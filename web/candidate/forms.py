@@ -146,6 +146,11 @@ class InvitationForm(forms.ModelForm[Invitation]):
             self.add_error(
                 "note", _("Write how the candidate joins the live interview: the address or number.")
             )
+        if data.get("code_asked") and not (self.candidate.email or self.candidate.phone):
+            self.add_error(
+                "code_asked",
+                _("No address of this person is known, so no code could reach them. Enter one first."),
+            )
         return data
 
 
