@@ -59,6 +59,11 @@ class Company:
     def interviewer(self) -> User:
         return self.people[Role.INTERVIEWER]
 
+    @property
+    def invitation(self) -> Invitation:
+        """That of the fixture `invitation`, where a test asks for it."""
+        return Invitation.objects.get(interview__application=self.application)
+
 
 @pytest.fixture
 def company(db: None) -> Company:

@@ -71,6 +71,15 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "exchange:openapi": (NOBODY_TOO, lambda c: []),
     "demo:state": ({A}, lambda c: []),
     "interviews:play": ({A, R, V}, lambda c: [c.recording.key]),
+    "candidate:invite": ({A, R}, lambda c: [c.application.pk]),
+    "candidate:invitation": ({A, R}, lambda c: [c.invitation.pk]),
+    "candidate:window": ({A, R}, lambda c: [c.invitation.pk]),
+    "candidate:questions": ({A, R}, lambda c: [c.invitation.pk]),
+    "candidate:extra": ({A, R}, lambda c: [c.invitation.pk]),
+    "candidate:rules": ({A, R}, lambda c: [c.job.pk]),
+    "candidate:slots": ({A, R}, lambda c: [c.job.pk]),
+    "candidate:notice": ({A, R}, lambda c: [c.job.pk, "en"]),
+    "candidate:company_notice": ({A, R}, lambda c: ["zh-hans"]),
 }
 # Not opened by a plain visit: they take a POST or a token, and have tests of their own.
 ELSEWHERE = {
@@ -107,6 +116,8 @@ ELSEWHERE = {
 # Pages of candidates: whoever came in by the link of `invitation` opens them with these arguments, nobody else, staff neither.
 BY_LINK: dict[str, Callable[[Invitation], list[object]]] = {
     "candidate:home": lambda i: [],
+    "candidate:details": lambda i: [],
+    "candidate:consent": lambda i: [],
     "guide:guide": lambda i: [],
     "afterwards:progress": lambda i: [],
     "afterwards:feedback": lambda i: [],
@@ -117,8 +128,9 @@ BY_LINK: dict[str, Callable[[Invitation], list[object]]] = {
     "afterwards:withdraw": lambda i: [],
 }
 ELSEWHERE |= {
-    "candidate:enter",
     *(f"afterwards:{name}" for name in ("feedback_pdf", "play", "ask", "people_only", "gone", "request")),
+    *(f"candidate:{name}" for name in ("enter", "code", "confirm", "times", "calendar", "language", "act")),
+    "candidate:staff_spoken",
 }
 
 
@@ -140,7 +152,7 @@ def test_every_address_stands_in_the_table():
 
 
 def test_each_role_opens_what_is_its_own_and_nothing_else(
-    company: Company, signed_in: Callable[[User | None], Client]
+    company: Company, invitation: Invitation, signed_in: Callable[[User | None], Client]
 ):
     people: dict[str, User | None] = {role.value: user for role, user in company.people.items()}
     people |= {"outsider": company.outsider, "nobody": None}

@@ -42,8 +42,7 @@ def request(
     A `trial` by another profile takes the place of the current result only once somebody keeps it. Raises NotAllowedError without consent to an
     analysis, without a recording, or without a profile.
     """
-    consent = interview.consent
-    if consent is None or not consent.analysis or consent.withdrawn_at is not None:
+    if not allowed(interview):
         raise NotAllowedError(
             "the candidate's consent to an analysis is not on record; enter it first", "consent"
         )
@@ -67,10 +66,23 @@ def request(
     return made
 
 
+def allowed(interview: Interview) -> bool:
+    """Whether a consent to an analysis is on record and not withdrawn."""
+    consent = interview.consent
+    return consent is not None and consent.analysis and consent.withdrawn_at is None
+
+
 def take(worker: str) -> Analysis | None:
-    """The analysis that has waited longest, which is this worker's from now on; None where none waits."""
+    """The analysis that has waited longest, which is this worker's from now on; None where none waits.
+
+    One that is not allowed any more is cancelled in its place.
+    """
     give_back_abandoned()
-    for waiting in Analysis.objects.filter(state=State.WAITING).order_by("requested_at")[:5]:
+    waits = Analysis.objects.filter(state=State.WAITING).select_related("interview__consent")
+    for waiting in waits.order_by("requested_at")[:5]:
+        if not allowed(waiting.interview):
+            cancel(waiting, None)
+            continue
         now = timezone.now()
         taken = Analysis.objects.filter(pk=waiting.pk, state=State.WAITING).update(
             state=State.RUNNING, worker=worker, started_at=now, beat_at=now, attempts=F("attempts") + 1,
@@ -164,7 +176,7 @@ def drop(trial: Analysis, by: User) -> bool:
 
 
 @transaction.atomic
-def cancel(analysis: Analysis, by: User) -> bool:
+def cancel(analysis: Analysis, by: User | None) -> bool:
     stopped = Analysis.objects.filter(pk=analysis.pk, state__in=(State.WAITING, State.RUNNING)).update(
         state=State.CANCELLED, finished_at=timezone.now(), stage=""
     )
@@ -175,6 +187,8 @@ def cancel(analysis: Analysis, by: User) -> bool:
 
 @transaction.atomic
 def retry(analysis: Analysis, by: User) -> bool:
+    if not allowed(Interview.objects.select_related("consent").get(pk=analysis.interview_id)):
+        return False
     stopped = Analysis.objects.filter(pk=analysis.pk, state__in=(State.FAILED, State.CANCELLED))
     again = stopped.exclude(trial=Analysis.Trial.DROPPED).update(
         state=State.WAITING, attempts=0, worker="", error="", error_code="", requested_at=timezone.now()

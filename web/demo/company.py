@@ -17,6 +17,7 @@ from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.pipeline.common.config import BUILT_IN
 from interview_analysis.scoring.profile import parse_profile
 from interview_analysis.web.analysis import queue
+from interview_analysis.web.candidate.models import Question
 from interview_analysis.web.hiring.models import Application, Candidate, Job, Note
 from interview_analysis.web.hiring.profiles import save_version
 from interview_analysis.web.hiring.stages import add_usual_stages
@@ -170,6 +171,11 @@ def remove(by: User | None) -> None:
     names = [name for name in candidates.values_list("resume", flat=True) if name]
     for recording in Recording.objects.filter(interview__in=interviews):
         names += [n for n in (recording.original, recording.playable, recording.transcript) if n]
+    names += (
+        Question.objects.filter(invitation__interview__in=interviews)
+        .exclude(spoken="")
+        .values_list("spoken", flat=True)
+    )
     for found in interviews:
         names += [folder for folder in found.analyses.values_list("folder", flat=True) if folder]
         found.delete()

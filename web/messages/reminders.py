@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import models, transaction
@@ -20,9 +21,16 @@ _GONE = (State.SENT, State.SENDING, State.UNKNOWN, State.BOUNCED, State.FAILED)
 
 @transaction.atomic
 def plan(
-    candidate: Candidate, subject: models.Model, at: datetime, *, by: User | None = None
+    candidate: Candidate,
+    subject: models.Model,
+    at: datetime,
+    *,
+    spans: Sequence[timedelta] | None = None,
+    by: User | None = None,
 ) -> list[Message]:
-    """Let reminders of `subject` go before `at`; those of another time are taken back. What is new is returned.
+    """Let reminders of `subject` go before `at`, by `spans` or as the operator set; those of another time are taken back.
+
+    What is new is returned.
 
     `data` of each holds the time (`at`, as ISO 8601) and how long before it goes (`before_s`).
     """
@@ -33,7 +41,7 @@ def plan(
             outbox.withdraw_one(message)
         elif message.state == State.WAITING or message.state in _GONE:
             kept.add((message.data.get("at"), message.data.get("before_s")))
-    for before in rules.reminders():
+    for before in rules.reminders() if spans is None else spans:
         before_s = round(before.total_seconds())
         if at - before <= now or (_written(at), before_s) in kept:
             continue
@@ -51,10 +59,12 @@ def plan_unconfirmed(
     invited_at: datetime,
     until: datetime,
     *,
+    after: timedelta | None = None,
     by: User | None = None,
 ) -> list[Message]:
-    """Let one more message go where nobody confirms for as long as is set; once for one subject, however often it is planned."""
-    after = rules.unconfirmed_after()
+    """Let one more message go where nobody confirms for `after`, or as long as the operator set; once for one subject,
+    however often it is planned."""
+    after = rules.unconfirmed_after() if after is None else after
     waiting_or_gone = outbox.about(subject).filter(kind=UNCONFIRMED).exclude(state=State.DROPPED)
     if after is None or invited_at + after >= until or waiting_or_gone.exists():
         return []

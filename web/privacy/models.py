@@ -50,8 +50,46 @@ class Head(models.Model):
     sha256 = models.CharField(max_length=64, default="0" * 64)
 
 
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user: User) -> NoticeQuerySet:
+        return self if user.may(Role.ADMINISTRATOR, Role.RECRUITER, Role.AUDITOR) else self.none()
+
+
+class Notice(models.Model):
+    """A version of what candidates are told about their data and asked to agree to, in one language.
+
+    Without a job it is the company's own, for every job that has none. A version is never changed; see notices.py.
+    """
+
+    job = models.ForeignKey("hiring.Job", on_delete=models.CASCADE, null=True, related_name="notices")
+    language = models.CharField(max_length=10)
+    number = models.PositiveIntegerField()
+    text = models.TextField(_("the notice"))
+    agree = models.TextField(_("what candidates agree to"))
+    without = models.TextField(_("what they agree to without automated analysis"))
+    sha256 = models.CharField(max_length=64)
+    created_by = models.ForeignKey(  # none: the text that comes with the application
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-number"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["job", "language", "number"], name="one_notice_a_number"),
+            models.UniqueConstraint(
+                fields=["language", "number"], condition=models.Q(job=None), name="one_own_notice_a_number"
+            ),
+        ]
+
+
 class Consent(models.Model):
-    """A candidate's consent to being recorded and analysed, as it was given and by whom it was entered."""
+    """A candidate's consent to being recorded and analysed, as it was given and by whom it was entered.
+
+    `shown` is how the candidate was asked online: page, language, version and hash of the notice.
+    """
 
     class How(models.TextChoices):
         WRITTEN = "written", _("in writing")
@@ -68,6 +106,8 @@ class Consent(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     entered_at = models.DateTimeField(auto_now_add=True)
+    notice = models.ForeignKey(Notice, on_delete=models.SET_NULL, null=True, related_name="consents")
+    shown = models.JSONField(default=dict)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
 

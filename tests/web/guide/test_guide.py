@@ -45,7 +45,9 @@ def test_the_pace_moves_with_the_norms():
 def test_candidates_read_dimensions_levels_shares_and_pace(
     company: Company, invitation: Invitation, language: str
 ):
-    device = Client(headers={"accept-language": language})
+    invitation.language = language
+    invitation.save()
+    device = Client()
     device.get(link_of(invitation))
     page = device.get(reverse("guide:guide")).content.decode()
     code = "zh" if language == "zh-hans" else "en"

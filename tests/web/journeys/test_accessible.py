@@ -17,7 +17,9 @@ OF_RECRUITER = (
     "/jobs/1/exports", "/candidates/", "/candidates/new", "/candidates/import", "/candidates/1/", "/candidates/1/edit",
     "/applications/1/", "/applications/1/interviews/new", "/interviews/", "/interviews/1/", "/interviews/1/consent",
     "/interviews/1/raters", "/interviews/1/review", "/interviews/1/report", "/analyses/", "/figures/", "/tokens/", "/api/",
-    "/people/me", "/messages/", "/messages/preview/visit/interviews.interview/1/", "/candidates/1/channels", "/nowhere/",
+    "/people/me", "/messages/", "/messages/preview/visit/interviews.interview/1/", "/candidates/1/channels",
+    "/applications/1/invite", "/jobs/1/interview-rules", "/jobs/1/times", "/jobs/1/notice/en", "/notice/zh-hans", "/requests/",
+    "/jobs/1/guide/en", "/jobs/1/guide/zh-hans", "/nowhere/",
 )  # fmt: skip
 OF_DECIDED = (
     "/interviews/{decided}/", "/interviews/{decided}/review", "/interviews/{decided}/consensus",

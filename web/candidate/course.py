@@ -1,0 +1,156 @@
+"""The course of an interview as a candidate sees it: what is done, what comes next, and the doors to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from interview_analysis.scoring.profile import JobProfile
+from interview_analysis.web.candidate.models import Invitation
+
+CHANNELS = ("content", "voice", "face", "posture")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`url` is empty where there is no door now; `optional` ones are offered and never the next."""
+
+    title: str
+    text: str
+    url: str = ""
+    door: str = ""
+    done: bool = False
+    optional: bool = False
+    is_next: bool = False
+
+
+def steps(invitation: Invitation, now: datetime | None = None) -> list[Step]:
+    """All steps in their order; the first that is not done and can be done is the next one."""
+    now = now or timezone.now()
+    found = [
+        _agree(invitation),
+        *_time(invitation, now),
+        *_prepare(invitation, now),
+        _interview(invitation, now),
+        _after(invitation),
+    ]
+    for number, step in enumerate(found):
+        if not step.done and not step.optional:
+            found[number] = replace(step, is_next=True)
+            break
+    return found
+
+
+def _agree(invitation: Invitation) -> Step:
+    consent = invitation.interview.consent
+    if invitation.consented and consent is not None:
+        text = (
+            _("You agreed to being recorded and to the automated analysis.")
+            if consent.analysis
+            else _("You go on without automated analysis: only people review your interview.")
+        )
+    else:
+        text = _("What is recorded, what is analysed and what is not, and your choice.")
+    return Step(_("Read and agree"), text, reverse("candidate:consent"), _("Read"), invitation.consented)
+
+
+def _time(invitation: Invitation, now: datetime) -> list[Step]:
+    over = invitation.finished_at is not None or invitation.closes_at <= now
+    found = []
+    if invitation.slots_until is not None:
+        found.append(
+            Step(
+                _("Pick a time"),
+                _("You can change it later, until some time before."),
+                "" if over or invitation.started_at else reverse("candidate:times"),
+                _("Change the time") if invitation.slot_id else _("Pick a time"),
+                invitation.slot_id is not None,
+            )
+        )
+    found.append(
+        Step(
+            _("Confirm"),
+            _("Say that you will be there, so that nobody waits in vain."),
+            done=invitation.confirmed_at is not None or invitation.started_at is not None,
+            optional=invitation.to_be_picked or over,
+        )
+    )
+    return found
+
+
+def _prepare(invitation: Invitation, now: datetime) -> list[Step]:
+    """What helps and is not asked for. Rooms that are not there offer nothing."""
+    if invitation.finished_at is not None:
+        return []
+    offered = (
+        (_("Guide"), _("What matters in this job, and how answers are used."), "guide:guide", _("Read")),
+        (
+            _("Check your devices"),
+            _("Camera, microphone, speaker and connection, on the device that you will use."),
+            "answers:check",
+            _("Check"),
+        ),
+        (
+            _("Practise"),
+            _("Questions of the same kind, not those of the interview. Recruiters never see it."),
+            "practice:home",
+            _("Practise"),
+        ),
+    )
+    return [
+        Step(title, text, url, door, optional=True)
+        for title, text, name, door in offered
+        if (url := door_to(name))
+    ]
+
+
+def _interview(invitation: Invitation, now: datetime) -> Step:
+    done = invitation.finished_at is not None
+    if invitation.kind == Invitation.Kind.LIVE:
+        return Step(
+            _("The conversation"), _("How to join stands in the details of the invitation."),
+            "" if done else reverse("candidate:details"), _("Details"), done,
+        )  # fmt: skip
+    opened = (invitation.may_answer(now) or _begun(invitation)) and invitation.consented
+    url = door_to("answers:start") if opened else ""
+    door = _("Go on") if invitation.started_at else _("Start")
+    if invitation.kind == Invitation.Kind.UPLOAD:
+        return Step(_("Hand in your recording"), _("A file that you recorded yourself."), url, door, done)
+    text = _("Questions one by one. You can leave and come back by the same link.")
+    return Step(_("Answer the questions"), text, url, door, done)
+
+
+def _begun(invitation: Invitation) -> bool:
+    """Begun in time: what is left may be sent for a while after the end."""
+    return invitation.started_at is not None and invitation.finished_at is None and not invitation.is_over()
+
+
+def _after(invitation: Invitation) -> Step:
+    handed_in = invitation.finished_at is not None
+    url = door_to("afterwards:progress") if handed_in else ""
+    return Step(
+        _("Hear from us"),
+        _("People review your interview, and a person decides."),
+        url,
+        _("See how far it is"),
+    )
+
+
+def door_to(name: str) -> str:
+    """The address of a page, empty where its room is not there."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def channel_shares(profile: JobProfile) -> dict[str, float]:
+    """How much of the whole score each channel makes up, by the profile's weights; they add up to 1."""
+    return {
+        channel: sum(d.weight * d.channels.get(channel, 0.0) for d in profile.dimensions)  # type: ignore[call-overload]
+        for channel in CHANNELS
+    }

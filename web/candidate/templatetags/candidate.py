@@ -1,0 +1,46 @@
+"""How times of invitations are shown: as wall times, with their zone named."""
+
+from __future__ import annotations
+
+from django import template
+from django.utils.translation import get_language
+
+from interview_analysis.web.candidate.models import Invitation, Slot
+from interview_analysis.web.candidate.words import why_rule as why
+from interview_analysis.web.messages import times
+from interview_analysis.web.messages.templatetags.times import told
+
+register = template.Library()
+register.filter(told)
+
+
+def _language() -> str:
+    return get_language() or "en"
+
+
+@register.filter
+def window(invitation: Invitation, zone: str) -> str:
+    """From when until when, in a zone."""
+    return times.told_span(invitation.opens_at, invitation.closes_at, zone, _language())
+
+
+@register.filter
+def span(slot: Slot, zone: str) -> str:
+    return times.told_span(slot.starts_at, slot.ends_at, zone, _language())
+
+
+@register.filter
+def minutes(seconds: int) -> str:
+    """90 -> "1:30"."""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+@register.filter
+def percent(share: float) -> str:
+    return f"{share * 100:.0f} %"
+
+
+@register.filter
+def why_rule(field: str) -> str:
+    """Why a rule starts as it does."""
+    return why(field)
