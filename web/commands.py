@@ -151,9 +151,10 @@ def worker(console: Console, parent: int | None) -> None:
     """
     start_django()
     from interview_analysis.web.analysis.worker import Worker
+    from interview_analysis.web.answers.settling import settle_due
     from interview_analysis.web.exchange.deliveries import deliver_due
 
-    Worker(parent, [deliver_due]).run()
+    Worker(parent, [deliver_due, settle_due]).run()
 
 
 def _first_link() -> None:

@@ -53,6 +53,7 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "review:compare": ({A, R}, lambda c: [c.job.pk]),
     "review:review": ({A, R, V}, lambda c: [c.interview.pk]),
     "reports:feedback": ({A, R}, lambda c: [c.interview.pk]),
+    "answers:monitor": ({A, R}, lambda c: []),
     "analysis:queue": ({A, R}, lambda c: []),
     "analysis:state": ({A, R}, lambda c: [c.interview.pk]),
     "exchange:tokens": (EVERYBODY, lambda c: []),
@@ -96,10 +97,21 @@ ELSEWHERE = {
 # Pages of candidates: whoever came in by the link of `invitation` opens them with these arguments, nobody else, staff neither.
 BY_LINK: dict[str, Callable[[Invitation], list[object]]] = {
     "candidate:home": lambda i: [],
+    "answers:check": lambda i: [],
+    "answers:start": lambda i: [],
+    "answers:later": lambda i: [],
 }
 ELSEWHERE |= {"candidate:enter"}
 # The recorder's own, see tests/web/answers/test_streams.py.
-ELSEWHERE |= {f"answers:{name}" for name in ("begin_stream", "stream", "stream_chunk", "end_stream")}
+ELSEWHERE |= {f"answers:{name}" for name in ("begin_stream", "stream", "stream_chunk", "end_stream", "clip")}
+# See tests/web/answers/test_taking.py and test_monitor.py.
+ELSEWHERE |= {
+    f"answers:{name}"
+    for name in (
+        *("state", "presence", "hand_in", "begin_take", "end_take", "give_take", "notes", "spoken", "captions"),
+        *("watched", "say", "extend", "accept", "of_interview"),
+    )
+}
 
 
 def addresses(patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:

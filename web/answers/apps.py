@@ -9,6 +9,7 @@ class Room(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from interview_analysis.web.answers import streams
+        from interview_analysis.web.answers import streams, taking
 
         streams.register("check", lambda invitation, group: "" if invitation.may_enter else "closed")
+        streams.register(taking.PURPOSE, taking.may_begin)

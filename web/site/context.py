@@ -18,6 +18,7 @@ DOORS: tuple[tuple[str, StrOrPromise, set[Role]], ...] = (
     ("hiring:jobs", _("Jobs"), {*_STAFF, Role.DATA_SCIENTIST}),
     ("hiring:candidates", _("Candidates"), _STAFF),
     ("interviews:list", _("Interviews"), {*_STAFF, Role.INTERVIEWER}),
+    ("answers:monitor", _("Recorded alone"), _STAFF),
     ("analysis:queue", _("Analyses"), _STAFF),
     ("exchange:figures", _("Figures"), {*_STAFF, Role.DATA_SCIENTIST}),
     ("privacy:trail", _("Trail"), {Role.ADMINISTRATOR, Role.AUDITOR}),

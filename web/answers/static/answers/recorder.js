@@ -180,7 +180,7 @@ class Recording {
 
   constructor(desk, media, about) {
     this.#desk = desk; this.#media = media; this.#about = about;
-    this.level = 0; this.group = about.group;
+    this.group = about.group;
     this.#listen();
     this.#start();
     this.#watch = setInterval(() => this.#look(), 500);
@@ -191,6 +191,14 @@ class Recording {
       track.addEventListener("unmute", () => this.#say(device, "back"));
     }
   }
+
+  #power() {
+    if (!this.#analyser || this.#ended) return 0;
+    this.#analyser.getFloatTimeDomainData(this.#samples);
+    return this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / this.#samples.length;
+  }
+
+  get level() { return Math.min(1, Math.sqrt(this.#power()) * 4); }
 
   /** "back" where all is well, see the events. */
   get devices() { return { camera: this.#states.camera || "back", microphone: this.#states.microphone || "back" }; }
@@ -260,10 +268,7 @@ class Recording {
     }
     this.#tick = now;
     if (this.#analyser && this.#context.state === "running") {
-      this.#analyser.getFloatTimeDomainData(this.#samples);
-      const power = this.#samples.reduce((sum, sample) => sum + sample * sample, 0) / this.#samples.length;
-      this.level = Math.min(1, Math.sqrt(power) * 4);
-      if (power > 0) { this.#quiet = now; if (this.#states.microphone === "silent") this.#say("microphone", "back"); }
+      if (this.#power() > 0) { this.#quiet = now; if (this.#states.microphone === "silent") this.#say("microphone", "back"); }
       else if (now - this.#quiet > DEAD_MS) this.#say("microphone", "silent");
     } else this.#quiet = now;
     if (this.#video?.readyState >= 2 && document.visibilityState === "visible") {
