@@ -24,12 +24,13 @@ FAKE = ("--no-sandbox", "--use-fake-ui-for-media-stream", "--use-fake-device-for
 class Server:
     """The application on a folder of the test's own."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, candidates: int = 1) -> None:
         with socket.socket() as tried:
             tried.bind(("127.0.0.1", 0))
             self.port: int = tried.getsockname()[1]
         self.url = f"http://localhost:{self.port}"
         self.home = home
+        self._candidates = candidates
         self._environment = os.environ | {
             "INTERVIEW_ANALYSIS_HOME": str(home),
             "DJANGO_SETTINGS_MODULE": "interview_analysis.web.dev.settings",
@@ -41,7 +42,7 @@ class Server:
 
     def start(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.web.answers.server", str(self.port)],
+            [sys.executable, "-m", "tests.web.answers.server", str(self.port), str(self._candidates)],
             env=self._environment, cwd=ROOT, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert self._process.stdout is not None

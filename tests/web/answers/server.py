@@ -1,4 +1,4 @@
-"""The application as `serve` runs it, with one candidate who is invited: ``python -m tests.web.answers.server PORT``.
+"""The application as `serve` runs it, with some candidates who are invited: ``python -m tests.web.answers.server PORT COUNT``.
 
 Started again on the same folder it goes on where it was. Prints one line of JSON and serves until it is ended.
 """
@@ -13,7 +13,7 @@ from datetime import date, timedelta
 PASSWORD = "correct horse battery staple"
 
 
-def main(port: int) -> None:
+def main(port: int, count: int) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "interview_analysis.web.dev.settings"
     os.environ["PUBLIC_URL"] = f"http://localhost:{port}"
     import django
@@ -27,7 +27,7 @@ def main(port: int) -> None:
 
     call_command("migrate", verbosity=0)
     if not Invitation.objects.exists():
-        invite()
+        invite(count)
     print(json.dumps({"links": [link_of(one) for one in Invitation.objects.order_by("pk")]}), flush=True)
     uvicorn.run(
         "interview_analysis.web.site.asgi:application",
@@ -38,7 +38,7 @@ def main(port: int) -> None:
     )
 
 
-def invite(count: int = 1) -> None:
+def invite(count: int) -> None:
     """Candidates with two questions each, who have consented to being recorded and analysed."""
     from django.utils import timezone
 
@@ -79,4 +79,4 @@ def invite(count: int = 1) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), int(sys.argv[2]))
