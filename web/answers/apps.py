@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
 
 
@@ -9,7 +11,18 @@ class Room(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from interview_analysis.web.answers import streams, taking
+        from django.db.models.signals import post_delete
 
+        from interview_analysis.web.answers import streams, taking
+        from interview_analysis.web.answers.models import Stream
+
+        post_delete.connect(_drop_chunks, sender=Stream)
         streams.register("check", lambda invitation, group: "" if invitation.may_enter else "closed")
         streams.register(taking.PURPOSE, taking.may_begin)
+
+
+def _drop_chunks(instance: Any, **_: object) -> None:
+    """What is deleted in the database, as when a candidate is erased, goes from the disk, too."""
+    from interview_analysis.web.answers import streams
+
+    streams.drop(instance)

@@ -24,6 +24,7 @@ from interview_analysis.errors import MediaError
 from interview_analysis.pipeline.media.opening import open_recording, origin_s
 
 GAP_S = 0.5  # shorter pauses between packets are the recorder's own
+UNSURE_S = 1.0  # when a stream began is known to about a second: a recorder is late on a busy machine
 _BETWEEN_S = 0.002  # containers round to milliseconds
 _NEAR_S = 3.0  # a pause that the browser noticed, and a gap in its recording, are the same
 _IN_WEBM = {"vp8", "vp9", "av1", "opus", "vorbis", "libvpx", "libvpx-vp9", "libdav1d", "libopus"}
@@ -139,7 +140,7 @@ def _part(members: list[_Looked], target: Target, number: int, before_s: float) 
         ) from error
     finally:
         aside.unlink(missing_ok=True)
-    gaps = [Gap(0.0, round(before_s, 2))] if before_s > GAP_S else []
+    gaps = [Gap(0.0, round(before_s, 2))] if before_s > UNSURE_S else []
     gaps += _gaps(copy.covered)
     gaps += [gap for gap in noticed if not any(abs(gap.at_s - known.at_s) < _NEAR_S for known in gaps)]
     return Part(
@@ -161,8 +162,8 @@ def _copied(members: list[_Looked], path: Path) -> tuple[_Copy, list[Gap]]:
         tracks: list[av.stream.Stream] = []
         for member in members:
             offset_s = member.source.begins_s - members[0].source.begins_s
-            if copy.packets:
-                offset_s = max(offset_s, copy.end_s + _BETWEEN_S)
+            if copy.packets and offset_s - copy.end_s < UNSURE_S:
+                offset_s = copy.end_s + _BETWEEN_S
             noticed += [Gap(round(offset_s + at, 2), lost) for at, lost in member.source.pauses]
             with open_recording(member.source.path) as read:
                 own = (*read.streams.video, *read.streams.audio)

@@ -46,7 +46,6 @@ def clip(request: HttpRequest, invitation: Invitation, key: UUID) -> HttpRespons
             path = Path(folder) / f"{number}.raw"
             streams.write_whole(stream, path)
             sources.append(Source(path, 0.0))
-            streams.drop(stream)
             stream.delete()
         try:
             parts = join(sources, lambda number, ending: Path(folder) / f"clip-{number}{ending}").parts

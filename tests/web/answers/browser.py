@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -99,3 +100,15 @@ def candidates_browser(folder: Path, *arguments: str, **options: Any) -> Iterato
         context.set_default_timeout(30_000)
         yield context
         context.close()
+
+
+def kill_renderers(folder: Path) -> None:
+    """SIGKILL to the processes of all tabs of the browser that keeps its storage there."""
+    for process in psutil.process_iter(["cmdline"]):
+        line = process.info["cmdline"] or []
+        if "--type=renderer" in line and any(str(folder) in part for part in _lines_above(process)):
+            process.kill()
+
+
+def _lines_above(process: psutil.Process) -> list[str]:
+    return [part for parent in process.parents() for part in parent.cmdline()]

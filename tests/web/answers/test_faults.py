@@ -4,14 +4,13 @@ killed once. Two minutes long by default; twenty among the slow tests."""
 from __future__ import annotations
 
 import time
-from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.web.answers.browser import Server, candidates_browser
+from tests.web.answers.browser import Server, candidates_browser, kill_renderers
 
 LOST_S = 2.5  # a kill costs a second; a slow machine is late to write it
 
@@ -19,14 +18,20 @@ LOST_S = 2.5  # a kill costs a second; a slow machine is late to write it
 class Answer:
     """One answer, across kills. `spans` are the stretches in which a tab was recording, on the test's clock."""
 
-    def __init__(self, context: Any, link: str) -> None:
-        self.context, self.link, self.spans = context, link, []
-        self.page = context.new_page()
+    def __init__(self, context: Any, profile: Path, link: str) -> None:
+        self.context, self.profile, self.link, self.spans = context, profile, link, []
+        self.page = self._tab()
+        context.pages[0].close()  # the empty one that a browser opens with
         self.page.goto(link)
         self.page.goto(link.split("/c/")[0] + "/c/answer")
         self.page.click("#show")
         self.page.click("[data-do=begin]")
         self._recording()
+
+    def _tab(self) -> Any:
+        page = self.context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        return page
 
     def _recording(self) -> None:
         self.page.locator("[data-do=stop]").wait_for()
@@ -35,11 +40,9 @@ class Answer:
     def kill(self) -> None:
         """The tab dies; the candidate opens the same link again and goes on."""
         self.spans[-1][1] = time.monotonic()
-        session = self.context.new_cdp_session(self.page)
-        with suppress(Exception):
-            session.send("Page.crash")
+        kill_renderers(self.profile)
         self.page.close()
-        self.page = self.context.new_page()
+        self.page = self._tab()
         self.page.goto(self.link)
         self.page.goto(self.link.split("/c/")[0] + "/c/answer")
         self.page.click("[data-do=resume]")
@@ -50,9 +53,8 @@ class Answer:
         self.spans[-1][1] = time.monotonic()
         self.page.locator("[data-do=next]").wait_for(timeout=60_000)
 
-    def wait_until(self, at: float) -> None:
-        while (left := at - time.monotonic()) > 0:
-            self.page.wait_for_timeout(min(1000, left * 1000))
+    def speak(self, seconds: float) -> None:
+        self.page.wait_for_timeout(seconds * 1000)
 
 
 @pytest.mark.faults
@@ -69,30 +71,25 @@ def _answer_with_faults(tmp_path: Path, length_s: float) -> None:
     server = Server(tmp_path / "home")
     try:
         with candidates_browser(tmp_path / "profile") as context:
-            answer = Answer(context, server.links[0])
-            began = time.monotonic()
-
-            def share(of: float) -> None:
-                answer.wait_until(began + of * length_s)
-
-            share(0.10)
+            answer = Answer(context, tmp_path / "profile", server.links[0])
+            answer.speak(0.10 * length_s)
             context.set_offline(True)
-            share(0.18)
+            answer.speak(0.08 * length_s)
             context.set_offline(False)
-            share(0.28)
+            answer.speak(0.10 * length_s)
             answer.kill()
-            share(0.42)
+            answer.speak(0.14 * length_s)
             server.kill()
-            share(0.48)
+            answer.speak(0.06 * length_s)
             server.start()
-            share(0.56)
+            answer.speak(0.08 * length_s)
             answer.kill()
-            share(0.66)
+            answer.speak(0.10 * length_s)
             context.set_offline(True)
-            share(0.74)
+            answer.speak(0.08 * length_s)
             context.set_offline(False)
             answer.kill()  # with seconds of it not sent yet
-            share(1.0)
+            answer.speak(0.26 * length_s)
             answer.finish()
             answer.page.click("[data-do=next]")
             answer.page.locator("[data-do=begin]").wait_for()

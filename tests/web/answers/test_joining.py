@@ -50,6 +50,13 @@ def test_one_stream_gets_its_length_and_can_be_sought(kept, target, make, ending
         assert next(file.decode(video=0)).time == pytest.approx(3.0, abs=1.05)
 
 
+def test_streams_that_follow_each_other_at_once_have_no_gap(kept, target):
+    """As where a recorder is ended and begun again: its begin is not known to the millisecond."""
+    part = join(kept((webm(3.0), 0.0), (webm(3.0), 3.7)), target).parts[0]
+    assert part.gaps == ()
+    assert part.duration_s == pytest.approx(6.0, abs=0.15)
+
+
 @pytest.mark.parametrize("make", [webm, mp4])
 def test_after_a_killed_tab_the_gap_has_its_true_length(kept, target, make):
     """5 s, then 2.5 s of nothing, then 4 s."""

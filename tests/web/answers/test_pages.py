@@ -98,6 +98,12 @@ def finish(page: Any, server: Server) -> dict[str, Any]:
     )
 
 
+def press(page: Any, selector: str) -> None:
+    """By keyboard, once it is there."""
+    page.locator(selector).wait_for()
+    page.locator(selector).press("Enter")
+
+
 def accessible(page: Any, language: str) -> list[str]:
     page.evaluate(AXE)
     found = [
@@ -127,24 +133,24 @@ def test_every_page_is_accessible_and_fits_a_phone(visit: Visit, language: str):
     found += accessible(page, language)
     page.goto("/c/answer")
     found += accessible(page, language)
-    page.locator("#show").press("Enter")
+    press(page, "#show")
     page.locator("[data-do=begin]").wait_for()
     assert page.evaluate("() => document.activeElement.id") == "number"
     page.click("#notes summary")
     page.click("#other summary")
     found += accessible(page, language)
-    page.locator("[data-do=begin]").press("Enter")
+    press(page, "[data-do=begin]")
     page.locator("[data-do=stop]").wait_for()
     found += accessible(page, language)
-    page.locator("[data-do=stop]").press("Enter")
-    page.locator("[data-do=next]").press("Enter")
+    press(page, "[data-do=stop]")
+    press(page, "[data-do=next]")
     page.locator("[data-do=begin]").wait_for()
     page.fill("#written", "Because.")
-    page.locator("[data-do=write]").press("Enter")
-    page.locator("[data-do=next]").press("Enter")
+    press(page, "[data-do=write]")
+    press(page, "[data-do=next]")
     page.locator("#hand-in").wait_for()
     found += accessible(page, language)
-    page.locator("#hand-in").press("Enter")
+    press(page, "#hand-in")
     page.wait_for_url("**/c/answer/later")
     found += accessible(page, language)
     assert found == []
@@ -181,6 +187,7 @@ def test_a_recruiter_watches_tells_and_gives_time_while_it_is_recorded(
     finish(page, server)
 
 
+@pytest.mark.faults
 def test_without_a_camera_the_sound_is_recorded(visit: Visit, server: Server):
     page = visit(NO_CAMERA)
     begin(page)
@@ -191,6 +198,7 @@ def test_without_a_camera_the_sound_is_recorded(visit: Visit, server: Server):
     assert made[0]["duration_s"] > 2.5
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(("name", "words"), [("NotAllowedError", "told not to use the microphone"), ("NotFoundError", "No microphone was found")])  # fmt: skip
 def test_without_a_microphone_it_says_what_to_do_and_takes_writing(visit: Visit, name: str, words: str):
     page = visit(
@@ -209,6 +217,7 @@ def test_without_a_microphone_it_says_what_to_do_and_takes_writing(visit: Visit,
     page.locator("[data-do=next]").wait_for()
 
 
+@pytest.mark.faults
 def test_an_old_browser_uploads_a_file(visit: Visit, server: Server, tmp_path: Path):
     from tests.web.recordings import write_clip
 
@@ -241,6 +250,7 @@ def test_a_second_tab_is_told_and_can_go_on_without_loss(visit: Visit, server: S
     assert recorded_s > 5.0
 
 
+@pytest.mark.faults
 def test_a_full_storage_is_told_and_nothing_is_lost(visit: Visit, server: Server):
     page = visit(QUOTA)
     begin(page)
@@ -251,6 +261,7 @@ def test_a_full_storage_is_told_and_nothing_is_lost(visit: Visit, server: Server
     assert made[0]["duration_s"] > 5.0
 
 
+@pytest.mark.faults
 def test_a_recorder_that_gives_nothing_until_its_end_is_ended_every_few_seconds(visit: Visit, server: Server):
     """As mp4 in some browsers: what could be lost stays short, and the pieces become one recording."""
     page = visit(WHOLE_ONLY)
@@ -263,6 +274,7 @@ def test_a_recorder_that_gives_nothing_until_its_end_is_ended_every_few_seconds(
     assert told["recordings"][0]["gaps"] == []
 
 
+@pytest.mark.faults
 def test_silence_and_a_picture_that_stands_still_are_noticed(visit: Visit):
     page = visit(WRAP + DEAD)
     begin(page)
@@ -272,6 +284,7 @@ def test_silence_and_a_picture_that_stands_still_are_noticed(visit: Visit):
     page.click("[data-do=stop]")
 
 
+@pytest.mark.faults
 def test_a_clock_that_is_wrong_by_a_day_changes_nothing(visit: Visit, server: Server):
     page = visit(TOMORROW)
     begin(page)

@@ -209,3 +209,11 @@ def test_recruiters_see_streams_of_their_interviews(invitation: Invitation, comp
     begun(invitation)
     assert Stream.objects.visible_to(company.recruiter).count() == 1
     assert Stream.objects.visible_to(company.outsider).count() == 0
+
+
+def test_what_is_erased_goes_from_the_disk(invitation: Invitation):
+    stream = begun(invitation)
+    streams.keep_chunk(stream, 0, CHUNKS[0], sha(CHUNKS[0]))
+    folder = streams.paths(stream)[0].parent
+    invitation.delete()
+    assert not folder.exists()
