@@ -23,7 +23,7 @@ function tellOnce(name, text) { if (!said.has(name)) { said.add(name); notice(te
 // --- What the recorder tells ---
 
 function heard({ type, ...event }) {
-  if (type === "queue") { queue = event; at("sending").textContent = toldOfQueue(event); if (event.state === "refused") fault(texts.refused); }
+  if (type === "queue") { queue = event; at("sending").textContent = toldOfQueue(event); if (event.state === "refused") fault(texts.refused); else if (at("fault").textContent === texts.refused) fault(""); }
   if (type === "storage") fault(texts[event.state]);
   if (type === "device") {
     const text = texts[`${event.state}_${event.device}`];

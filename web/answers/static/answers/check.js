@@ -1,5 +1,5 @@
 // The device check: each device gets a verdict with what to do.
-import { getMedia, openDesk, unable } from "./recorder.js";
+import { getMedia, openDesk, ownToken, unable } from "./recorder.js";
 import { at, data, show, sleep, texts, token } from "./page.js";
 
 const words = document.querySelector("[data-words]").dataset;
@@ -69,7 +69,7 @@ async function record(desk, media) {
   await Promise.race([desk.sent(group), sleep(60_000)]);
   const slow = Date.now() - began > 1000 * SECONDS;
   try {
-    const answer = await fetch(`/c/check/${group}`, { method: "POST", headers: { "X-CSRFToken": token } });
+    const answer = await fetch(`/c/check/${group}`, { method: "POST", headers: { "X-CSRFToken": ownToken(token) } });
     if (!answer.ok) throw new Error(String(answer.status));
     const clip = at("clip");
     URL.revokeObjectURL(clip.src);

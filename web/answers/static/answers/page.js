@@ -1,4 +1,6 @@
 // What the pages of answers share.
+import { ownToken } from "./recorder.js";
+
 export const data = JSON.parse(document.getElementById("data").textContent);
 export const texts = data.texts;
 export const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
@@ -12,7 +14,7 @@ export const minutes = (s) => (s >= 60 ? fill(texts.minutes, { n: Math.floor(s /
 export async function ask(url, body = {}) {
   let answer;
   try {
-    answer = await fetch(url, { method: "POST", body: JSON.stringify(body), headers: { "X-CSRFToken": token, "Content-Type": "application/json" } });
+    answer = await fetch(url, { method: "POST", body: JSON.stringify(body), headers: { "X-CSRFToken": ownToken(token), "Content-Type": "application/json" } });
   } catch { throw Object.assign(new Error("offline"), { offline: true }); }
   if (answer.status >= 500) throw Object.assign(new Error("server"), { offline: true });
   if (!answer.ok) {

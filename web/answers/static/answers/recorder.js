@@ -44,6 +44,8 @@ const AUDIO = ["audio/webm;codecs=opus", "audio/webm", "audio/mp4"];
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, "0")).join("");
 const sha256Of = async (bytes) => hex(await crypto.subtle.digest("SHA-256", bytes));
+/** The token as the cookie has it now: signing in, in another tab, makes a new one. */
+export const ownToken = (token) => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1] || token;
 const within = (ms, work) => Promise.race([work, sleep(ms)]);
 
 /** Why nothing can be recorded here at all: "" | "insecure" | "old". */
@@ -507,7 +509,7 @@ class Desk {
     const control = new AbortController();
     const timer = setTimeout(() => control.abort(), 60_000);
     try {
-      const answer = await fetch(url, { method, body, headers: { "X-CSRFToken": this.#token, ...headers }, signal: control.signal, redirect: "manual" });
+      const answer = await fetch(url, { method, body, headers: { "X-CSRFToken": ownToken(this.#token), ...headers }, signal: control.signal, redirect: "manual" });
       const told = answer.headers.get("content-type")?.includes("json") ? await answer.json() : {};
       if (answer.ok) return told;
       if (answer.status === 410 || answer.status === 409) { // closed without it, or another content is there: nothing helps
