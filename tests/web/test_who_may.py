@@ -108,7 +108,17 @@ ELSEWHERE |= {f"answers:{name}" for name in ("begin_stream", "stream", "stream_c
 ELSEWHERE |= {
     f"answers:{name}"
     for name in (
-        *("state", "presence", "hand_in", "begin_take", "end_take", "give_take", "notes", "spoken", "captions"),
+        *(
+            "state",
+            "presence",
+            "hand_in",
+            "begin_take",
+            "end_take",
+            "give_take",
+            "notes",
+            "spoken",
+            "captions",
+        ),
         *("watched", "say", "extend", "accept", "of_interview"),
     )
 }

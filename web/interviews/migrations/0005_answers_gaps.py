@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('interviews', '0004_uploaded_by_a_candidate'),
+        ("interviews", "0004_uploaded_by_a_candidate"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='recording',
-            name='gaps',
+            model_name="recording",
+            name="gaps",
             field=models.JSONField(default=list),
         ),
     ]
