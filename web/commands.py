@@ -173,10 +173,11 @@ def worker(console: Console, parent: int | None) -> None:
     """
     start_django()
     from interview_analysis.web.analysis.worker import Worker
+    from interview_analysis.web.answers.settling import settle_due
     from interview_analysis.web.exchange.deliveries import deliver_due, remove_done
     from interview_analysis.web.messages.sending import send_due
 
-    Worker(parent, [send_due, deliver_due], [remove_done]).run()
+    Worker(parent, [send_due, deliver_due, settle_due], [remove_done]).run()
 
 
 def _first_link() -> None:

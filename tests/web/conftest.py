@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -63,6 +64,15 @@ class Company:
     def invitation(self) -> Invitation:
         """That of the fixture `invitation`, where a test asks for it."""
         return Invitation.objects.get(interview__application=self.application)
+
+
+@pytest.fixture(autouse=True)
+def _empty_home() -> None:
+    """Nothing of other tests lies about."""
+    home = settings.HOME
+    for folder in (home.files, home.uploads, home.observations, home.mail):
+        for path in folder.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 @pytest.fixture

@@ -59,6 +59,7 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "review:rescore": ({A, R}, lambda c: [c.job.pk, 1]),
     "review:review": ({A, R, V}, lambda c: [c.interview.pk]),
     "reports:feedback": ({A, R}, lambda c: [c.interview.pk]),
+    "answers:monitor": ({A, R}, lambda c: []),
     "analysis:queue": ({A, R}, lambda c: []),
     "afterwards:requests": ({A, R}, lambda c: []),
     "analysis:state": ({A, R}, lambda c: [c.interview.pk]),
@@ -119,6 +120,9 @@ BY_LINK: dict[str, Callable[[Invitation], list[object]]] = {
     "candidate:details": lambda i: [],
     "candidate:consent": lambda i: [],
     "guide:guide": lambda i: [],
+    "answers:check": lambda i: [],
+    "answers:start": lambda i: [],
+    "answers:later": lambda i: [],
     "afterwards:progress": lambda i: [],
     "afterwards:feedback": lambda i: [],
     "afterwards:own_review": lambda i: [],
@@ -131,6 +135,26 @@ ELSEWHERE |= {
     *(f"afterwards:{name}" for name in ("feedback_pdf", "play", "ask", "people_only", "gone", "request")),
     *(f"candidate:{name}" for name in ("enter", "code", "confirm", "times", "calendar", "language", "act")),
     "candidate:staff_spoken",
+}
+# The recorder's own, see tests/web/answers/test_streams.py.
+ELSEWHERE |= {f"answers:{name}" for name in ("begin_stream", "stream", "stream_chunk", "end_stream", "clip")}
+# See tests/web/answers/test_taking.py and test_monitor.py.
+ELSEWHERE |= {
+    f"answers:{name}"
+    for name in (
+        *(
+            "state",
+            "presence",
+            "hand_in",
+            "begin_take",
+            "end_take",
+            "give_take",
+            "notes",
+            "spoken",
+            "captions",
+        ),
+        *("watched", "say", "extend", "accept", "of_interview"),
+    )
 }
 
 

@@ -72,6 +72,9 @@ class Recording(models.Model):
     question = models.CharField(_("question"), max_length=500, blank=True)
     language = models.CharField(max_length=5, blank=True)  # "" detects it
     candidate_channel = models.CharField(max_length=10, blank=True)
+    gaps = models.JSONField(
+        default=list
+    )  # {"at_s", "lost_s"}: where nothing was recorded, see answers/joining.py
     uploaded_by = models.ForeignKey(  # none: the candidate
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )

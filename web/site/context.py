@@ -17,6 +17,7 @@ DOORS: tuple[tuple[str, StrOrPromise, tuple[Role, ...]], ...] = (
     ("hiring:jobs", _("Jobs"), (*STAFF, Role.DATA_SCIENTIST)),
     ("hiring:candidates", _("Candidates"), STAFF),
     ("interviews:list", _("Interviews"), RATERS),
+    ("answers:monitor", _("Recorded alone"), STAFF),
     ("outbox:list", _("Messages"), STAFF),
     ("analysis:queue", _("Analyses"), STAFF),
     ("afterwards:requests", _("Requests"), STAFF),

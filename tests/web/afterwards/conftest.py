@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -19,16 +17,8 @@ from tests.web.results import keep_result
 VOICE = b"the candidate's voice"
 
 
-@pytest.fixture(autouse=True)
-def _empty_home() -> None:
-    """Nothing of other tests lies about when a test looks for what is left."""
-    home = settings.HOME
-    for folder in (home.files, home.uploads, home.observations, home.mail):
-        shutil.rmtree(folder)
-
-
 @pytest.fixture
-def answered(_empty_home: None, company: Company, invitation: Invitation) -> Invitation:
+def answered(company: Company, invitation: Invitation) -> Invitation:
     """The candidate has handed in a recording, which was analysed; observations are in the cache."""
     (settings.HOME.files / "alone.webm").write_bytes(VOICE)
     Recording.objects.create(
