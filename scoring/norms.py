@@ -55,6 +55,13 @@ class Norm(Model):
             raise ValueError(f"points of '{self.feature}' do not make a '{self.direction}' curve: {ys}")
         return self
 
+    @property
+    def best(self) -> tuple[float, float]:
+        """From where to where the curve is at its highest."""
+        top = max(score for _, score in self.points)
+        reached = [value for value, score in self.points if score == top]
+        return reached[0], reached[-1]
+
     def score(self, value: float) -> float:
         """0 to 100 for a measurement in the norm's unit."""
         xs, ys = zip(*self.points, strict=True)

@@ -1,0 +1,85 @@
+"""A recording that is still being made -> what can be told of it, a few seconds after its end.
+
+The same decoder, recogniser and face model as for a file, at work while the bytes arrive: where a chunk of speech ends
+depends on the speech alone, so that the words are those of the whole file. What a practised answer needs no look at is
+left out: voices, as one person speaks, pitch, and the body.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from interview_analysis.models.vision.face import FaceLandmarker
+from interview_analysis.pipeline.common.stopwatch import Stopwatch
+from interview_analysis.pipeline.media.audio_spool import AudioSpool
+from interview_analysis.pipeline.media.decoding import Decoder
+from interview_analysis.pipeline.media.opening import Readable
+from interview_analysis.pipeline.observation.joining import parted
+from interview_analysis.pipeline.observation.observers import Observers
+from interview_analysis.types import FaceTrack, Observations, SpeechActivity, Transcript
+
+
+class Growing:
+    """The bytes of a recording as they come. `more` waits for the next ones and gives none at the end."""
+
+    def __init__(self, more: Callable[[], bytes]) -> None:
+        self._more = more
+        self._left = memoryview(b"")
+        self._ended = False
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes, as many as are there; waits while there are none."""
+        if not self._left and not self._ended:
+            self._left = memoryview(self._more())
+            self._ended = not self._left
+        size = len(self._left) if size < 0 else size
+        taken, self._left = self._left[:size], self._left[size:]
+        return bytes(taken)
+
+
+def observe_live(
+    stream: Readable, name: str, models: Observers, watch: Stopwatch | None = None
+) -> Observations:
+    """Words, speech and face of a recording that grows; returns when it has ended and the rest is recognised.
+
+    Raises MediaError for what cannot be read front to back, as a plain MP4, whose index is at the end.
+    """
+    watch = watch or Stopwatch()
+    config = models.config
+    with (
+        Decoder(name, config.frames_per_second, config.max_side_px, threads=1, stream=stream) as decoder,
+        AudioSpool() as spool,
+        ThreadPoolExecutor(1, thread_name_prefix="hear") as pool,
+    ):
+        hearing: Future[tuple[Transcript, SpeechActivity]] | None = None
+        if decoder.has_audio:
+            hearing = pool.submit(models.transcribe, spool, lambda _: None)
+        try:
+            faces = _watch(decoder, spool, models, watch)
+        except BaseException as error:
+            spool.fail(error)  # or the recogniser would wait for ever
+            raise
+        with watch.stage("recognise the rest"):
+            heard = hearing.result() if hearing else None
+        facts = decoder.facts
+    transcript, speech = heard if heard and facts.has_audio else (None, None)
+    return Observations(
+        facts=facts,
+        speech=parted(speech, facts.sound_holes) if speech else None,
+        transcript=transcript,
+        faces=faces if facts.has_video else None,
+    )
+
+
+def _watch(decoder: Decoder, spool: AudioSpool, models: Observers, watch: Stopwatch) -> FaceTrack | None:
+    """Decode to the end, which also fills the spool, and follow the face where the policy lets it be looked at."""
+    if not (decoder.has_video and models.config.policy.face_and_body):
+        for _ in decoder.frames(spool):
+            pass
+        return None
+    with FaceLandmarker(models.store.path("face-landmarker")) as model:
+        for frame in decoder.frames(spool):
+            with watch.stage("observe the face"):
+                model.observe(frame)
+        return model.track()
