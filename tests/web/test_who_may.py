@@ -98,6 +98,8 @@ BY_LINK: dict[str, Callable[[Invitation], list[object]]] = {
     "candidate:home": lambda i: [],
 }
 ELSEWHERE |= {"candidate:enter"}
+# The recorder's own, see tests/web/answers/test_streams.py.
+ELSEWHERE |= {f"answers:{name}" for name in ("begin_stream", "stream", "stream_chunk", "end_stream")}
 
 
 def addresses(patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:

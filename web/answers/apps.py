@@ -7,3 +7,8 @@ class Room(AppConfig):
     name = "interview_analysis.web.answers"
     label = "answers"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from interview_analysis.web.answers import streams
+
+        streams.register("check", lambda invitation, group: "" if invitation.may_enter else "closed")
