@@ -330,7 +330,7 @@ class Decoder:
         self, audio: Soundtrack | None, video: VideoTrack | None, end_s: float
     ) -> tuple[str, ...]:
         """Hold what was decoded against what the container states; flags for a little that is missing."""
-        stated = self._container.format.name.split(",")[0] in _STATES_DURATION
+        stated = not self._grows and self._container.format.name.split(",")[0] in _STATES_DURATION
         if not stated or math.isnan(stated_s := self.declared_duration_s):
             stated_s = end_s
         lost_s = max((track.lost_s for track in (audio, video) if track is not None), default=0.0)

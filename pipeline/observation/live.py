@@ -7,8 +7,12 @@ left out: voices, as one person speaks, pitch, and the body.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from queue import Empty, Full, Queue
 
 from interview_analysis.models.vision.face import FaceLandmarker
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
@@ -16,8 +20,12 @@ from interview_analysis.pipeline.media.audio_spool import AudioSpool
 from interview_analysis.pipeline.media.decoding import Decoder
 from interview_analysis.pipeline.media.opening import Readable
 from interview_analysis.pipeline.observation.joining import parted
+from interview_analysis.pipeline.observation.observe import step_back
 from interview_analysis.pipeline.observation.observers import Observers
-from interview_analysis.types import FaceTrack, Observations, SpeechActivity, Transcript
+from interview_analysis.types import FaceTrack, Frame, Observations, SpeechActivity, Transcript
+
+WAITING_FRAMES = 64  # 13 s of an answer, 55 MiB at most
+POLL_S = 0.2
 
 
 class Growing:
@@ -39,16 +47,23 @@ class Growing:
 
 
 def observe_live(
-    stream: Readable, name: str, models: Observers, watch: Stopwatch | None = None
+    source: Readable | Path, models: Observers, watch: Stopwatch | None = None, *, name: str = "the recording"
 ) -> Observations:
     """Words, speech and face of a recording that grows; returns when it has ended and the rest is recognised.
 
-    Raises MediaError for what cannot be read front to back, as a plain MP4, whose index is at the end.
+    The file of one that has ended gives the same. Raises MediaError for what cannot be read front to back while it grows, as a
+    plain MP4, whose index is at the end.
     """
     watch = watch or Stopwatch()
     config = models.config
     with (
-        Decoder(name, config.frames_per_second, config.max_side_px, threads=1, stream=stream) as decoder,
+        Decoder(
+            source if isinstance(source, Path) else name,
+            config.frames_per_second,
+            config.max_side_px,
+            threads=1,
+            stream=None if isinstance(source, Path) else source,
+        ) as decoder,
         AudioSpool() as spool,
         ThreadPoolExecutor(1, thread_name_prefix="hear") as pool,
     ):
@@ -78,8 +93,57 @@ def _watch(decoder: Decoder, spool: AudioSpool, models: Observers, watch: Stopwa
         for _ in decoder.frames(spool):
             pass
         return None
-    with FaceLandmarker(models.store.path("face-landmarker")) as model:
+    with _Watcher(models, watch) as watcher:
         for frame in decoder.frames(spool):
-            with watch.stage("observe the face"):
-                model.observe(frame)
-        return model.track()
+            watcher.show(frame)
+        return watcher.track()
+
+
+class _Watcher:
+    """Follows the face on a thread of its own, behind the recogniser.
+
+    Where it falls behind by more than `WAITING_FRAMES`, frames are left out rather than the sound held up: on a busy
+    machine shares are of fewer frames.
+    """
+
+    def __init__(self, models: Observers, watch: Stopwatch) -> None:
+        self._path, self._stopwatch = models.store.path("face-landmarker"), watch
+        self._frames: Queue[Frame | None] = Queue(WAITING_FRAMES)
+        self._given_up = threading.Event()
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="watch")
+        self._following = self._pool.submit(self._follow)
+
+    def show(self, frame: Frame) -> None:
+        """Hand over a frame; never waits."""
+        with suppress(Full):
+            self._frames.put_nowait(frame)
+
+    def track(self) -> FaceTrack:
+        """There are no more frames. Raises what the model failed with."""
+        with self._stopwatch.stage("observe the rest"):
+            while not self._following.done():
+                with suppress(Full):
+                    self._frames.put(None, timeout=POLL_S)
+                    break
+            return self._following.result()
+
+    def _follow(self) -> FaceTrack:
+        step_back()
+        with FaceLandmarker(self._path) as model:
+            while not self._given_up.is_set():
+                try:
+                    frame = self._frames.get(timeout=POLL_S)
+                except Empty:
+                    continue
+                if frame is None:
+                    break
+                with self._stopwatch.stage("observe the face"):
+                    model.observe(frame)
+            return model.track()
+
+    def __enter__(self) -> _Watcher:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._given_up.set()
+        self._pool.shutdown()

@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from interview_analysis.web.candidate.access import link_of
 from interview_analysis.web.candidate.models import Invitation
 from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.practice.agreement import practice_of
+from interview_analysis.web.practice.models import Attempt, Round, Task
 from tests.web.conftest import Company
 
 A, R, V, S, D = Role.ADMINISTRATOR, Role.RECRUITER, Role.INTERVIEWER, Role.AUDITOR, Role.DATA_SCIENTIST
@@ -37,6 +40,7 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "hiring:job": ({A, R, D}, lambda c: [c.job.pk]),
     "hiring:rules": ({A, R}, lambda c: [c.job.pk]),
     "hiring:stages": ({A, R}, lambda c: [c.job.pk]),
+    "practice:values": ({A, R}, lambda c: [c.job.pk]),
     "hiring:profile": ({A, R}, lambda c: [c.job.pk]),
     "hiring:profile_yaml": ({A, R}, lambda c: [c.job.pk, 1]),
     "hiring:candidates": ({A, R}, lambda c: []),
@@ -96,10 +100,25 @@ ELSEWHERE = {
 # Pages of candidates: whoever came in by the link of `invitation` opens them with these arguments, nobody else, staff neither.
 BY_LINK: dict[str, Callable[[Invitation], list[object]]] = {
     "candidate:home": lambda i: [],
+    "practice:home": lambda i: [],
+    "practice:chosen": lambda i: [],
+    "practice:task": lambda i: [_practised(i).task.pk],
+    "practice:feedback": lambda i: [_practised(i).key],
+    "practice:state": lambda i: [_practised(i).key],
+}
+ELSEWHERE |= {
+    f"practice:{name}" for name in ("agree", "more", "keep", "delete_all", "begin", "ended", "play", "delete")
 }
 ELSEWHERE |= {"candidate:enter"}
 # The recorder's own, see tests/web/answers/test_streams.py.
 ELSEWHERE |= {f"answers:{name}" for name in ("begin_stream", "stream", "stream_chunk", "end_stream")}
+
+
+def _practised(invitation: Invitation) -> Attempt:
+    """An answer that the candidate practised."""
+    asked = Round.objects.create(practice=practice_of(invitation), chosen_at=timezone.now())
+    task = Task.objects.create(round=asked, order=1, text="Tell us about a mistake.", kind="past")
+    return Attempt.objects.create(task=task)
 
 
 def addresses(patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:

@@ -7,3 +7,9 @@ class Room(AppConfig):
     name = "interview_analysis.web.practice"
     label = "practice"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from interview_analysis.web.answers import streams
+        from interview_analysis.web.practice.agreement import PURPOSE, may_begin
+
+        streams.register(PURPOSE, may_begin)
