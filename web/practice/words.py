@@ -21,7 +21,7 @@ TELLS: Mapping[str, str] = {
         "%(count)d words took the certainty from what you said (%(names)s): say plainly what you know, and leave them out."
     ),
     "fast": gettext_noop(
-        "you spoke %(rate)d %(unit)s a minute; listeners follow best between %(low)d and %(high)d. Pause at the end of each thought."
+        "you spoke %(rate)d %(unit)s a minute; between %(low)d and %(high)d is usual. Pause at the end of each thought."
     ),
     "slow": gettext_noop(
         "you spoke %(rate)d %(unit)s a minute, pauses included; between %(low)d and %(high)d is usual. Decide on your points before "
