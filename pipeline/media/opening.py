@@ -52,10 +52,11 @@ def _opened(source: Any, name: str, head: bytes) -> InputContainer:
         "max_pixels": str(MAX_PIXELS),  # the decoders that look into the streams keep to it, too
     }
     try:
-        return av.open(source, options=options)
+        container: InputContainer = av.open(source, options=options)
     except (FFmpegError, UnicodeError):
         reason, code = _why_unreadable(head)
         raise MediaError(f"{name}: {reason}", code) from None
+    return container
 
 
 def check_file(path: Path) -> bytes:

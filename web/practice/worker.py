@@ -37,6 +37,7 @@ IDLE_S = 0.3
 BEAT_S = 2.0
 SILENT_FOR = timedelta(seconds=20)
 MAX_TRIES = 3
+NOTHING_CAME = timedelta(seconds=30)
 NEVER_BEGUN, SOON = timedelta(hours=2), timedelta(minutes=15)
 TIDY_EVERY_S = 30.0
 REST_AFTER_S = 1800.0  # without practice: the models are let go of
@@ -95,16 +96,21 @@ class PracticeWorker:
         if time.monotonic() >= self._tidy_at:
             self._tidy_at = time.monotonic() + TIDY_EVERY_S
             remove_due()
-            Attempt.objects.filter(
-                state=State.OPEN, begun_at__lt=timezone.now() - NEVER_BEGUN, worker=""
-            ).exclude(key__in=Stream.objects.filter(purpose=PURPOSE).values("group")).delete()
+            now, begun = timezone.now(), Stream.objects.filter(purpose=PURPOSE).values("group")
+            empty = Attempt.objects.filter(state=State.OPEN, worker="").exclude(key__in=begun)
+            empty.filter(sent_at__lt=now - NOTHING_CAME).update(state=State.FAILED, heard_at=now)
+            empty.filter(begun_at__lt=now - NEVER_BEGUN).delete()
 
     def choose_one(self) -> bool:
         """Choose the questions of a round that waits for them, and be ready to hear; False where none waits."""
         waiting = Round.objects.filter(chosen_at=None).select_related("practice__invitation").first()
         if waiting is None:
             return False
-        fill(waiting, self.ear)
+        try:
+            fill(waiting, self.ear)
+        except InterviewAnalysisError as error:  # as a profile that an older version wrote
+            log.warning("no questions can be chosen for round %s: %s", waiting.pk, type(error).__name__)
+            Round.objects.filter(pk=waiting.pk).update(chosen_at=timezone.now())
         self._load()
         return True
 
@@ -134,6 +140,13 @@ class PracticeWorker:
 
     def _session(self, attempt: Attempt) -> None:
         try:
+            self.settle(attempt)
+        finally:
+            connection.close()
+
+    def settle(self, attempt: Attempt) -> None:
+        """Hear one answer, or write down that it cannot be heard."""
+        try:
             self.hear(attempt)
         except GoneError:
             Attempt.objects.filter(pk=attempt.pk, worker=self.name, state=State.OPEN).update(worker="")
@@ -143,8 +156,6 @@ class PracticeWorker:
         except Exception:
             log.exception("hearing an answer that was practised failed by a fault of the program")
             self._fail(attempt)
-        finally:
-            connection.close()
 
     def _fail(self, attempt: Attempt) -> None:
         Attempt.objects.filter(pk=attempt.pk, worker=self.name).update(
