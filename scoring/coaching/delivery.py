@@ -36,7 +36,7 @@ def about_pace(seen: Observations, norms: Norms, facts: dict[str, float]) -> lis
     if math.isnan(rate):
         return []
     low, high = norm.best
-    numbers = {"rate": round(rate), "low": round(low), "high": round(high)}
+    numbers: dict[str, float] = {"rate": round(rate), "low": round(low), "high": round(high)}
     facts |= numbers
     if low <= numbers["rate"] <= high:
         return []
@@ -46,7 +46,7 @@ def about_pace(seen: Observations, norms: Norms, facts: dict[str, float]) -> lis
 def about_time(used_s: float, given_s: float, *, incomplete: bool, facts: dict[str, float]) -> list[Finding]:
     """An answer that leaves something out although there was time, or that went on beyond it."""
     facts |= {"used_s": round(used_s), "given_s": round(given_s)}
-    numbers = {"used_s": round(used_s), "given_s": round(given_s)}
+    numbers: dict[str, float] = {"used_s": round(used_s), "given_s": round(given_s)}
     if used_s > given_s + 1:
         return [Finding(kind="over_time", numbers=numbers)]
     if incomplete and used_s < SHORT_SHARE * given_s:
