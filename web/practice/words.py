@@ -12,6 +12,9 @@ from interview_analysis.scoring.coaching.findings import Coached, Finding, Quote
 from interview_analysis.web.reports.advice import ADVICE, GATES, STRENGTHS
 
 TELLS: Mapping[str, str] = {
+    "task": gettext_noop(
+        "what was to be achieved was not clearly heard: say what your task was, or what stood in the way."
+    ),
     "seen": gettext_noop("name the size and the result: how much, how many, how long, compared with what."),
     "values": gettext_noop(
         "you are asked why this company, and nothing that it says it stands for was heard: %(names)s. Say which of it matters to "

@@ -47,9 +47,6 @@ ADVICE: Mapping[str, str] = {
         "when, where and what it was about was not clearly heard: begin with it in one or two sentences."
     ),
     "difficulty": gettext_noop("what was hard was not clearly heard: say what stood in the way."),
-    "task": gettext_noop(
-        "what was to be achieved was not clearly heard: say what your task was, or what stood in the way."
-    ),
     "result": gettext_noop(
         "no result was clearly heard: say what came of it in the end, and how much that was."
     ),

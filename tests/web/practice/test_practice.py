@@ -146,7 +146,6 @@ def test_every_kind_of_finding_has_words_in_both_languages(client):
         "example",
         "deeds",
         "setting",
-        "task",
         "result",
         "reasoning",
         "reflection",
