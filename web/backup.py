@@ -30,6 +30,7 @@ from interview_analysis.web.site.home import Home
 FORMAT = 1
 LIST, SQLITE, JSON_DUMP, FILES = "list.json", "database.sqlite3", "database.json", "files"
 KEYS = "*-key"  # of the home
+NOT_KEPT = "practice-"  # what candidates recorded for practice; a backup would keep it after it was deleted
 _LEFT_OUT = ("contenttypes", "auth.permission", "sessions")
 
 
@@ -56,7 +57,11 @@ def backup(target: Path) -> Kept:
             for key in sorted(home.folder.glob(KEYS)):
                 hashes[key.name] = _add(archive, key, key.name)
             for path in sorted(home.files.rglob("*")):
-                if path.is_file() and not path.name.endswith(".partial"):
+                if (
+                    path.is_file()
+                    and not path.name.endswith(".partial")
+                    and not path.name.startswith(NOT_KEPT)
+                ):
                     name = f"{FILES}/{path.relative_to(home.files).as_posix()}"
                     hashes[name] = _add(archive, path, name)
             told = {"format": FORMAT, "made_at": timezone.now().isoformat(), "sha256": hashes}

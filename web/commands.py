@@ -16,6 +16,7 @@ from interview_analysis.errors import ConfigError
 from interview_analysis.pipeline.cli.shared import CONTEXT, Command, Group, with_plain_console
 from interview_analysis.pipeline.common.console import Console
 
+BEHIND = 5  # an analysis beside the pages steps back for them, and for answers that are practised
 SETTINGS = "interview_analysis.web.site.settings"
 
 
@@ -144,7 +145,7 @@ def _certified(certificate: str | None, key: str | None) -> None:
 
 
 def _beside(ends: threading.Event, demo: bool, worker: bool) -> None:
-    """What goes on beside the pages: the made-up company gets its recordings, one worker is kept running."""
+    """What goes on beside the pages: the made-up company gets its recordings, one worker of each kind is kept running."""
     from interview_analysis.web.analysis.worker import supervise
 
     if demo:
@@ -158,25 +159,41 @@ def _beside(ends: threading.Event, demo: bool, worker: bool) -> None:
         return
 
     command = [sys.executable, "-m", "interview_analysis.pipeline", "worker", "--parent", str(os.getpid())]
-    supervise(lambda: subprocess.run(command, check=False).returncode, ends)
+
+    def keep(*more: str) -> None:
+        supervise(lambda: subprocess.run([*command, *more], check=False).returncode, ends)
+
+    threading.Thread(target=keep, args=("--practice",), name="practice's keeper", daemon=True).start()
+    keep()
 
 
 @click.command(cls=Command, context_settings=CONTEXT)
+@click.option(
+    "--practice", is_flag=True, help="Hear answers that candidates practise, instead of analysing interviews."
+)
 @click.option("--parent", type=int, hidden=True, help="Process to end with.")
 @with_plain_console
-def worker(console: Console, parent: int | None) -> None:
+def worker(console: Console, practice: bool, parent: int | None) -> None:
     """Analyse what waits in the queue; several may run, on this and other machines.
 
     \b
-    Example:
+    Examples:
       interview-analysis worker
+      interview-analysis worker --practice
     """
     start_django()
+    if practice:
+        from interview_analysis.web.practice.worker import PracticeWorker
+
+        PracticeWorker(parent).run()
+        return
     from interview_analysis.web.analysis.worker import Worker
     from interview_analysis.web.answers.settling import settle_due
     from interview_analysis.web.exchange.deliveries import deliver_due, remove_done
     from interview_analysis.web.messages.sending import send_due
 
+    if parent is not None:
+        os.nice(BEHIND)
     Worker(parent, [send_due, deliver_due, settle_due], [remove_done]).run()
 
 

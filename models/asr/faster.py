@@ -106,12 +106,13 @@ class FasterWhisper:
 
     def _encode(self, samples: NDArray[np.float32]) -> tuple[Any, int]:
         """The encoder's output and the count of 10 ms frames. The last one is kept for its second use."""
-        if self._last is None or self._last[0] is not samples:
+        kept = self._last  # once: another thread may put its own in the place
+        if kept is None or kept[0] is not samples:
             features = self._whisper.feature_extractor(samples)[:, :_WINDOW_FRAMES]
             frames = min(features.shape[1], len(samples) // self._whisper.feature_extractor.hop_length)
             padded = np.pad(features, ((0, 0), (0, _WINDOW_FRAMES - features.shape[1])))
-            self._last = samples, self._whisper.encode(padded), frames
-        return self._last[1], self._last[2]
+            kept = self._last = samples, self._whisper.encode(padded), frames
+        return kept[1], kept[2]
 
     def _tokenizer(self, language: str) -> Any:
         from faster_whisper.tokenizer import Tokenizer

@@ -19,7 +19,9 @@ from interview_analysis.features.core.turns import common, holes
 from interview_analysis.pipeline.media.audio_spool import AudioSpool
 from interview_analysis.pipeline.media.audio_tracks import decodable, silent, track_facts
 from interview_analysis.pipeline.media.opening import (
+    Readable,
     declared_duration_s,
+    open_growing,
     open_recording,
     origin_s,
     video_track,
@@ -62,6 +64,7 @@ class Decoder:
     max_side_px: longer side of the frames; larger video is shrunk, smaller is left.
     threads: decoding threads of the video. More than one finish sooner in the same processor time.
     limits: thresholds of the quality flags.
+    stream: where to read from instead, for a recording that is still being made; `path` is then what it is called.
     on_progress: called with the seconds decoded so far, about twice a second of the recording.
     """
 
@@ -73,6 +76,7 @@ class Decoder:
         *,
         threads: int = 2,
         limits: QualityLimits | None = None,
+        stream: Readable | None = None,
         on_progress: Callable[[float], None] | None = None,
     ) -> None:
         if frames_per_second <= 0 or max_side_px < 2:
@@ -88,7 +92,10 @@ class Decoder:
         self._tracks: Mapping[int, AudioSpool] = {}
         self._open = ExitStack()
         self._damaged = False
-        self._container = open_recording(self._path)
+        self._grows = stream is not None
+        self._container = (
+            open_growing(stream, str(path)) if stream is not None else open_recording(self._path)
+        )
         self._audio, self._video = decodable(self._container), video_track(self._container)
         if not self._audio and self._video is None:
             self.close()
@@ -97,7 +104,8 @@ class Decoder:
             )
         self._origin_s = origin_s(self._streams)
         self._declared_duration_s = declared_duration_s(self._container, self._origin_s)
-        self._check_size()
+        if not self._grows:
+            self._check_size()
         self._check_limits()
 
     @property
@@ -191,7 +199,7 @@ class Decoder:
         self.close()
 
     def _run(self, spool: AudioSpool) -> Iterator[Frame]:
-        left_silent = silent(self._path, self._audio)
+        left_silent = frozenset() if self._grows else silent(self._path, self._audio)
         heard = {number: stream for number, stream in self._audio.items() if number not in left_silent}
         audio = Soundtrack(heard, self._origin_s, spool) if heard else None
         if audio is not None:
@@ -331,7 +339,7 @@ class Decoder:
         self, audio: Soundtrack | None, video: VideoTrack | None, end_s: float
     ) -> tuple[str, ...]:
         """Hold what was decoded against what the container states; flags for a little that is missing."""
-        stated = self._container.format.name.split(",")[0] in _STATES_DURATION
+        stated = not self._grows and self._container.format.name.split(",")[0] in _STATES_DURATION
         if not stated or math.isnan(stated_s := self.declared_duration_s):
             stated_s = end_s
         lost_s = max((track.lost_s for track in (audio, video) if track is not None), default=0.0)

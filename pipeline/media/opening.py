@@ -6,7 +6,7 @@ import math
 import stat
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from interview_analysis.errors import MediaError
 from interview_analysis.pipeline.media.video import MAX_PIXELS
@@ -24,25 +24,39 @@ FORMATS = (
 )
 
 
+class Readable(Protocol):
+    """Bytes in order, without a way back. `read` waits where more will come, and gives none at the end."""
+
+    def read(self, size: int = -1, /) -> bytes: ...
+
+
 def open_recording(path: Path) -> InputContainer:
     """Open a container, or say why it cannot be."""
+    head = check_file(path)
+    # The prefix keeps a name such as "a:b.mp4" from being taken for an address.
+    return _opened(f"file:{path.resolve()}", str(path), head)
+
+
+def open_growing(stream: Readable, name: str) -> InputContainer:
+    """Open a recording that is still being made. What has its index at the end, as plain MP4 has, cannot be."""
+    return _opened(stream, name, b"")
+
+
+def _opened(source: Any, name: str, head: bytes) -> InputContainer:
     import av
     from av.error import FFmpegError
 
-    head = check_file(path)
+    options = {
+        "format_whitelist": FORMATS,
+        "protocol_whitelist": "file",
+        "max_pixels": str(MAX_PIXELS),  # the decoders that look into the streams keep to it, too
+    }
     try:
-        # The prefix keeps a name such as "a:b.mp4" from being taken for an address.
-        return av.open(
-            f"file:{path.resolve()}",
-            options={
-                "format_whitelist": FORMATS,
-                "protocol_whitelist": "file",
-                "max_pixels": str(MAX_PIXELS),  # the decoders that look into the streams keep to it, too
-            },
-        )
+        container: InputContainer = av.open(source, options=options)
     except (FFmpegError, UnicodeError):
         reason, code = _why_unreadable(head)
-        raise MediaError(f"{path}: {reason}", code) from None
+        raise MediaError(f"{name}: {reason}", code) from None
+    return container
 
 
 def check_file(path: Path) -> bytes:

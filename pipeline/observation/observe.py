@@ -276,7 +276,7 @@ class _Viewer(Generic[Track]):
                 continue
 
     def _watch(self) -> Track:
-        _step_back()
+        step_back()
         return self._watching(self._arriving())
 
     def _arriving(self) -> Iterator[Frame]:
@@ -297,7 +297,7 @@ def _raise_failure(running: list[Future[Any]]) -> None:
             future.result()
 
 
-def _step_back() -> None:
+def step_back() -> None:
     """Lower the priority of this thread and of those that it starts; only Linux knows that of threads."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), VISION_NICENESS)

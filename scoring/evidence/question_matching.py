@@ -52,12 +52,9 @@ def match_questions(
     texts = list(dict.fromkeys(part for parts in asked for part in parts))
     if not listed or not texts:
         return tuple(() for _ in asked)
-    centre = {code: encoder.encode(background(f"questions-{code}")).mean(axis=0) for code in LANGUAGES}
 
     def vectors(some: Sequence[str]) -> NDArray[np.float64]:
-        rows = encoder.encode(some) - np.stack([centre[language_of(text)] for text in some])
-        unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-        return np.asarray(unit, dtype=np.float64)
+        return _vectors(some, encoder)
 
     whole = {code: [text.get(code) for _, text in listed] for code in LANGUAGES}
     held = {code: (vectors(own), vectors([_case(text) for text in own])) for code, own in whole.items()}
@@ -69,6 +66,22 @@ def match_questions(
         return alike
 
     return tuple(_best([similarities(part) for part in parts], listed, limit) for parts in asked)
+
+
+def alike(some: Sequence[str], others: Sequence[str], encoder: SentenceEncoder) -> NDArray[np.float64]:
+    """How alike questions are, shape (n, m): of the whole texts and of their first sentences, the larger."""
+    whole, case = _vectors(some, encoder), _vectors([_case(text) for text in some], encoder)
+    held, held_case = _vectors(others, encoder), _vectors([_case(text) for text in others], encoder)
+    pairs = [a @ b.T for a in (whole, case) for b in (held, held_case)]
+    return np.asarray(np.max(pairs, axis=0))
+
+
+def _vectors(some: Sequence[str], encoder: SentenceEncoder) -> NDArray[np.float64]:
+    """Unit vectors of questions, centred on the mean of questions of all kinds in their language."""
+    centre = {code: encoder.encode(background(f"questions-{code}")).mean(axis=0) for code in LANGUAGES}
+    rows = encoder.encode(some) - np.stack([centre[language_of(text)] for text in some])
+    unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+    return np.asarray(unit, dtype=np.float64)
 
 
 def _case(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -12,6 +13,8 @@ import pytest
 
 django = pytest.importorskip("django", reason="SKIPPED: the extra [web] is not installed")
 os.environ["DJANGO_SETTINGS_MODULE"] = "interview_analysis.web.dev.settings"
+# Each process of the tests has its own, and never that of the person who runs them: it is emptied.
+os.environ["INTERVIEW_ANALYSIS_HOME"] = tempfile.mkdtemp(prefix="interview-analysis-home-")
 django.setup()
 
 from django.conf import settings  # noqa: E402

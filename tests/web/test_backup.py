@@ -36,6 +36,7 @@ def kept(home: dict[str, str], tmp_path: Path) -> Path:
     (folder / "files" / "analysis-1").mkdir(parents=True)
     (folder / "files" / "analysis-1" / "report.json").write_text("{}")
     (folder / "files" / "recording.mp4").write_bytes(os.urandom(100_000))
+    (folder / "files" / "practice-1-0.webm").write_bytes(b"the candidate's own, which no backup holds")
     Home(folder).salt()
     target = tmp_path / "kept.tar"
     made = run(home, "web", "backup", str(target))

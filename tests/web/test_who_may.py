@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from interview_analysis.web.candidate.access import link_of
 from interview_analysis.web.candidate.models import Invitation
 from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.practice.agreement import practice_of
+from interview_analysis.web.practice.models import Attempt, Round, Task
 from tests.web.conftest import Company
 
 A, R, V, S, D = Role.ADMINISTRATOR, Role.RECRUITER, Role.INTERVIEWER, Role.AUDITOR, Role.DATA_SCIENTIST
@@ -38,6 +41,7 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "hiring:rules": ({A, R}, lambda c: [c.job.pk]),
     "guide:edit": ({A, R}, lambda c: [c.job.pk, "zh-hans"]),
     "hiring:stages": ({A, R}, lambda c: [c.job.pk]),
+    "practice:values": ({A, R}, lambda c: [c.job.pk]),
     "hiring:profile": ({A, R}, lambda c: [c.job.pk]),
     "hiring:profile_yaml": ({A, R}, lambda c: [c.job.pk, 1]),
     "hiring:candidates": ({A, R}, lambda c: []),
@@ -130,8 +134,17 @@ BY_LINK: dict[str, Callable[[Invitation], list[object]]] = {
     "afterwards:data": lambda i: [],
     "afterwards:everything": lambda i: [],
     "afterwards:withdraw": lambda i: [],
+    "practice:home": lambda i: [],
+    "practice:chosen": lambda i: [],
+    "practice:task": lambda i: [_practised(i).task.pk],
+    "practice:feedback": lambda i: [_practised(i).key],
+    "practice:state": lambda i: [_practised(i).key],
 }
 ELSEWHERE |= {
+    *(
+        f"practice:{name}"
+        for name in ("agree", "more", "keep", "delete_all", "begin", "ended", "play", "delete")
+    ),
     *(f"afterwards:{name}" for name in ("feedback_pdf", "play", "ask", "people_only", "gone", "request")),
     *(f"candidate:{name}" for name in ("enter", "code", "confirm", "times", "calendar", "language", "act")),
     "candidate:staff_spoken",
@@ -156,6 +169,13 @@ ELSEWHERE |= {
         *("watched", "say", "extend", "accept", "of_interview"),
     )
 }
+
+
+def _practised(invitation: Invitation) -> Attempt:
+    """An answer that the candidate practised."""
+    asked = Round.objects.create(practice=practice_of(invitation), chosen_at=timezone.now())
+    task = Task.objects.create(round=asked, order=1, text="Tell us about a mistake.", kind="past")
+    return Attempt.objects.create(task=task)
 
 
 def addresses(patterns: list[URLPattern | URLResolver] | None = None, prefix: str = "") -> Iterator[str]:

@@ -14,6 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
+from interview_analysis.scoring.coaching.parts import HOLDS, failed_gates, missing
 from interview_analysis.scoring.report.report import (
     AnswerDimension,
     ContentReport,
@@ -22,7 +23,6 @@ from interview_analysis.scoring.report.report import (
     Report,
 )
 
-_HOLDS = 0.5  # a gate below this failed, as in the report's own words
 MOST = 4  # strengths, and pieces of advice, of one answer
 
 # In the order in which a good answer is told; each with how it is praised.
@@ -35,7 +35,7 @@ STRENGTHS: Mapping[str, str] = {
     "seen": gettext_noop("you named a result that was measured or that others saw"),
     "reflection": gettext_noop("you said what you learned or used again"),
 }
-# The nearest to the next level first.
+# By the part that is missing, in whatever is told to candidates: here, and after an answer that was practised.
 ADVICE: Mapping[str, str] = {
     "example": gettext_noop(
         "no example of your own was clearly heard: tell of one time when you did this, from beginning to end."
@@ -126,13 +126,13 @@ def _heard(
         number,
         question,
         _parts(scored[0].evidence),
-        frozenset(name for name in GATES if first.gates.get(name, 1.0) < _HOLDS),
+        frozenset(failed_gates(first.gates)),
         tuple(aside),
     )
 
 
 def _is_aside(content: ContentReport) -> bool:
-    return content.asked and content.gates.get("about", 1.0) < _HOLDS
+    return content.asked and content.gates.get("about", 1.0) < HOLDS
 
 
 def _parts(evidence: Iterable[Evidence]) -> dict[str, tuple[str, ...]]:
@@ -171,14 +171,6 @@ def _advice(one: Heard) -> list[str]:
     if "takes_up" not in one.failed:
         lines += [_(ADVICE[name]) for name in missing(one.parts)]
     return lines[:MOST]
-
-
-def missing(parts: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """Parts that the report says were not clearly heard; without an example and own deeds only that."""
-    absent = [name for name in ADVICE if name in parts and not parts[name]]
-    if "example" in absent and "deeds" in absent:
-        return ["example"]
-    return [name for name in absent if not (name == "seen" and "result" in absent)]
 
 
 def _below(report: Report, language: str) -> list[str]:
