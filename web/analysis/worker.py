@@ -25,15 +25,18 @@ from django.db import close_old_connections, connection
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.analysis import queue
 from interview_analysis.web.analysis.models import Analysis
-from interview_analysis.web.analysis.running import Engine, observations_of
+from interview_analysis.web.analysis.running import Engine, Result, observations_of
 from interview_analysis.web.interviews.models import Recording
 from interview_analysis.web.interviews.playable import checked, make_playable
 from interview_analysis.web.interviews.uploads import remove_old
 from interview_analysis.web.privacy.erasure import remove_left
+from interview_analysis.web.site.faults import AWAY
 
 BEAT_S = 5.0
 IDLE_S = 1.0
 TIDY_EVERY_S = 3600.0
+AWAY_S = 2.0  # between two looks at a database that is away
+AWAY_PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 20.0)
 log = logging.getLogger(__name__)
 
 
@@ -67,15 +70,25 @@ class Worker:
             with suppress(ValueError):  # not in the main thread, as in tests
                 signal.signal(number, self.stop)
         while not self._ends.is_set() and self._parent_lives():
-            close_old_connections()
-            queue.give_back_of(dead_here())
-            self._tidy()
-            others = [work() for work in self._others]
-            busy = self.prepare_one() or self.analyse_one() or any(others)
+            try:
+                busy = self._work_once()
+            except AWAY as error:
+                log.warning("the database cannot be reached: %s", error)
+                connection.close()
+                self._ends.wait(AWAY_S)
+                continue
             if not busy:
                 if until_idle:
                     return
                 self._ends.wait(IDLE_S)
+
+    def _work_once(self) -> bool:
+        """Whether there was anything to do."""
+        close_old_connections()
+        queue.give_back_of(dead_here() | {self.name})  # its own: taken in the moment the database went away
+        self._tidy()
+        others = [work() for work in self._others]
+        return self.prepare_one() or self.analyse_one() or any(others)
 
     def _tidy(self) -> None:
         """Now and then, remove uploads that nobody goes on with, and what interrupted erasures and other rooms left."""
@@ -95,19 +108,33 @@ class Worker:
         try:
             with _Beating(taken, self._ends) as beating:
                 result = self._engine.run(taken, beating.progress)
-            if not queue.done(taken, **asdict(result)):  # cancelled or erased in its last moment
-                shutil.rmtree(settings.HOME.files / result.folder, ignore_errors=True)
-                _forget_if_erased(taken)
+            self._patiently(lambda: _finish(taken, result))
         except CancelledError:
             if self._ends.is_set():
                 queue.give_back_of({self.name})
             _forget_if_erased(taken)
         except InterviewAnalysisError as error:
-            queue.fail(taken, str(error), getattr(error, "code", "") or "refused")
+            told, code = str(error), getattr(error, "code", "") or "refused"
+            self._patiently(lambda: queue.fail(taken, told, code))
+        except AWAY:
+            raise  # another worker takes it up, or this one
         except Exception:
             log.exception("analysis %s failed by a fault of the program", taken.key)
-            queue.fail(taken, "a fault of the program; the log has more", "fault")
+            self._patiently(lambda: queue.fail(taken, "a fault of the program; the log has more", "fault"))
         return True
+
+    def _patiently(self, tell: Callable[[], object]) -> None:
+        """Tell the database what came of minutes of work, again and again while it restarts. Telling it twice changes nothing."""
+        for pause_s in AWAY_PAUSES_S:
+            try:
+                tell()
+            except AWAY as error:
+                log.warning("the database cannot be reached: %s", error)
+                connection.close()
+                self._ends.wait(pause_s)
+            else:
+                return
+        tell()
 
     def prepare_one(self) -> bool:
         """Make one recording playable; False where all are. One that cannot be keeps its original."""
@@ -124,6 +151,16 @@ class Worker:
         if not Recording.objects.filter(pk=recording.pk).update(playable=playable):  # removed in the meantime
             (settings.HOME.files / playable).unlink(missing_ok=True)
         return True
+
+
+def _finish(analysis: Analysis, result: Result) -> None:
+    """Enter what came of it. What was cancelled or erased in its last moment leaves nothing behind."""
+    if queue.done(analysis, **asdict(result)):
+        return
+    wanted = (Analysis.State.WAITING, Analysis.State.RUNNING, Analysis.State.DONE)  # by this worker or another
+    if not Analysis.objects.filter(pk=analysis.pk, state__in=wanted).exists():
+        shutil.rmtree(settings.HOME.files / result.folder, ignore_errors=True)
+    _forget_if_erased(analysis)
 
 
 def _forget_if_erased(analysis: Analysis) -> None:
@@ -159,8 +196,11 @@ class _Beating:
     def _beat(self) -> None:
         try:
             while True:
-                if not queue.beat(self._analysis, *self._at):
-                    self._lost = True
+                try:
+                    if not queue.beat(self._analysis, *self._at):
+                        self._lost = True
+                except AWAY:
+                    connection.close()  # the next beat asks again
                 if self._done.wait(BEAT_S if self._at[1] is None else 1.0):
                     return
         finally:

@@ -56,6 +56,7 @@ def in_turn(app: App, at_once: int) -> App:
     """Let `at_once` requests work at a time; the others wait in line, once their body has come.
 
     SQLite has one writer, and those who wait for it are not served in order: of fifty some would wait until they fail.
+    PostgreSQL has a hundred connections for all processes, and each request at work holds one.
     """
     places = asyncio.Semaphore(at_once)
 
@@ -81,4 +82,4 @@ def in_turn(app: App, at_once: int) -> App:
 
 _django: Any = get_asgi_application()
 _on_sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
-application = serving_files(in_turn(_django, 8) if _on_sqlite else _django)
+application = serving_files(in_turn(_django, 8 if _on_sqlite else 16))

@@ -101,7 +101,8 @@ def _database() -> dict[str, Any]:
     """SQLite in the home folder, unless DATABASE_URL names a server."""
     url = os.environ.get("DATABASE_URL")
     if url:
-        return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        # A request has a thread of its own, and a connection would not be found again by the next one.
+        return dict(dj_database_url.parse(url, conn_max_age=0))
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": HOME.database,
