@@ -5,12 +5,16 @@ The initial ratings stay as they are. The consensus opens once everybody who is 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Count, Max
 
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.scoring.learning.agreement import Agreement, agreement
@@ -24,6 +28,7 @@ from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review.models import Consensus, Rating, Scorecard
 from interview_analysis.web.review.result import basis
 
+_REMEMBERED_S = 24 * 3600
 USUAL_CUTS = (20.0, 40.0, 60.0, 80.0)
 
 
@@ -124,7 +129,34 @@ def agreement_of(job: Job) -> Agreement:
 
 
 def agreements(jobs: Sequence[Job]) -> dict[int, Agreement]:
-    """`agreement_of` each job, by its number."""
+    """`agreement_of` each job, by its number; remembered until somebody submits, begins a change or is assigned."""
+    keys = _rated_so_far(jobs)
+    known: dict[str, Agreement] = cache.get_many(keys.values())
+    computed = _agreements([job for job in jobs if keys[job.pk] not in known])
+    cache.set_many({keys[job]: found for job, found in computed.items()}, _REMEMBERED_S)
+    return {job: known[key] if key in known else computed[job] for job, key in keys.items()}
+
+
+def _rated_so_far(jobs: Sequence[Job]) -> dict[int, str]:
+    """By the number of a job, a name for all that the agreement of its raters rests on."""
+    job, told = "interview__application__job", {one.pk: [one.pk] for one in jobs}
+    for rows in (
+        Scorecard.objects.filter(**{f"{job}__in": jobs})
+        .order_by().values_list(job)
+        .annotate(Count("pk"), Count("submitted_at"), Max("submitted_at"), Max("pk")),
+        Assignment.objects.filter(**{f"{job}__in": jobs})
+        .order_by().values_list(job)
+        .annotate(Count("pk"), Max("pk")),
+    ):  # fmt: skip
+        for number, *rest in rows:
+            told[number].append(rest)
+    hashes = {
+        pk: hashlib.sha256(json.dumps(what, default=str).encode()).hexdigest() for pk, what in told.items()
+    }
+    return {pk: f"agreement-{sha256}" for pk, sha256 in hashes.items()}
+
+
+def _agreements(jobs: Sequence[Job]) -> dict[int, Agreement]:
     cards = Scorecard.objects.latest_submitted().filter(interview__application__job__in=jobs)
     application = "scorecard__interview__application"
     rated = (
