@@ -6,7 +6,6 @@ The initial ratings stay as they are. The consensus opens once everybody who is 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +15,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Count, Max
 
+from interview_analysis import __version__
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.scoring.learning.agreement import Agreement, agreement
 from interview_analysis.scoring.profile import JobProfile
@@ -129,31 +129,32 @@ def agreement_of(job: Job) -> Agreement:
 
 
 def agreements(jobs: Sequence[Job]) -> dict[int, Agreement]:
-    """`agreement_of` each job, by its number; remembered until somebody submits, begins a change or is assigned."""
-    keys = _rated_so_far(jobs)
+    """`agreement_of` each job, by its number; remembered until somebody submits, opens a change or is assigned."""
+    keys = _stamps(jobs)
     known: dict[str, Agreement] = cache.get_many(keys.values())
-    computed = _agreements([job for job in jobs if keys[job.pk] not in known])
+    unknown = [job for job in jobs if keys[job.pk] not in known]
+    computed = _agreements(unknown) if unknown else {}
     cache.set_many({keys[job]: found for job, found in computed.items()}, _REMEMBERED_S)
-    return {job: known[key] if key in known else computed[job] for job, key in keys.items()}
+    return {job: computed[job] if job in computed else known[key] for job, key in keys.items()}
 
 
-def _rated_so_far(jobs: Sequence[Job]) -> dict[int, str]:
-    """By the number of a job, a name for all that the agreement of its raters rests on."""
-    job, told = "interview__application__job", {one.pk: [one.pk] for one in jobs}
-    for rows in (
-        Scorecard.objects.filter(**{f"{job}__in": jobs})
-        .order_by().values_list(job)
-        .annotate(Count("pk"), Count("submitted_at"), Max("submitted_at"), Max("pk")),
-        Assignment.objects.filter(**{f"{job}__in": jobs})
-        .order_by().values_list(job)
-        .annotate(Count("pk"), Max("pk")),
-    ):  # fmt: skip
-        for number, *rest in rows:
-            told[number].append(rest)
-    hashes = {
-        pk: hashlib.sha256(json.dumps(what, default=str).encode()).hexdigest() for pk, what in told.items()
+def _stamps(jobs: Sequence[Job]) -> dict[int, str]:
+    """For each job a key of the cache, which every change of its scorecards and assignments changes.
+
+    What was submitted is never edited, so that counts and the latest of each tell.
+    """
+    told: dict[int, list[object]] = {job.pk: [__version__, job.pk] for job in jobs}
+    place = "interview__application__job"
+    cards = Scorecard.objects.filter(**{f"{place}__in": jobs}).order_by().values_list(place)
+    for job, *stamp in cards.annotate(Count("pk"), Count("submitted_at"), Max("submitted_at"), Max("pk")):
+        told[job] += ["scorecards", *stamp]
+    assigned = Assignment.objects.filter(**{f"{place}__in": jobs}).order_by().values_list(place)
+    for job, *stamp in assigned.annotate(Count("pk"), Max("pk")):
+        told[job] += ["assignments", *stamp]
+    return {
+        job: f"review/agreement/{hashlib.sha256(repr(stamp).encode()).hexdigest()}"
+        for job, stamp in told.items()
     }
-    return {pk: f"agreement-{sha256}" for pk, sha256 in hashes.items()}
 
 
 def _agreements(jobs: Sequence[Job]) -> dict[int, Agreement]:
