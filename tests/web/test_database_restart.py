@@ -26,8 +26,8 @@ from tests.web.test_commands import COMMAND, free_port, home, run
 
 __all__ = ["home"]
 pytestmark = pytest.mark.faults
-ANALYSES, READERS, UPLOADERS, UPLOADS = 6, 4, 3, 5
-AWAY_S = 3.0
+ANALYSES, READERS, UPLOADERS, UPLOADS = 4, 2, 2, 3
+AWAY_S = 2.0
 
 FILL = f"""
 import datetime, django; django.setup()
@@ -52,6 +52,7 @@ print(first.pk, browser.cookies["sessionid"].value)
 # A worker as `interview-analysis worker` runs it, but for what is said of a recording, which takes two seconds.
 WORK = """
 import time, django; django.setup()
+from django.conf import settings
 from interview_analysis.web.analysis import worker
 from interview_analysis.web.analysis.running import Result
 class Engine:
@@ -59,6 +60,9 @@ class Engine:
         for at in range(20):
             on_progress("face", float(at), 20.0)
             time.sleep(0.1)
+        folder = settings.HOME.files / f"analysis-{analysis.key.hex}"
+        folder.mkdir(exist_ok=True)
+        (folder / "report.json").touch()
         return Result(f"analysis-{analysis.key.hex}", "1" * 64, 50.0, 7.0, False, "")
 made = worker.Worker()
 made._engine = Engine()

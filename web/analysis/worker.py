@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 import psutil
@@ -44,6 +45,28 @@ class CancelledError(Exception):
     """The analysis was cancelled, or another worker has it now."""
 
 
+class Ends:
+    """Whether a worker is to end. An Event must not be set from a signal: one that comes while it is being waited for
+    finds its lock held and waits for itself."""
+
+    def __init__(self) -> None:
+        self._told: SimpleQueue[None] = SimpleQueue()  # which may be put to from signals
+        self._set = False
+
+    def set(self) -> None:
+        self._set = True
+        self._told.put(None)
+
+    def is_set(self) -> bool:
+        return self._set
+
+    def wait(self, seconds: float) -> None:
+        """In the worker's own thread."""
+        if not self._set:
+            with suppress(Empty):
+                self._told.get(timeout=seconds)
+
+
 class Worker:
     def __init__(
         self,
@@ -58,7 +81,7 @@ class Worker:
         self._parent = parent
         self._others = others
         self._hourly = (remove_old, remove_left, *hourly)
-        self._ends = threading.Event()
+        self._ends = Ends()
         self._tidy_at = 0.0
 
     def stop(self, signal_number: int = 0, frame: FrameType | None = None) -> None:
@@ -172,7 +195,7 @@ def _forget_if_erased(analysis: Analysis) -> None:
 class _Beating:
     """The heartbeat of an analysis; `progress` raises CancelledError once it is not the worker's own any more."""
 
-    def __init__(self, analysis: Analysis, ends: threading.Event) -> None:
+    def __init__(self, analysis: Analysis, ends: Ends) -> None:
         self._analysis, self._ends = analysis, ends
         self._done = threading.Event()
         self._lost = False
