@@ -26,11 +26,12 @@ from django.db import close_old_connections, connection
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.analysis import queue
 from interview_analysis.web.analysis.models import Analysis
-from interview_analysis.web.analysis.running import Engine, Result, observations_of
+from interview_analysis.web.analysis.running import Engine, Result, forget_gone, observations_of
 from interview_analysis.web.interviews.models import Recording
 from interview_analysis.web.interviews.playable import checked, make_playable
 from interview_analysis.web.interviews.uploads import remove_old
 from interview_analysis.web.privacy.erasure import remove_left
+from interview_analysis.web.site import store
 from interview_analysis.web.site.faults import AWAY
 
 BEAT_S = 5.0
@@ -80,7 +81,7 @@ class Worker:
         self._engine = Engine()
         self._parent = parent
         self._others = others
-        self._hourly = (remove_old, remove_left, *hourly)
+        self._hourly = (remove_old, remove_left, store.delete_left, forget_gone, *hourly)
         self._ends = Ends()
         self._tidy_at = 0.0
 
@@ -95,8 +96,8 @@ class Worker:
         while not self._ends.is_set() and self._parent_lives():
             try:
                 busy = self._work_once()
-            except AWAY as error:
-                log.warning("the database cannot be reached: %s", error)
+            except (*AWAY, store.StoreAwayError) as error:
+                log.warning("the database or the store cannot be reached: %s", error)
                 connection.close()
                 self._ends.wait(AWAY_S)
                 continue
@@ -164,15 +165,17 @@ class Worker:
         recording = Recording.objects.filter(playable="").exclude(kind=Recording.Kind.TRANSCRIPT).first()
         if recording is None:
             return False
-        source = settings.HOME.files / recording.original
         playable = recording.original
         try:
-            target = make_playable(source, settings.HOME.files / f"play-{recording.key.hex}")
-            playable = checked(target, recording.duration_s).name
+            with store.local(settings.HOME.files / recording.original) as source:
+                target = make_playable(source, settings.HOME.files / f"play-{recording.key.hex}")
+            playable = store.put(checked(target, recording.duration_s))
+        except store.StoreAwayError:
+            raise  # it is made once the store answers
         except (InterviewAnalysisError, OSError, ValueError) as error:
             log.warning("recording %s is played as it is: %s", recording.key, type(error).__name__)
         if not Recording.objects.filter(pk=recording.pk).update(playable=playable):  # removed in the meantime
-            (settings.HOME.files / playable).unlink(missing_ok=True)
+            store.delete(settings.HOME.files / playable)
         return True
 
 
@@ -180,9 +183,13 @@ def _finish(analysis: Analysis, result: Result) -> None:
     """Enter what came of it. What was cancelled or erased in its last moment leaves nothing behind."""
     if queue.done(analysis, **asdict(result)):
         return
-    wanted = (Analysis.State.WAITING, Analysis.State.RUNNING, Analysis.State.DONE)  # by this worker or another
+    wanted = (
+        Analysis.State.WAITING,
+        Analysis.State.RUNNING,
+        Analysis.State.DONE,
+    )  # by this worker or another
     if not Analysis.objects.filter(pk=analysis.pk, state__in=wanted).exists():
-        shutil.rmtree(settings.HOME.files / result.folder, ignore_errors=True)
+        store.delete(settings.HOME.files / result.folder)
     _forget_if_erased(analysis)
 
 

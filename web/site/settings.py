@@ -17,6 +17,7 @@ from interview_analysis.web.site.home import Home
 django_stubs_ext.monkeypatch()  # so that ModelForm[User] means something outside of the type checker, too
 
 HOME = Home.of_environment()
+STORAGE_URL = os.environ.get("STORAGE_URL", "")  # where finished files lie, if not in the home
 HERE = Path(__file__).parent
 WEB = HERE.parent
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from interview_analysis.web.analysis import queue
 from interview_analysis.web.analysis.models import Analysis
-from interview_analysis.web.analysis.running import Result
+from interview_analysis.web.analysis.running import Result, forget_gone, observations_of
 from interview_analysis.web.analysis.worker import Ends, _finish, dead_here
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.models import Entry
@@ -211,3 +211,15 @@ def test_what_is_finished_late_leaves_the_result_of_another_worker(company: Comp
     Analysis.objects.update(state=State.CANCELLED)
     _finish(first, result)
     assert not folder.exists()
+
+
+def test_what_was_observed_goes_from_every_machine_once_nobody_may_keep_it(company: Company):
+    kept, gone = observations_of(company.candidate.pk), observations_of(company.candidate.pk + 1000)
+    for folder in (kept, gone):
+        folder.mkdir(exist_ok=True)
+    forget_gone()
+    assert (kept.is_dir(), gone.is_dir()) == (True, False)
+    company.interview.consent.withdrawn_at = timezone.now()
+    company.interview.consent.save()
+    forget_gone()
+    assert not kept.exists()
