@@ -30,6 +30,9 @@ def start_django() -> None:
         raise ConfigError(
             f"the web application needs more packages ({error.name} is missing): pip install 'interview-analysis[web]'"
         ) from error
+    from interview_analysis.web.site import store
+
+    store.check()
 
 
 def migrate() -> None:

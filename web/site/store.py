@@ -19,7 +19,7 @@ from urllib.parse import quote, unquote
 from django.conf import settings
 
 from interview_analysis.errors import ConfigError, InterviewAnalysisError, MediaError, OutputError
-from interview_analysis.pipeline.storage.places import Folder, is_url, local_copy
+from interview_analysis.pipeline.storage.places import Folder, check_url, is_url, local_copy
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +45,14 @@ def _store(url: str) -> Folder | None:
             "STORAGE_URL: expected s3://bucket/folder or gs://bucket/folder; another folder is named by INTERVIEW_ANALYSIS_HOME"
         )
     return store
+
+
+def check() -> None:
+    """Raise ConfigError or StoreAwayError for a STORAGE_URL that cannot be opened here. Asks no server."""
+    store = elsewhere()
+    if store is not None:
+        with _told():
+            check_url(store.url)
 
 
 def put(path: Path) -> str:

@@ -89,7 +89,13 @@ def test_without_a_store_nothing_is_copied(company: Company, settings: LazySetti
 def test_a_folder_is_no_store(url: str, settings: LazySettings):
     settings.STORAGE_URL = url
     with pytest.raises(ConfigError, match="INTERVIEW_ANALYSIS_HOME"):
-        store.elsewhere()
+        store.check()
+
+
+def test_what_cannot_be_opened_is_told_before_anything_starts(settings: LazySettings):
+    settings.STORAGE_URL = "nosuch://bucket/files"
+    with pytest.raises(store.StoreAwayError, match="nosuch"):
+        store.check()
 
 
 def test_an_upload_is_stored_made_playable_played_in_ranges_and_removed(
