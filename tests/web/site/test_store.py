@@ -33,7 +33,7 @@ from tests.web.interviews.test_uploads import begin, put
 from tests.web.recordings import write_wav
 from tests.web.results import keep_result
 from tests.web.site.test_files import fetch
-from tests.web.test_commands import free_port
+from tests.web.test_commands import free_port, own_home, run
 
 __all__ = ["bucket", "s3_store"]
 SignedIn = Callable[[User | None], Client]
@@ -204,3 +204,17 @@ def test_a_backup_has_the_stores_files_and_the_check_misses_what_is_gone(
         assert (folder / "files" / "first.mp4").read_bytes() == bytes(range(250)) * 4
     store.delete(settings.HOME.files / "first.mp4")
     assert missing_files() == ["first.mp4"]
+
+
+def test_a_backup_of_a_folder_is_restored_into_a_store(bucket: str, tmp_path: Path):
+    home = own_home(tmp_path)
+    assert run(home, "web", "migrate").returncode == 0
+    kept = tmp_path / "home" / "files" / "analysis-1" / "report.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text("{}")
+    archive = str(tmp_path / "kept.tar")
+    assert run(home, "web", "backup", archive).returncode == 0
+    moved = run(home | {"STORAGE_URL": f"{bucket}/files"}, "web", "restore", archive, "--force")
+    assert moved.returncode == 0, moved.stderr
+    assert Folder(f"{bucket}/files").read_bytes("analysis-1/report.json") == b"{}"
+    assert list((tmp_path / "home" / "files").iterdir()) == []
