@@ -42,7 +42,7 @@ test-services: setup ## Run the tests of the web application on PostgreSQL and R
 test-slow: setup ## Run the tests that take minutes
 	$(BIN)/pytest -m slow
 
-test-faults: setup ## Run the long tests of what is killed: batches of 200 interviews, and an answer that is being recorded
+test-faults: setup ## Run the long tests of what is killed and disturbed: batches, an answer that is being recorded, the database
 	$(BIN)/pytest -m faults
 
 lint: $(READY) ## Check style, types and the direction of imports
@@ -76,8 +76,9 @@ bench: setup ## Measure speed and memory of scoring, of telling voices apart, of
 		--data $(INTERVIEW_ANALYSIS_SHARED_DATA),@echo "Voices are measured where INTERVIEW_ANALYSIS_SHARED_DATA names the recordings")
 	$(BIN)/python -m interview_analysis.pipeline.dev.batch_benchmark
 
-bench-web: setup ## Measure the pages of the web application with 10,000 candidates in it, a large upload, and twenty candidates who record
-	$(BIN)/python -m interview_analysis.web.dev.benchmark
+bench-web: setup ## Measure the web application with 10,000 candidates in it, on SQLite and PostgreSQL, a 4 GB upload, and twenty who record
+	$(BIN)/python -m interview_analysis.web.dev.benchmark --upload
+	$(BIN)/python -m tests.web.services -- $(BIN)/python -m interview_analysis.web.dev.benchmark
 	$(BIN)/python -m interview_analysis.web.dev.recording_benchmark
 
 pictures: setup ## Make the pictures of docs/workbench.md, in a real Chromium

@@ -25,6 +25,7 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from interview_analysis.errors import InterviewAnalysisError
+from interview_analysis.web.site import store
 from interview_analysis.web.site.home import Home
 
 FORMAT = 1
@@ -56,14 +57,12 @@ def backup(target: Path) -> Kept:
             home: Home = settings.HOME
             for key in sorted(home.folder.glob(KEYS)):
                 hashes[key.name] = _add(archive, key, key.name)
-            for path in sorted(home.files.rglob("*")):
-                if (
-                    path.is_file()
-                    and not path.name.endswith(".partial")
-                    and not path.name.startswith(NOT_KEPT)
-                ):
-                    name = f"{FILES}/{path.relative_to(home.files).as_posix()}"
-                    hashes[name] = _add(archive, path, name)
+            for path in store.kept():
+                if path.name.startswith(NOT_KEPT):
+                    continue
+                name = f"{FILES}/{path.relative_to(home.files).as_posix()}"
+                with store.local(path) as read:
+                    hashes[name] = _add(archive, read, name)
             told = {"format": FORMAT, "made_at": timezone.now().isoformat(), "sha256": hashes}
             (Path(folder) / LIST).write_text(json.dumps(told, indent=1), encoding="utf-8")
             archive.add(Path(folder) / LIST, LIST)
@@ -136,14 +135,33 @@ def restore(source: Path, *, force: bool = False) -> Kept:
             shutil.rmtree(aside)
     call_command("migrate", interactive=False, verbosity=0)
     files = [path for path in home.files.rglob("*") if path.is_file()]
-    return Kept(len(files), sum(path.stat().st_size for path in files))
+    restored = Kept(len(files), sum(path.stat().st_size for path in files))
+    for path in sorted(home.files.iterdir()):
+        store.put(path)
+    return restored
+
+
+def missing_files() -> list[str]:
+    """What the database speaks of and neither the home nor the store has: files, and folders of reports."""
+    from interview_analysis.web.analysis.models import Analysis
+    from interview_analysis.web.candidate.models import Question
+    from interview_analysis.web.hiring.models import Candidate
+    from interview_analysis.web.interviews.models import Recording
+
+    files: Path = settings.HOME.files
+    there = {path.relative_to(files).parts[0] for path in store.kept()}
+    named = {*Candidate.objects.values_list("resume", flat=True), *Question.objects.values_list("spoken", flat=True)}
+    for names in Recording.objects.values_list("original", "playable", "transcript"):
+        named.update(names)
+    named.update(Analysis.objects.filter(state=Analysis.State.DONE).values_list("folder", flat=True))
+    return sorted(named - there - {""})
 
 
 def _holds_data() -> bool:
     from interview_analysis.web.people.models import User
 
     tables = connection.introspection.table_names()
-    return any(settings.HOME.files.iterdir()) or (User._meta.db_table in tables and User.objects.exists())
+    return bool(store.kept()) or (User._meta.db_table in tables and User.objects.exists())
 
 
 @contextmanager

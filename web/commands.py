@@ -31,6 +31,9 @@ def start_django() -> None:
         raise ConfigError(
             f"the web application needs more packages ({error.name} is missing): pip install 'interview-analysis[web]'"
         ) from error
+    from interview_analysis.web.site import store
+
+    store.check()
 
 
 def migrate() -> None:
@@ -359,13 +362,14 @@ def bounce_command(console: Console) -> None:
 @web.command(cls=Command)
 @with_plain_console
 def check(console: Console) -> None:
-    """Verify the trail: exit code 1 where an entry was changed or removed.
+    """Verify the trail and the files: exit code 1 where an entry was changed or removed, or a file is missing.
 
     \b
     Example:
       interview-analysis web check
     """
     start_django()
+    from interview_analysis.web.backup import missing_files
     from interview_analysis.web.privacy.trail import check as check_trail
 
     found = check_trail()
@@ -375,6 +379,11 @@ def check(console: Console) -> None:
         )
         sys.exit(1)
     click.echo(f"The trail holds: {found.entries} entries, the last with the hash {found.head}.")
+    missing = missing_files()
+    if missing:
+        click.echo(f"{len(missing)} files are missing, such as {missing[0]}.")
+        sys.exit(1)
+    click.echo("All files are there.")
 
 
 COMMANDS = (serve, worker, web)

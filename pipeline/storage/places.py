@@ -113,6 +113,44 @@ class Folder:
                 storage_disk.make_folders(self.local, Path(path).parent, private)
                 storage_disk.write_aside(Path(path), data, private)
 
+    def write_file(self, name: str, source: Path) -> None:
+        """Put a copy of a local file in place in one step; on an object store in parts, however large it is."""
+        path = self.path(name)
+        with _told("write", path, OutputError):
+            if self.local is None:
+                self._store.put_file(str(source), name)
+                return
+            target = Path(path)
+            storage_disk.make_folders(self.local, target.parent, False)
+            aside = storage_disk.aside_of(target)
+            try:
+                shutil.copyfile(source, aside)
+                aside.replace(target)
+            finally:
+                aside.unlink(missing_ok=True)
+
+    def size(self, name: str) -> int | None:
+        """Of a file in bytes; None where there is none."""
+        path = self.path(name)
+        with _told("look at", path, OutputError):
+            if self.local is not None:
+                return Path(path).stat().st_size if Path(path).is_file() else None
+            try:
+                facts = self._store.info(name)
+            except FileNotFoundError:
+                return None
+            return int(facts["size"]) if facts["type"] == "file" else None
+
+    def read_part(self, name: str, start: int, end: int) -> bytes:
+        """The bytes of a file from `start` up to `end`."""
+        path = self.path(name)
+        with _told("read", path, OutputError):
+            if self.local is None:
+                return bytes(self._store.cat_file(name, start=start, end=end))
+            with Path(path).open("rb") as file:
+                file.seek(start)
+                return file.read(end - start)
+
     def exists(self, name: str) -> bool:
         """Whether there is such a file. Raises OutputError where that cannot be told."""
         path = self.path(name)

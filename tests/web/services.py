@@ -1,6 +1,6 @@
 """Run the tests of the web application on PostgreSQL and Redis: ``python -m tests.web.services [ARGUMENTS OF PYTEST]``.
 
-DATABASE_URL and REDIS_URL name servers that run already; else both are started in temporary folders. Where one is not
+After `--` stands another command that is to run with them. DATABASE_URL and REDIS_URL name servers that run already; else both are started in temporary folders. Where one is not
 installed a line says so and the tests run without it; SERVICES=required makes that a failure.
 """
 
@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,24 +31,54 @@ def main(arguments: list[str]) -> int:
                     return 1
         if not {"DATABASE_URL", "REDIS_URL"} & environment.keys():
             return 0
-        command = [
-            sys.executable,
-            "-m",
-            "pytest",
-            "tests/web",
-            "-m",
-            "not browser and not slow",
-            "-q",
-            "-n",
-            "2",
-            *arguments,
-        ]
+        command = (
+            arguments[1:]
+            if arguments[:1] == ["--"]
+            else [
+                sys.executable,
+                "-m",
+                "pytest",
+                "tests/web",
+                "-m",
+                "not browser and not slow",
+                "-q",
+                "-n",
+                "2",
+                *arguments,
+            ]
+        )
         return subprocess.run(command, env=environment, check=False).returncode
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL of its own; `control` is pg_ctl for it, to which a word is added."""
+
+    url: str
+    folder: Path
+    control: list[str | Path]
+    settings: str
+
+    def start(self) -> None:
+        self._run("-l", self.folder / "log", "-o", self.settings, "start")
+
+    def stop(self, how: str = "immediate") -> None:
+        self._run("-m", how, "stop")
+
+    def _run(self, *words: str | Path) -> None:
+        subprocess.run([*self.control, *words], check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
 
 
 @contextmanager
 def postgresql() -> Iterator[str | None]:
-    """A cluster of its own on a socket, as the user postgres where we are root; None where it is not installed."""
+    """The address of a cluster of its own; None where PostgreSQL is not installed."""
+    with cluster() as started:
+        yield started.url if started else None
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster | None]:
+    """On a socket, as the user postgres where we are root; None where PostgreSQL is not installed."""
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     initdb = shutil.which("initdb") or (str(installed[-1]) if installed else None)
     if initdb is None:
@@ -61,19 +92,17 @@ def postgresql() -> Iterator[str | None]:
         if os.getuid() == 0:
             shutil.chown(folder, "postgres")
             as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        data, log = folder / "data", folder / "log"
+        data = folder / "data"
         settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-        quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
-        subprocess.run(
-            [*as_user, initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"],
-            **quiet,
-        )  # type: ignore[call-overload]
-        control = [*as_user, programs / "pg_ctl", "-D", data, "-w"]
-        subprocess.run([*control, "-l", log, "-o", settings, "start"], **quiet)  # type: ignore[call-overload]
+        made = [*as_user, initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"]
+        subprocess.run(made, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+        url = f"postgres://postgres@{quote(name, safe='')}/postgres"
+        started = Cluster(url, folder, [*as_user, programs / "pg_ctl", "-D", data, "-w"], settings)
+        started.start()
         try:
-            yield f"postgres://postgres@{quote(name, safe='')}/postgres"
+            yield started
         finally:
-            subprocess.run([*control, "-m", "immediate", "stop"], **quiet)  # type: ignore[call-overload]
+            started.stop()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.template.loader import render_to_string
 
 from interview_analysis.web.privacy.holdings import Holding, holdings
+from interview_analysis.web.site import store
 
 _SPOOLED_BYTES = 16 * 2**20
 
@@ -31,8 +32,9 @@ def zipped(candidate: int) -> IO[bytes]:
             text = json.dumps(held.rows(candidate), cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
             archive.writestr(f"{held.name}.json", text)
             for name, path in held.given(candidate):
-                if path.is_file():
-                    archive.write(path, f"{held.name}/{_safe(name)}")
+                if store.exists(path):
+                    with store.local(path) as file:
+                        archive.write(file, f"{held.name}/{_safe(name)}")
                 else:
                     absent.append(name)
         listed = render_to_string("afterwards/everything.txt", {"held": counted(candidate), "absent": absent})

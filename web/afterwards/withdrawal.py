@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
-from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
@@ -16,6 +14,7 @@ from interview_analysis.web.interviews.models import Interview
 from interview_analysis.web.privacy.erasure import erase
 from interview_analysis.web.privacy.models import Consent, Erasure
 from interview_analysis.web.privacy.trail import record
+from interview_analysis.web.site import store
 
 
 @transaction.atomic
@@ -35,7 +34,7 @@ def from_analysis(candidate: Candidate) -> int:
     count = found.count()
     found.delete()  # a worker that has one of them notices within seconds
     record(None, "consent.analysis_withdrawn", given, candidate=candidate.pk, results=count)
-    transaction.on_commit(lambda: _remove(folders))
+    transaction.on_commit(lambda: store.delete(*folders))
     return count
 
 
@@ -43,8 +42,3 @@ def from_everything(candidate: Candidate) -> Erasure:
     """The application ends, and everything that can go goes at once."""
     record(None, "candidate.withdrew", candidate)
     return erase(candidate.pk, Erasure.Why.WITHDRAWN)
-
-
-def _remove(folders: list[Path]) -> None:
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)

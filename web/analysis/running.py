@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -24,7 +25,8 @@ from interview_analysis.pipeline.outputs import REPORT_FILE, report_language, sa
 from interview_analysis.pipeline.transcript.given import GivenTranscript, read_transcript
 from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.hiring.profiles import profile_of
-from interview_analysis.web.interviews.models import Recording
+from interview_analysis.web.interviews.models import Interview, Recording
+from interview_analysis.web.site import store
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +72,11 @@ class Engine:
         )
         folder = settings.HOME.files / f"analysis-{analysis.key.hex}"
         save(made, folder, report_language("auto", made.report, profile))
+        sha256 = hashlib.sha256((folder / REPORT_FILE).read_bytes()).hexdigest()
         overall = made.report.overall
         return Result(
-            folder.name,
-            hashlib.sha256((folder / REPORT_FILE).read_bytes()).hexdigest(),
+            store.put(folder),
+            sha256,
             overall.score,
             overall.standard_error,
             overall.partial,
@@ -83,7 +86,18 @@ class Engine:
     def _part(
         self, recording: Recording, models: LoadedModels, cache: ObservationCache, on_progress: Progress
     ) -> ObservedPart:
-        file = RecordingFile.at(settings.HOME.files / recording.original)
+        with store.local(settings.HOME.files / recording.original) as path:
+            return self._part_at(path, recording, models, cache, on_progress)
+
+    def _part_at(
+        self,
+        path: Path,
+        recording: Recording,
+        models: LoadedModels,
+        cache: ObservationCache,
+        on_progress: Progress,
+    ) -> ObservedPart:
+        file = RecordingFile.at(path)
         if file.sha256 != recording.sha256:
             raise MediaError(f"{recording.name} is not what was uploaded; upload it again", "changed")
         language = recording.language or None
@@ -103,6 +117,16 @@ def observations_of(candidate: int) -> Path:
     return folder
 
 
+def forget_gone() -> None:
+    """Remove from this machine what was observed of people who, by now, were erased or do without the analysis."""
+    folders: Path = settings.HOME.observations
+    for folder in folders.glob("candidate-*"):
+        number = folder.name.removeprefix("candidate-")
+        agreed = Interview.objects.filter(consent__analysis=True, consent__withdrawn_at=None)
+        if number.isdecimal() and not agreed.filter(application__candidate=int(number)).exists():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _recordings(analysis: Analysis) -> list[Recording]:
     """What the interview is scored from. Raises MediaError for transcripts beside recordings that they are not said to be of."""
     found = list(analysis.interview.recordings.all())
@@ -117,7 +141,8 @@ def _recordings(analysis: Analysis) -> list[Recording]:
 
 def _read(stored: str, name: str, language: str | None) -> GivenTranscript:
     """A transcript under the name that it was uploaded with."""
-    given = read_transcript(settings.HOME.files / stored, language)
+    with store.local(settings.HOME.files / stored) as path:
+        given = read_transcript(path, language)
     return replace(given, file=given.file.model_copy(update={"id": name}))
 
 

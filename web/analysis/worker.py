@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from queue import Empty, SimpleQueue
 from types import FrameType
 
 import psutil
@@ -25,20 +26,46 @@ from django.db import close_old_connections, connection
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.analysis import queue
 from interview_analysis.web.analysis.models import Analysis
-from interview_analysis.web.analysis.running import Engine, observations_of
+from interview_analysis.web.analysis.running import Engine, Result, forget_gone, observations_of
 from interview_analysis.web.interviews.models import Recording
 from interview_analysis.web.interviews.playable import checked, make_playable
 from interview_analysis.web.interviews.uploads import remove_old
 from interview_analysis.web.privacy.erasure import remove_left
+from interview_analysis.web.site import store
+from interview_analysis.web.site.faults import AWAY
 
 BEAT_S = 5.0
 IDLE_S = 1.0
 TIDY_EVERY_S = 3600.0
+AWAY_S = 2.0  # between two looks at a database that is away
+AWAY_PAUSES_S = (1.0, 2.0, 4.0, 8.0, 15.0, 20.0)
 log = logging.getLogger(__name__)
 
 
 class CancelledError(Exception):
     """The analysis was cancelled, or another worker has it now."""
+
+
+class Ends:
+    """Whether a worker is to end. An Event must not be set from a signal: one that comes while it is being waited for
+    finds its lock held and waits for itself."""
+
+    def __init__(self) -> None:
+        self._told: SimpleQueue[None] = SimpleQueue()  # which may be put to from signals
+        self._set = False
+
+    def set(self) -> None:
+        self._set = True
+        self._told.put(None)
+
+    def is_set(self) -> bool:
+        return self._set
+
+    def wait(self, seconds: float) -> None:
+        """In the worker's own thread."""
+        if not self._set:
+            with suppress(Empty):
+                self._told.get(timeout=seconds)
 
 
 class Worker:
@@ -54,8 +81,8 @@ class Worker:
         self._engine = Engine()
         self._parent = parent
         self._others = others
-        self._hourly = (remove_old, remove_left, *hourly)
-        self._ends = threading.Event()
+        self._hourly = (remove_old, remove_left, store.delete_left, forget_gone, *hourly)
+        self._ends = Ends()
         self._tidy_at = 0.0
 
     def stop(self, signal_number: int = 0, frame: FrameType | None = None) -> None:
@@ -67,15 +94,25 @@ class Worker:
             with suppress(ValueError):  # not in the main thread, as in tests
                 signal.signal(number, self.stop)
         while not self._ends.is_set() and self._parent_lives():
-            close_old_connections()
-            queue.give_back_of(dead_here())
-            self._tidy()
-            others = [work() for work in self._others]
-            busy = self.prepare_one() or self.analyse_one() or any(others)
+            try:
+                busy = self._work_once()
+            except (*AWAY, store.StoreAwayError) as error:
+                log.warning("the database or the store cannot be reached: %s", error)
+                connection.close()
+                self._ends.wait(AWAY_S)
+                continue
             if not busy:
                 if until_idle:
                     return
                 self._ends.wait(IDLE_S)
+
+    def _work_once(self) -> bool:
+        """Whether there was anything to do."""
+        close_old_connections()
+        queue.give_back_of(dead_here() | {self.name})  # its own: taken in the moment the database went away
+        self._tidy()
+        others = [work() for work in self._others]
+        return self.prepare_one() or self.analyse_one() or any(others)
 
     def _tidy(self) -> None:
         """Now and then, remove uploads that nobody goes on with, and what interrupted erasures and other rooms left."""
@@ -95,35 +132,65 @@ class Worker:
         try:
             with _Beating(taken, self._ends) as beating:
                 result = self._engine.run(taken, beating.progress)
-            if not queue.done(taken, **asdict(result)):  # cancelled or erased in its last moment
-                shutil.rmtree(settings.HOME.files / result.folder, ignore_errors=True)
-                _forget_if_erased(taken)
+            self._patiently(lambda: _finish(taken, result))
         except CancelledError:
             if self._ends.is_set():
                 queue.give_back_of({self.name})
             _forget_if_erased(taken)
         except InterviewAnalysisError as error:
-            queue.fail(taken, str(error), getattr(error, "code", "") or "refused")
+            told, code = str(error), getattr(error, "code", "") or "refused"
+            self._patiently(lambda: queue.fail(taken, told, code))
+        except AWAY:
+            raise  # another worker takes it up, or this one
         except Exception:
             log.exception("analysis %s failed by a fault of the program", taken.key)
-            queue.fail(taken, "a fault of the program; the log has more", "fault")
+            self._patiently(lambda: queue.fail(taken, "a fault of the program; the log has more", "fault"))
         return True
+
+    def _patiently(self, tell: Callable[[], object]) -> None:
+        """Tell the database what came of minutes of work, again and again while it restarts. Telling it twice changes nothing."""
+        for pause_s in AWAY_PAUSES_S:
+            try:
+                tell()
+            except AWAY as error:
+                log.warning("the database cannot be reached: %s", error)
+                connection.close()
+                self._ends.wait(pause_s)
+            else:
+                return
+        tell()
 
     def prepare_one(self) -> bool:
         """Make one recording playable; False where all are. One that cannot be keeps its original."""
         recording = Recording.objects.filter(playable="").exclude(kind=Recording.Kind.TRANSCRIPT).first()
         if recording is None:
             return False
-        source = settings.HOME.files / recording.original
         playable = recording.original
         try:
-            target = make_playable(source, settings.HOME.files / f"play-{recording.key.hex}")
-            playable = checked(target, recording.duration_s).name
+            with store.local(settings.HOME.files / recording.original) as source:
+                target = make_playable(source, settings.HOME.files / f"play-{recording.key.hex}")
+            playable = store.put(checked(target, recording.duration_s))
+        except store.StoreAwayError:
+            raise  # it is made once the store answers
         except (InterviewAnalysisError, OSError, ValueError) as error:
             log.warning("recording %s is played as it is: %s", recording.key, type(error).__name__)
         if not Recording.objects.filter(pk=recording.pk).update(playable=playable):  # removed in the meantime
-            (settings.HOME.files / playable).unlink(missing_ok=True)
+            store.delete(settings.HOME.files / playable)
         return True
+
+
+def _finish(analysis: Analysis, result: Result) -> None:
+    """Enter what came of it. What was cancelled or erased in its last moment leaves nothing behind."""
+    if queue.done(analysis, **asdict(result)):
+        return
+    wanted = (
+        Analysis.State.WAITING,
+        Analysis.State.RUNNING,
+        Analysis.State.DONE,
+    )  # by this worker or another
+    if not Analysis.objects.filter(pk=analysis.pk, state__in=wanted).exists():
+        store.delete(settings.HOME.files / result.folder)
+    _forget_if_erased(analysis)
 
 
 def _forget_if_erased(analysis: Analysis) -> None:
@@ -135,7 +202,7 @@ def _forget_if_erased(analysis: Analysis) -> None:
 class _Beating:
     """The heartbeat of an analysis; `progress` raises CancelledError once it is not the worker's own any more."""
 
-    def __init__(self, analysis: Analysis, ends: threading.Event) -> None:
+    def __init__(self, analysis: Analysis, ends: Ends) -> None:
         self._analysis, self._ends = analysis, ends
         self._done = threading.Event()
         self._lost = False
@@ -159,8 +226,11 @@ class _Beating:
     def _beat(self) -> None:
         try:
             while True:
-                if not queue.beat(self._analysis, *self._at):
-                    self._lost = True
+                try:
+                    if not queue.beat(self._analysis, *self._at):
+                        self._lost = True
+                except AWAY:
+                    connection.close()  # the next beat asks again
                 if self._done.wait(BEAT_S if self._at[1] is None else 1.0):
                     return
         finally:

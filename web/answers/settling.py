@@ -25,6 +25,7 @@ from interview_analysis.web.answers.models import HandIn, Stream, Take
 from interview_analysis.web.interviews.models import Recording
 from interview_analysis.web.interviews.uploads import look_at
 from interview_analysis.web.privacy.trail import record
+from interview_analysis.web.site import store
 
 WAITS = timedelta(hours=24)  # for what has not come, after the last that came
 CLIPS_KEPT = timedelta(minutes=15)
@@ -135,8 +136,10 @@ def _recording(
     interview = take.question.invitation.interview
     with path.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    size_bytes = path.stat().st_size
+    store.put(path)
     made = Recording.objects.create(
-        interview=interview, order=take.question.order, kind=kind, sha256=sha256, size_bytes=path.stat().st_size,
+        interview=interview, order=take.question.order, kind=kind, sha256=sha256, size_bytes=size_bytes,
         name=f"answer-{take.question.order}-{part}{path.suffix}", duration_s=duration_s, original=path.name,
         playable=playable, question=take.question.text[:500], gaps=gaps,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.web.candidate.models import Invitation, Question
 from interview_analysis.web.interviews.models import Recording
 from interview_analysis.web.interviews.uploads import look_at
+from interview_analysis.web.site import store
 
 PROPOSED = 5  # that are ticked: candidates mind many questions more than short times (docs/candidates.md)
 BLANK = 3  # rows for questions of one's own
@@ -173,8 +174,7 @@ def save(invitation: Invitation, rows: Sequence[Row]) -> None:
 
 
 def _unlink(names: Sequence[str]) -> None:
-    for name in names:
-        (settings.HOME.files / name).unlink(missing_ok=True)
+    store.delete(*(settings.HOME.files / name for name in names))
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ def _spoken(row: Row) -> _Spoken:
         found = look_at(aside, told)
         if found.kind not in (Recording.Kind.VIDEO, Recording.Kind.AUDIO):
             raise QuestionError(f"{told}: there is no sound in it", "spoken", row.number)
-        aside.replace(settings.HOME.files / aside.name)
+        store.put(aside.replace(settings.HOME.files / aside.name))
     except MediaError as error:
         raise QuestionError(str(error), "spoken", row.number) from error
     finally:

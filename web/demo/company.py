@@ -27,6 +27,7 @@ from interview_analysis.web.people.models import Role, User
 from interview_analysis.web.privacy.models import Consent
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review import scorecards
+from interview_analysis.web.site import store
 
 RECRUITER, FIRST_RATER, SECOND_RATER = "lin.wei@example.com", "sam.okafor@example.com", "zhao.min@example.com"
 PEOPLE = (
@@ -133,10 +134,12 @@ def _add_recording(interview: Interview, sample: Path) -> None:
     shutil.copyfile(sample, kept)
     kept.chmod(0o600)
     found = look_at(kept, SAMPLE_NAME)
+    sha256, size_bytes = hashlib.sha256(kept.read_bytes()).hexdigest(), kept.stat().st_size
+    store.put(kept)
     with transaction.atomic():
         made = Recording.objects.create(
             interview=interview, name=SAMPLE_NAME, kind=found.kind, duration_s=found.duration_s,
-            sha256=hashlib.sha256(kept.read_bytes()).hexdigest(), size_bytes=kept.stat().st_size,
+            sha256=sha256, size_bytes=size_bytes,
             original=kept.name, uploaded_by=interview.created_by,
         )  # fmt: skip
         record(None, "recording.uploaded", made, interview=interview.pk, sha256=made.sha256)
@@ -200,9 +203,4 @@ def _remove_person(person: User) -> None:
 
 
 def _unlink(names: list[str]) -> None:
-    for name in names:
-        path = settings.HOME.files / name
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+    store.delete(*(settings.HOME.files / name for name in names))

@@ -5,9 +5,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from interview_analysis.errors import OutputError
-from interview_analysis.web.exchange.figures import agreements_of, champions
+from interview_analysis.web.exchange.figures import champions
 from interview_analysis.web.hiring.models import Job
 from interview_analysis.web.people.models import STAFF, Role
+from interview_analysis.web.review.consensus import agreements
 from interview_analysis.web.review.models import Scorecard
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
@@ -20,7 +21,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     rated = Scorecard.objects.filter(submitted_at__isnull=False).values("interview__application__job")
     jobs = Job.objects.visible_to(signed_in(request)).filter(pk__in=rated)
     page = Paginator(jobs, PAGE).get_page(request.GET.get("page"))
-    agreed = agreements_of(list(page))
+    agreed = agreements(list(page))
     fault = ""
     try:
         found = champions()

@@ -1,52 +1,17 @@
-"""How good the learned scorer is, from MLflow, and how far raters agree."""
+"""How good the learned scorer is, from MLflow."""
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db.models import Count, Max
-
-from interview_analysis.scoring.learning.agreement import Agreement
-from interview_analysis.web.hiring.models import Job
-from interview_analysis.web.interviews.models import Assignment
-from interview_analysis.web.review.consensus import agreements
-from interview_analysis.web.review.models import Scorecard
 
 _KEPT_S = 300
-_AGREEMENT_KEPT_S = 24 * 3600
 _CHAMPIONS = "exchange/champions"
 _SQLITE = "sqlite:///"
-
-
-def agreements_of(jobs: Sequence[Job]) -> dict[int, Agreement]:
-    """How far the raters of each job agree, computed again once something of it has changed."""
-    keys = _keys(jobs)
-    known: dict[str, Agreement] = cache.get_many(keys.values())
-    computed = agreements([job for job in jobs if keys[job.pk] not in known])
-    cache.set_many({keys[number]: found for number, found in computed.items()}, _AGREEMENT_KEPT_S)
-    return {job.pk: computed.get(job.pk) or known[keys[job.pk]] for job in jobs}
-
-
-def _keys(jobs: Sequence[Job]) -> dict[int, str]:
-    """A key of the cache for each job, which any change of its scorecards and assignments changes."""
-    place = "interview__application__job"
-    told: dict[int, list[object]] = {job.pk: [] for job in jobs}
-    cards = Scorecard.objects.filter(**{f"{place}__in": jobs}).order_by().values_list(place)
-    for job, *stamp in cards.annotate(Count("pk"), Count("submitted_at"), Max("saved_at")):
-        told[job] += stamp
-    assigned = Assignment.objects.filter(**{f"{place}__in": jobs}).order_by().values_list(place)
-    for job, *stamp in assigned.annotate(Count("pk"), Max("pk")):
-        told[job] += stamp
-    return {
-        job: f"exchange/agreement/{job}/{hashlib.sha256(repr(stamp).encode()).hexdigest()}"
-        for job, stamp in told.items()
-    }
 
 
 @dataclass(frozen=True, slots=True)

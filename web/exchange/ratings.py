@@ -22,6 +22,7 @@ from interview_analysis.web.exchange.pseudonyms import pseudonym
 from interview_analysis.web.hiring.models import Job
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review.models import Scorecard
+from interview_analysis.web.site import store
 
 _KEYS = ["interview_id", "rater", "person"]
 _TABLES = (".csv", ".parquet")
@@ -109,10 +110,11 @@ def features_table(cards: QuerySet[Scorecard], *, names: bool) -> pd.DataFrame:
 def _measured(done: QuerySet[Analysis], *, names: bool) -> Iterator[pd.DataFrame]:
     for analysis in done.order_by("interview"):
         path = settings.HOME.files / analysis.folder / FEATURES_FOLDER / "recording.parquet"
-        if not path.is_file():
+        if not store.exists(path):
             continue
         try:
-            table = pd.read_parquet(path)
+            with store.local(path) as read:
+                table = pd.read_parquet(read)
         except (OSError, ValueError) as error:
             raise OutputError(
                 f"the measures of interview {analysis.interview_id} cannot be read ({path}: {error}); analyse it again"

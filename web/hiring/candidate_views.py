@@ -3,6 +3,7 @@ from __future__ import annotations
 import mimetypes
 import uuid
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -18,8 +19,8 @@ from interview_analysis.web.hiring.forms import ApplicationForm, CandidateForm, 
 from interview_analysis.web.hiring.models import Application, Candidate
 from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.privacy.trail import record
+from interview_analysis.web.site import store
 from interview_analysis.web.site.permissions import for_roles, signed_in
-from interview_analysis.web.site.settings import HOME
 
 PAGE = 50
 
@@ -95,17 +96,18 @@ def _keep_resume(person: Candidate, file: object) -> None:
         return
     suffix = "." + file.name.rpartition(".")[2].lower()
     name = f"resume-{uuid.uuid4().hex}{suffix}"
-    target = HOME.files / name
+    target = settings.HOME.files / name
     aside = target.with_suffix(".partial")
     with aside.open("wb") as out:
         for chunk in file.chunks():
             out.write(chunk)
     aside.chmod(0o600)
     aside.replace(target)
+    store.put(target)
     old, person.resume, person.resume_name = person.resume, name, file.name[:200]
     person.save()
     if old:
-        transaction.on_commit(lambda: (HOME.files / old).unlink(missing_ok=True))
+        transaction.on_commit(lambda: store.delete(settings.HOME.files / old))
 
 
 @for_roles(*STAFF)
@@ -113,12 +115,14 @@ def resume(request: HttpRequest, pk: int) -> HttpResponseBase:
     """As a download, never shown in the page: what people upload may hold anything."""
     user = signed_in(request)
     person = get_object_or_404(Candidate.objects.visible_to(user), pk=pk)
-    path = HOME.files / person.resume
-    if not person.resume or not path.is_file():
+    path = settings.HOME.files / person.resume
+    if not person.resume or not store.exists(path):
         raise Http404
     record(user, "candidate.resume_seen", person)
     kind = mimetypes.guess_type(person.resume)[0] or "application/octet-stream"
-    return FileResponse(path.open("rb"), as_attachment=True, filename=person.resume_name, content_type=kind)
+    with store.local(path) as read:
+        content = read.open("rb")
+    return FileResponse(content, as_attachment=True, filename=person.resume_name, content_type=kind)
 
 
 @for_roles(*STAFF)

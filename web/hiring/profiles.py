@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -56,7 +56,13 @@ def read_profile(text: str, origin: str) -> JobProfile:
 
 
 def profile_of(version: ProfileVersion) -> JobProfile:
-    return read_profile(version.yaml, f"version {version.number}")
+    return _read_once(version.yaml, version.number)
+
+
+@lru_cache(maxsize=64)
+def _read_once(text: str, number: int) -> JobProfile:
+    """A page may ask for the same version many times; a profile is frozen."""
+    return read_profile(text, f"version {number}")
 
 
 @transaction.atomic

@@ -71,7 +71,7 @@ def finish(request: HttpRequest, key: UUID) -> HttpResponse:
         made = uploads.finish(upload)
     except uploads.UploadError as error:
         told = {"error": upload_fault(error), "code": error.code, "missing": uploads.missing(upload)}
-        return JsonResponse(told, status=507 if error.code == "full" else 409)
+        return JsonResponse(told, status={"full": 507, "store": 503}.get(error.code, 409))
     except InterviewAnalysisError as error:
         return _fault(upload_fault(error), getattr(error, "code", ""), 422)
     return JsonResponse({"recording": str(made.key), "name": made.name}, status=201)

@@ -29,6 +29,7 @@ from interview_analysis.web.interviews.models import Interview, Recording, Uploa
 from interview_analysis.web.interviews.transcripts import pair
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.trail import record
+from interview_analysis.web.site import store
 from interview_analysis.web.site.disk import disk, grown
 
 CHUNK_BYTES = 4 * 2**20
@@ -139,6 +140,7 @@ def _made_of(upload: Upload) -> Recording:
         found = look_at(aside, upload.name)
         kept = settings.HOME.files / aside.name
         aside.replace(kept)
+        _hand_over(kept)
     finally:
         aside.unlink(missing_ok=True)
     made = Recording.objects.create(
@@ -158,6 +160,16 @@ def _made_of(upload: Upload) -> Recording:
     record(upload.by, "recording.uploaded", made, interview=upload.interview_id, sha256=sha256)
     pair(upload.interview, upload.by)
     return _kept(upload)
+
+
+def _hand_over(kept: Path) -> None:
+    """Raises UploadError where the store is away; the chunks stay."""
+    try:
+        store.put(kept)
+    except store.StoreAwayError as error:
+        raise UploadError(
+            f"all of it has come, and cannot be stored yet: {error}; try again", "store"
+        ) from error
 
 
 def _aside(upload: Upload) -> Path:

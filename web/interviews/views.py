@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -18,6 +19,7 @@ from interview_analysis.web.interviews.playing import played
 from interview_analysis.web.interviews.transcripts import bare, give
 from interview_analysis.web.people.models import RATERS, STAFF
 from interview_analysis.web.privacy.trail import record
+from interview_analysis.web.site import store
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
 PAGE = 50
@@ -186,7 +188,4 @@ def remove(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _unlink(names: list[str]) -> None:
-    from django.conf import settings
-
-    for name in names:
-        (settings.HOME.files / name).unlink(missing_ok=True)
+    store.delete(*(settings.HOME.files / name for name in names))

@@ -23,5 +23,6 @@ def upload_fault(error: InterviewAnalysisError) -> str:
             ),
             "damaged": _("A piece was damaged on its way; it is sent again."),
             "missing": _("Some pieces have not come yet."),
+            "store": _("All of it has come and is kept, but cannot be stored yet. Try again later."),
         }.get(code, str(error))
     return load_messages()["failure_reasons"].get(code, {}).get(language) or str(error)

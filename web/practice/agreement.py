@@ -17,6 +17,7 @@ from interview_analysis.web.answers.models import Stream
 from interview_analysis.web.candidate.models import Invitation
 from interview_analysis.web.practice.models import Attempt, Practice, Round
 from interview_analysis.web.privacy.trail import record
+from interview_analysis.web.site import store
 
 PURPOSE = "practice"
 
@@ -83,8 +84,7 @@ def remove(attempt: Attempt) -> None:
 
 
 def remove_files(names: list[str]) -> None:
-    for name in names:
-        (settings.HOME.files / name).unlink(missing_ok=True)
+    store.delete(*(settings.HOME.files / name for name in names))
 
 
 def drop_stream(stream: Stream) -> None:

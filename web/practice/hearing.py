@@ -29,6 +29,7 @@ from interview_analysis.web.answers import streams
 from interview_analysis.web.answers.joining import Source, join
 from interview_analysis.web.answers.models import Stream
 from interview_analysis.web.practice.models import Attempt, CompanyValues
+from interview_analysis.web.site import store
 
 POLL_S = 0.2
 SILENT_S = 45.0  # without a chunk: the tab was closed, and what is here is all of it
@@ -172,4 +173,4 @@ def keep_recordings(attempt: Attempt) -> list[str]:
         made = join(
             sources, lambda n, ending: settings.HOME.files / f"practice-{attempt.key.hex}-{n}{ending}"
         )
-    return [part.path.name for part in made.parts]
+    return [store.put(part.path) for part in made.parts]

@@ -6,10 +6,10 @@ they are replaced; and models, in which nobody is kept by name.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
@@ -18,6 +18,7 @@ from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.holdings import holdings
 from interview_analysis.web.privacy.models import Erasure
 from interview_analysis.web.privacy.trail import record
+from interview_analysis.web.site import store
 
 STAYS: Sequence[tuple[StrOrPromise, StrOrPromise]] = (
     (
@@ -57,13 +58,13 @@ def erase(candidate: int, why: Erasure.Why, by: User | None = None) -> Erasure:
     known = Erasure.objects.select_for_update().filter(candidate=candidate).first()
     if known is not None:
         return known
-    files = sorted({path for held in holdings() for path in held.files(candidate) if path.exists()})
+    files = sorted({path for held in holdings() for path in held.files(candidate) if store.may_exist(path)})
     found = {held.name: len(held.rows(candidate)) for held in holdings()}
     for held in reversed(holdings()):
         held.erase(candidate)
     left = {held.name: len(held.rows(candidate)) for held in holdings()}
     made = Erasure.objects.create(
-        candidate=candidate, why=why, by=by, found=found, left=left, files=[str(path) for path in files],
+        candidate=candidate, why=why, by=by, found=found, left=left, files=[_in_home(path) for path in files],
         files_found=len(files),
     )  # fmt: skip
     record(
@@ -73,19 +74,14 @@ def erase(candidate: int, why: Erasure.Why, by: User | None = None) -> Erasure:
     return made
 
 
+def _in_home(path: Path) -> str:
+    """For any machine: each has a home of its own where files lie in a store."""
+    home: Path = settings.HOME.folder
+    return str(path.relative_to(home) if path.is_relative_to(home) else path)
+
+
 def remove_left() -> None:
     """Remove the files of erasures, those that an interrupted one left included. Run again by the worker."""
     for erasure in Erasure.objects.exclude(files=[]):
-        erasure.files = [name for name in erasure.files if not _removed(Path(name))]
+        erasure.files = [name for name in erasure.files if not store.deleted(settings.HOME.folder / name)]
         erasure.save(update_fields=["files"])
-
-
-def _removed(path: Path) -> bool:
-    try:
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
-    except OSError:
-        return False
-    return True

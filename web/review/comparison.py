@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from django.db.models import QuerySet
@@ -103,13 +104,21 @@ def _compared(one: Standing, profile: JobProfile) -> Compared:
 
 
 def _stability(found: list[Compared], profile: JobProfile) -> Stability:
-    nan = float("nan")
+    nan = np.nan  # one object: equal to itself in a key
     cells = [[one.parts[d.id] for d in profile.dimensions] for one in found]
-    return stability(
-        [[nan if c.score is None else c.score for c in row] for row in cells],
-        [[nan if c.standard_error is None else c.standard_error for c in row] for row in cells],
-        [d.weight for d in profile.dimensions],
+    return _drawn(
+        tuple(tuple(nan if c.score is None else c.score for c in row) for row in cells),
+        tuple(tuple(nan if c.standard_error is None else c.standard_error for c in row) for row in cells),
+        tuple(d.weight for d in profile.dimensions),
     )
+
+
+@lru_cache(maxsize=64)
+def _drawn(
+    scores: tuple[tuple[float, ...], ...], errors: tuple[tuple[float, ...], ...], weights: tuple[float, ...]
+) -> Stability:
+    """The same scores are drawn once, not at each look at the page."""
+    return stability(scores, errors, weights)
 
 
 def _apart(found: list[Compared], profile: JobProfile) -> list[Apart]:

@@ -5,13 +5,17 @@ The initial ratings stay as they are. The consensus opens once everybody who is 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Count, Max
 
+from interview_analysis import __version__
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.scoring.learning.agreement import Agreement, agreement
 from interview_analysis.scoring.profile import JobProfile
@@ -24,6 +28,7 @@ from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review.models import Consensus, Rating, Scorecard
 from interview_analysis.web.review.result import basis
 
+_REMEMBERED_S = 24 * 3600
 USUAL_CUTS = (20.0, 40.0, 60.0, 80.0)
 
 
@@ -124,7 +129,35 @@ def agreement_of(job: Job) -> Agreement:
 
 
 def agreements(jobs: Sequence[Job]) -> dict[int, Agreement]:
-    """`agreement_of` each job, by its number."""
+    """`agreement_of` each job, by its number; remembered until somebody submits, opens a change or is assigned."""
+    keys = _stamps(jobs)
+    known: dict[str, Agreement] = cache.get_many(keys.values())
+    unknown = [job for job in jobs if keys[job.pk] not in known]
+    computed = _agreements(unknown) if unknown else {}
+    cache.set_many({keys[job]: found for job, found in computed.items()}, _REMEMBERED_S)
+    return {job: computed[job] if job in computed else known[key] for job, key in keys.items()}
+
+
+def _stamps(jobs: Sequence[Job]) -> dict[int, str]:
+    """For each job a key of the cache, which every change of its scorecards and assignments changes.
+
+    What was submitted is never edited, so that counts and the latest of each tell.
+    """
+    told: dict[int, list[object]] = {job.pk: [__version__, job.pk] for job in jobs}
+    place = "interview__application__job"
+    cards = Scorecard.objects.filter(**{f"{place}__in": jobs}).order_by().values_list(place)
+    for job, *stamp in cards.annotate(Count("pk"), Count("submitted_at"), Max("submitted_at"), Max("pk")):
+        told[job] += ["scorecards", *stamp]
+    assigned = Assignment.objects.filter(**{f"{place}__in": jobs}).order_by().values_list(place)
+    for job, *stamp in assigned.annotate(Count("pk"), Max("pk")):
+        told[job] += ["assignments", *stamp]
+    return {
+        job: f"review/agreement/{hashlib.sha256(repr(stamp).encode()).hexdigest()}"
+        for job, stamp in told.items()
+    }
+
+
+def _agreements(jobs: Sequence[Job]) -> dict[int, Agreement]:
     cards = Scorecard.objects.latest_submitted().filter(interview__application__job__in=jobs)
     application = "scorecard__interview__application"
     rated = (

@@ -16,6 +16,7 @@ from interview_analysis.scoring.report.report import Report
 from interview_analysis.types import Transcript
 from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.interviews.models import Interview
+from interview_analysis.web.site import store
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def saved(analysis: Analysis) -> Saved:
     folder = settings.HOME.files / analysis.folder
     try:
         report, transcript = _load(folder, analysis.report_sha256)
-    except (OutputError, OSError) as error:
+    except (OutputError, OSError, store.StoreAwayError) as error:
         log.error("the result of analysis %s cannot be read: %s", analysis.key, error)
         raise ResultDamagedError(
             "the report of this analysis is missing or damaged; analyse the interview again"
@@ -57,10 +58,11 @@ def saved(analysis: Analysis) -> Saved:
 
 @lru_cache(maxsize=32)
 def _load(folder: Path, sha256: str) -> tuple[Report, Transcript | None]:
-    path = folder / REPORT_FILE
-    if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-        raise OutputError(f"{path} is missing or was changed")
-    return load_saved(folder)
+    with store.local(folder) as read:
+        path = read / REPORT_FILE
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+            raise OutputError(f"{folder / REPORT_FILE} is missing or was changed")
+        return load_saved(read)
 
 
 def basis(interview: Interview) -> str:

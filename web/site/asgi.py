@@ -9,9 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.asgi import get_asgi_application
-from starlette.responses import FileResponse
+from starlette.datastructures import Headers
+from starlette.responses import Response
 
-from interview_analysis.web.site.files import FILE_HEADER, file_of
+from interview_analysis.web.site.files import FILE_HEADER
+from interview_analysis.web.site.ranges import file_answer
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "interview_analysis.web.site.settings")
 
@@ -30,7 +32,7 @@ def serving_files(app: App) -> App:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
-        named: list[FileResponse] = []
+        named: list[Response] = []
 
         async def look(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -38,9 +40,8 @@ def serving_files(app: App) -> App:
                 name = headers.pop(FILE_HEADER.lower(), None)
                 if name is not None:
                     kept = {k: v for k, v in headers.items() if k not in ("content-length", "content-type")}
-                    named.append(
-                        FileResponse(file_of(name), media_type=headers.get("content-type"), headers=kept)
-                    )
+                    kind, wanted = headers.get("content-type"), Headers(scope=scope).get("range")
+                    named.append(await asyncio.to_thread(file_answer, name, kind, kept, wanted))
                     return
             if not named:
                 await send(message)
@@ -56,6 +57,7 @@ def in_turn(app: App, at_once: int) -> App:
     """Let `at_once` requests work at a time; the others wait in line, once their body has come.
 
     SQLite has one writer, and those who wait for it are not served in order: of fifty some would wait until they fail.
+    PostgreSQL has a hundred connections for all processes, and each request at work holds one.
     """
     places = asyncio.Semaphore(at_once)
 
@@ -81,4 +83,4 @@ def in_turn(app: App, at_once: int) -> App:
 
 _django: Any = get_asgi_application()
 _on_sqlite = "sqlite" in settings.DATABASES["default"]["ENGINE"]
-application = serving_files(in_turn(_django, 8) if _on_sqlite else _django)
+application = serving_files(in_turn(_django, 8 if _on_sqlite else 16))

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from django.conf import settings
 from django.http import Http404, HttpResponse
 
+from interview_analysis.web.site import store
 from interview_analysis.web.site.home import Home
 
 FILE_HEADER = "X-File-Of-Home"
@@ -16,10 +17,10 @@ _NGINX = os.environ.get("ACCEL_REDIRECT", "")  # the internal location that ngin
 
 
 def file_of(name: str) -> Path:
-    """The path of a kept file. Raises Http404 for a name that leads elsewhere, or to nothing."""
+    """The path of a kept file, which the store may have. Raises Http404 for a name that leads elsewhere, or to nothing."""
     home: Home = settings.HOME
-    path = (home.files / name).resolve()
-    if not name or not path.is_relative_to(home.files.resolve()) or not path.is_file():
+    path = home.files / name
+    if not name or not path.resolve().is_relative_to(home.files.resolve()) or store.size(path) is None:
         raise Http404
     return path
 
@@ -28,10 +29,8 @@ def file_response(name: str, content_type: str, *, download_as: str = "") -> Htt
     """An empty answer that names the file; nginx sends it, or `asgi.serving_files`."""
     path = file_of(name)
     response = HttpResponse(content_type=content_type)
-    if _NGINX:
-        response["X-Accel-Redirect"] = (
-            f"{_NGINX.rstrip('/')}/{quote(str(path.relative_to(settings.HOME.files.resolve())))}"
-        )
+    if _NGINX and path.is_file():
+        response["X-Accel-Redirect"] = f"{_NGINX.rstrip('/')}/{quote(name)}"
     else:
         response[FILE_HEADER] = name
     if download_as:

@@ -17,6 +17,7 @@ from interview_analysis.web.site.home import Home
 django_stubs_ext.monkeypatch()  # so that ModelForm[User] means something outside of the type checker, too
 
 HOME = Home.of_environment()
+STORAGE_URL = os.environ.get("STORAGE_URL", "")  # where finished files lie, if not in the home
 HERE = Path(__file__).parent
 WEB = HERE.parent
 
@@ -101,7 +102,8 @@ def _database() -> dict[str, Any]:
     """SQLite in the home folder, unless DATABASE_URL names a server."""
     url = os.environ.get("DATABASE_URL")
     if url:
-        return dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
+        # A request has a thread of its own, and a connection would not be found again by the next one.
+        return dict(dj_database_url.parse(url, conn_max_age=0))
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": HOME.database,

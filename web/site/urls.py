@@ -7,6 +7,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from interview_analysis.web.site import views
 
+handler500 = "interview_analysis.web.site.faults.fault"
 urlpatterns = [
     path("", views.home, name="home"),
     path("health", views.health, name="health"),

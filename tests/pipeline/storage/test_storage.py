@@ -301,3 +301,16 @@ def test_times_come_in_the_form_of_their_store() -> None:
     assert storage._modified_s({"updated": "2026-01-01T00:00:00Z"}) == 1767225600
     assert storage._modified_s({"mtime": 5.5}) == 5.5
     assert math.isnan(storage._modified_s({}))
+
+
+def test_a_file_is_put_and_read_in_parts(folder: Folder, tmp_path: Path) -> None:
+    source = tmp_path / "source.bin"
+    source.write_bytes(bytes(range(200)))
+    assert folder.size("a/b.bin") is None
+    folder.write_file("a/b.bin", source)
+    assert (folder.size("a/b.bin"), folder.size("a")) == (200, None)
+    assert folder.read_part("a/b.bin", 50, 60) == bytes(range(50, 60))
+    assert folder.read_bytes("a/b.bin") == source.read_bytes()
+    assert folder.names() == ["a/b.bin"]
+    with pytest.raises(OutputError, match="no such file"):
+        folder.read_part("a/absent.bin", 0, 1)

@@ -114,7 +114,9 @@ def test_others_keep_what_is_theirs(known: Candidate, company: Company):
 
 @pytest.mark.django_db(transaction=True)
 def test_an_erasure_that_was_interrupted_is_finished_later(known: Candidate, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(erasure, "_removed", lambda path: False)  # as a process that is killed here leaves it
+    monkeypatch.setattr(
+        erasure.store, "deleted", lambda path: False
+    )  # as a process that is killed here leaves it
     made = erase(known.pk, Erasure.Why.ASKED)
     monkeypatch.undo()
     assert (settings.HOME.files / "alone.webm").exists()

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import time
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
 from interview_analysis.web.analysis import queue
 from interview_analysis.web.analysis.models import Analysis
-from interview_analysis.web.analysis.worker import dead_here
+from interview_analysis.web.analysis.running import Result, forget_gone, observations_of
+from interview_analysis.web.analysis.worker import Ends, _finish, dead_here
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.models import Entry
 from tests.web.conftest import Company
@@ -175,3 +179,47 @@ def test_a_failure_is_told_in_both_languages(company: Company, signed_in: Signed
         "录像不完整或已损坏"
         in client.get("/analyses/", headers={"Accept-Language": "zh-hans"}).content.decode()
     )
+
+
+def test_signals_that_come_while_a_worker_waits_do_not_stop_it_for_ever():
+    ends, before = Ends(), signal.signal(signal.SIGALRM, lambda *_: ends.set())
+    signal.setitimer(signal.ITIMER_REAL, 0.003, 0.003)
+    try:
+        until = time.process_time() + 0.2
+        while time.process_time() < until:
+            ends._set = False
+            ends.wait(1e-5)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_what_is_finished_late_leaves_the_result_of_another_worker(company: Company):
+    first = queue.take("a")
+    assert first is not None
+    silent(first)
+    second = queue.take("b")
+    assert second is not None
+    folder = settings.HOME.files / "analysis-x"
+    folder.mkdir(exist_ok=True)
+    result = Result("analysis-x", "2" * 64, 61.0, 7.0, False, "")
+    _finish(second, result)
+    _finish(second, result)  # as after a restart of the database that took the answer, not the entry
+    _finish(first, result)
+    assert folder.is_dir()
+    assert Analysis.objects.get().state == State.DONE
+    Analysis.objects.update(state=State.CANCELLED)
+    _finish(first, result)
+    assert not folder.exists()
+
+
+def test_what_was_observed_goes_from_every_machine_once_nobody_may_keep_it(company: Company):
+    kept, gone = observations_of(company.candidate.pk), observations_of(company.candidate.pk + 1000)
+    for folder in (kept, gone):
+        folder.mkdir(exist_ok=True)
+    forget_gone()
+    assert (kept.is_dir(), gone.is_dir()) == (True, False)
+    company.interview.consent.withdrawn_at = timezone.now()
+    company.interview.consent.save()
+    forget_gone()
+    assert not kept.exists()

@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report.report import DimensionScore, Report
 from interview_analysis.web.hiring.models import Job
+from interview_analysis.web.interviews.models import Assignment
 from interview_analysis.web.people.models import User
 from interview_analysis.web.review import consensus, scorecards
 from interview_analysis.web.review.models import Consensus, Scorecard
@@ -135,3 +137,24 @@ def test_the_whole_is_told_only_of_half_the_weight(profile: JobProfile):
     both = consensus.merged_overall(profile, {first: known, second: none, third: known})
     assert both.score == 50
     assert both.standard_error == pytest.approx(10 * (0.35**2 + 0.35**2) ** 0.5 / 0.7)
+
+
+def test_agreement_is_remembered_until_something_of_it_changes(
+    rated: Company, django_assert_num_queries: DjangoAssertNumQueries
+):
+    dimensions = consensus.agreement_of(rated.job).units
+    assert dimensions > 0
+    with django_assert_num_queries(2):
+        assert consensus.agreement_of(rated.job).units == dimensions
+    change = scorecards.amend(rated.interview, rated.other, "misheard")
+    assert consensus.agreement_of(rated.job).units == 0, "a change is open"
+    scorecards.submit(change)
+    assert consensus.agreement_of(rated.job).units == dimensions
+    third = Assignment.objects.create(
+        interview=rated.interview, rater=rated.recruiter, assigned_by=rated.recruiter
+    )
+    assert consensus.agreement_of(rated.job).units == 0, "one more is to rate it"
+    third.delete()
+    assert consensus.agreement_of(rated.job).units == dimensions
+    rated.interview.delete()
+    assert consensus.agreement_of(rated.job).units == 0
