@@ -8,13 +8,12 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 django = pytest.importorskip("django", reason="SKIPPED: the extra [web] is not installed")
 os.environ["DJANGO_SETTINGS_MODULE"] = "interview_analysis.web.dev.settings"
-# Each process of the tests has its own, and never that of the person who runs them: it is emptied.
-os.environ["INTERVIEW_ANALYSIS_HOME"] = tempfile.mkdtemp(prefix="interview-analysis-home-")
 django.setup()
 
 from django.conf import settings  # noqa: E402
@@ -29,7 +28,11 @@ from interview_analysis.web.hiring.models import Application, Candidate, Job, Pr
 from interview_analysis.web.interviews.models import Assignment, Interview, Recording  # noqa: E402
 from interview_analysis.web.people.models import Role, User  # noqa: E402
 from interview_analysis.web.privacy.models import Consent  # noqa: E402
+from interview_analysis.web.site.home import Home  # noqa: E402
 
+# Each process of the tests has a home of its own, and never that of the person who runs them: it is emptied.
+settings.HOME = Home(Path(tempfile.mkdtemp(prefix="interview-analysis-home-")))
+settings.EMAIL_FILE_PATH = settings.HOME.mail
 PASSWORD = "correct horse battery staple"
 
 

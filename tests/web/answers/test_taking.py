@@ -276,7 +276,9 @@ def test_extra_time_counts_for_both_times_and_stays_with_the_take(browser, invit
     assert (take.way, take.allowed_think_s, take.allowed_answer_s) == ("audio", 135, 270)
 
 
-def test_the_clip_of_the_device_check_comes_back_and_is_gone(browser, invitation, company):
+def test_the_clip_of_the_device_check_comes_back_and_is_gone(
+    browser, invitation, company, django_capture_on_commit_callbacks
+):
     consent = invitation.interview.consent
     consent.analysis, consent.recording = False, False
     consent.save()
@@ -284,7 +286,8 @@ def test_the_clip_of_the_device_check_comes_back_and_is_gone(browser, invitation
     stream = streams.begin(invitation, uuid.uuid4(), group, "check", "video", "", 0.0)
     for number, piece in enumerate(pieces(webm(1.0), 3)):
         streams.keep_chunk(stream, number, piece, hashlib.sha256(piece).hexdigest())
-    answer = browser.post(f"/c/check/{group}")
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = browser.post(f"/c/check/{group}")
     assert (answer.status_code, answer["Content-Type"]) == (200, "video/webm")
     assert answer.content[:4] == b"\x1a\x45\xdf\xa3"
     assert not Stream.objects.exists()

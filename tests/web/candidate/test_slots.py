@@ -98,6 +98,9 @@ def test_whoever_comes_second_is_told_on_the_page(company: Company):
     assert browser.post(reverse("candidate:times"), {"slot": "x"}).status_code == 404
 
 
+_of_threads: dict[str, str] = {}  # settings of the database that threads have in the place of the tests' own
+
+
 @pytest.fixture
 def shared_by_threads(
     company: Company, transactional_db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -111,7 +114,7 @@ def shared_by_threads(
             copy = sqlite3.connect(tmp_path / "copy.sqlite3")
             connection.connection.backup(copy)
             copy.close()
-            monkeypatch.setitem(connections.settings["default"], "NAME", str(tmp_path / "copy.sqlite3"))
+            monkeypatch.setitem(_of_threads, "NAME", str(tmp_path / "copy.sqlite3"))
 
     return share
 
@@ -121,6 +124,9 @@ def in_a_thread_each(*calls: Callable[[], object]) -> list[object]:
     together = threading.Barrier(len(calls))
 
     def run(call: Callable[[], object]) -> object:
+        # Only here: the connection of the tests' own thread keeps the database in memory alive.
+        usual = connections["default"]
+        connections["default"] = type(usual)(usual.settings_dict | _of_threads, "default")
         together.wait()
         try:
             return call()

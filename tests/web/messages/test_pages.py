@@ -243,6 +243,7 @@ def test_a_channel_that_is_not_offered_stays_as_it_was(link: str, company: Compa
 
 
 def test_what_comes_in_any_case_is_named(link: str, visit: Visit, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(kinds, "_KINDS", {"visit": visit.kind("visit")})
     assert "in any case" not in text(Client(), link)
     monkeypatch.setitem(kinds._KINDS, "visit", visit.kind("visit", necessary=True))
     assert "<li>Visit</li>" in text(Client(), link)
