@@ -150,7 +150,10 @@ def missing_files() -> list[str]:
 
     files: Path = settings.HOME.files
     there = {path.relative_to(files).parts[0] for path in store.kept()}
-    named = {*Candidate.objects.values_list("resume", flat=True), *Question.objects.values_list("spoken", flat=True)}
+    named = {
+        *Candidate.objects.values_list("resume", flat=True),
+        *Question.objects.values_list("spoken", flat=True),
+    }
     for names in Recording.objects.values_list("original", "playable", "transcript"):
         named.update(names)
     named.update(Analysis.objects.filter(state=Analysis.State.DONE).values_list("folder", flat=True))

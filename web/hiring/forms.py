@@ -84,7 +84,7 @@ class CandidateForm(forms.ModelForm[Candidate]):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["keep_until"].initial = date.today() + KEPT_FOR
-        if self.instance.pk is None:
+        if self.instance._state.adding:
             self.initial |= {"language": get_language(), "kept_for": _("recruitment")}
 
     def clean_keep_until(self) -> date:

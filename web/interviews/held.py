@@ -44,9 +44,8 @@ def _erase(candidate: int) -> None:
 
 
 def _interviews(candidate: int) -> list[Row]:
-    return list(
-        Interview.objects.filter(application__candidate=candidate).values("title", "held_at", "created_at")
-    )
+    fields = ("title", "held_at", "created_at")
+    return list(Interview.objects.filter(application__candidate=candidate).values(*fields))
 
 
 HELD = (

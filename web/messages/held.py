@@ -15,7 +15,8 @@ def _messages(candidate: int) -> list[Row]:
 
 
 def _preferences(candidate: int) -> list[Row]:
-    return list(Preference.objects.filter(candidate=candidate).values("refused", "wecom", "zone"))
+    fields = ("refused", "wecom", "zone")
+    return list(Preference.objects.filter(candidate=candidate).values(*fields))
 
 
 HELD = (

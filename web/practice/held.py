@@ -15,7 +15,8 @@ def _attempts(candidate: int) -> list[Row]:
     found = Attempt.objects.filter(
         task__round__practice__invitation__interview__application__candidate=candidate
     )
-    return list(found.values("task__text", "begun_at", "ended_at", "coached"))
+    fields = ("task__text", "begun_at", "ended_at", "coached")
+    return list(found.values(*fields))
 
 
 def _recordings(candidate: int) -> list[Path]:
