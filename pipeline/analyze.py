@@ -21,6 +21,8 @@ from interview_analysis.scoring.learning.learned_score import NamedScorer
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
 
+LOADING = "load models"  # what a run does first, as progress and as a stage
+
 
 def analyze(
     recording: str | os.PathLike[str],
@@ -66,12 +68,14 @@ def analyze(
         raise ValueError("pass the configuration to LoadedModels, or no LoadedModels: got two that differ")
     profile = job if isinstance(job, JobProfile) else load_job(job, lambda: models.job_parser)
     given = _given(recording, transcript, candidate_voice, models.config.asr.language)
-    with watch.stage("load models"):
+    on_progress(LOADING, 0.0, 1.0)
+    with watch.stage(LOADING):
         models.load_readers()
     sample = None
     if candidate_voice is not None:
         with local_copy(candidate_voice) as path:
             sample = voice_sample(path, models.observers, kept)
+    on_progress(LOADING, 1.0, 1.0)
     if given is not None and is_transcript(recording):
         part = transcript_alone(given)
     else:

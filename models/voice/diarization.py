@@ -18,7 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.models.environment import kept
 from interview_analysis.models.voice.segmentation import LocalSpeech, SpeakerSegmenter, local_speech
 from interview_analysis.models.voice.speaker import DIMENSIONS, SpeakerEncoder, read, unit
 from interview_analysis.types import AudioSource, FloatArray, Interval, SpeechActivity, Turn, Voices
@@ -144,8 +143,8 @@ def _clustered(heard: HeardPieces, settings: DiarizationSettings) -> FloatArray:
     rows = usable[np.arange(0, len(usable), step).astype(int)]
     # A known number of voices is reached from above, so that a cough does not count as one of them.
     for limits in (
-        {"n_clusters": None, "distance_threshold": 1 - _STOP_SHARE * settings.same_voice},
-        {"n_clusters": min(len(rows), 4 * (settings.count or 1))},
+        {"criterion": "distance", "t": 1 - _STOP_SHARE * settings.same_voice},
+        {"criterion": "maxclust", "t": min(len(rows), 4 * (settings.count or 1))},
     ):
         groups = [rows[group] for group in _groups(heard.vectors[rows], limits)]
         lasting = [group for group in groups if lengths[group].sum() * step >= settings.min_voice_s]
@@ -158,12 +157,11 @@ def _clustered(heard: HeardPieces, settings: DiarizationSettings) -> FloatArray:
 
 def _groups(vectors: NDArray[np.float32], limits: Mapping[str, Any]) -> list[NDArray[np.intp]]:
     """The rows of each cluster of vectors."""
-    with kept():  # scikit-learn sets how OpenMP is to behave in forks
-        from sklearn.cluster import AgglomerativeClustering
-
     if len(vectors) == 1:
         return [np.array([0])]
-    labels = AgglomerativeClustering(metric="cosine", linkage="average", **limits).fit_predict(vectors)
+    from scipy.cluster.hierarchy import fcluster, linkage
+
+    labels = fcluster(linkage(vectors, method="average", metric="cosine"), **limits)
     return [np.flatnonzero(labels == label) for label in np.unique(labels)]
 
 

@@ -20,7 +20,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.models.torch_threads import inference
+from interview_analysis.models.networks.checkpoint import Tensors, read_checkpoint
+from interview_analysis.models.networks.graph import Graph
+from interview_analysis.models.networks.session import open_session
 from interview_analysis.types import AudioSource, SpeechActivity
 
 RATE_HZ = 16_000
@@ -29,7 +31,10 @@ FRAME_SAMPLES = 270  # from one frame to the next
 _FIRST_MIDDLE = 495  # the sample in the middle of the first frame
 _FRAMES = 589  # of a window
 _HOP_FRAMES = 296  # windows begin every five seconds, and each is believed in its middle
-_KERNEL, _STRIDE = 251, 10
+_STRIDE = 10  # of the first filters
+_LSTM_LAYERS, _HIDDEN = 4, 128
+_DIRECTIONS = ("", "_reverse")
+_LEAK = 0.01
 _MIN_HZ = 50.0
 _PEOPLE = 3  # that the network tells apart
 # Of the classes: silence, one of three people, two of them.
@@ -75,87 +80,82 @@ class SpeakerSegmenter:
 
     def load(self) -> None:
         """Load the network now; otherwise the first window does."""
-        _ = self._network
+        _ = self._session
 
     def classes(self, window: NDArray[np.floating]) -> NDArray[np.float32]:
         """How probable each class is, shape (samples,) at 16 kHz -> (frames, 7), each row of sum 1."""
-        import torch
-        from torch.nn.functional import instance_norm, leaky_relu, max_pool1d
-
-        part = self._network
-        with inference(self._num_threads):
-            x = torch.from_numpy(np.asarray(window, dtype=np.float32))[None, None]
-            x = instance_norm(x, weight=part["wave.weight"], bias=part["wave.bias"])
-            for layer in range(3):
-                x = part["conv"][layer](x)
-                x = max_pool1d(x.abs() if layer == 0 else x, 3)
-                x = leaky_relu(instance_norm(x, weight=part["norm"][layer][0], bias=part["norm"][layer][1]))
-            x, _ = part["lstm"](x.transpose(1, 2))
-            for linear in part["linear"]:
-                x = leaky_relu(linear(x))
-            found: NDArray[np.float32] = part["classifier"](x).softmax(dim=-1)[0].numpy()
-            return found
+        heard = np.asarray(window, dtype=np.float32)[None, None]
+        found: NDArray[np.float32] = self._session.run(None, {"samples": heard})[0][:, 0]
+        return found
 
     @cached_property
-    def _network(self) -> dict[str, Any]:
-        import torch
-        from torch import nn
-
-        # weights_only: tensors and plain containers alone are read, no code is run.
-        state = torch.load(self.weights, map_location="cpu", weights_only=True)["state_dict"]
-
-        def filled(module: nn.Module, prefix: str) -> nn.Module:
-            part = {k.removeprefix(prefix): v for k, v in state.items() if k.startswith(prefix)}
-            module.load_state_dict(part)
-            return module.eval()
-
-        bands = nn.Conv1d(1, 80, _KERNEL, stride=_STRIDE, bias=False)
-        filters = "sincnet.conv1d.0.filterbank."
-        bands.weight = nn.Parameter(
-            _band_passes(
-                state[filters + "low_hz_"],
-                state[filters + "band_hz_"],
-                state[filters + "window_"],
-                state[filters + "n_"],
-            )
-        )
-        return {
-            "wave.weight": state["sincnet.wav_norm1d.weight"],
-            "wave.bias": state["sincnet.wav_norm1d.bias"],
-            "conv": [
-                bands.eval(),
-                filled(nn.Conv1d(80, 60, 5), "sincnet.conv1d.1."),
-                filled(nn.Conv1d(60, 60, 5), "sincnet.conv1d.2."),
-            ],
-            "norm": [
-                (state[f"sincnet.norm1d.{i}.weight"], state[f"sincnet.norm1d.{i}.bias"]) for i in range(3)
-            ],
-            "lstm": filled(nn.LSTM(60, 128, num_layers=4, bidirectional=True, batch_first=True), "lstm."),
-            "linear": [filled(nn.Linear(256, 128), "linear.0."), filled(nn.Linear(128, 128), "linear.1.")],
-            "classifier": filled(nn.Linear(128, 7), "classifier."),
-        }
+    def _session(self) -> Any:
+        return open_session(_network(read_checkpoint(self.weights)), self._num_threads)
 
 
-def _band_passes(low_hz: Any, band_hz: Any, window: Any, times: Any) -> Any:
+def _network(weights: Tensors) -> bytes:
+    """PyanNet as an ONNX model: samples, shape (1, 1, samples) -> classes, shape (frames, 1, 7)."""
+    graph = Graph({"samples": ("float32", (1, 1, "samples"))})
+    x = _normal(graph, "samples", weights, "sincnet.wav_norm1d")
+    for layer in range(3):
+        if layer == 0:
+            x = graph.add("Abs", graph.add("Conv", x, _band_passes(weights), strides=[_STRIDE]))
+        else:
+            name = f"sincnet.conv1d.{layer}"
+            x = graph.add("Conv", x, weights[f"{name}.weight"], weights[f"{name}.bias"])
+        x = graph.add("MaxPool", x, kernel_shape=[3], strides=[3])
+        x = graph.add("LeakyRelu", _normal(graph, x, weights, f"sincnet.norm1d.{layer}"), alpha=_LEAK)
+    x = graph.add("Transpose", x, perm=[2, 0, 1])
+    for layer in range(_LSTM_LAYERS):
+        x = graph.add("LSTM", x, *_lstm(weights, layer), direction="bidirectional", hidden_size=_HIDDEN)
+        x = graph.add("Transpose", x, perm=[0, 2, 1, 3])  # frames, directions, 1, values
+        x = graph.add("Reshape", x, np.array([0, 1, 2 * _HIDDEN]))
+    for name in ("linear.0", "linear.1"):
+        x = graph.add("LeakyRelu", _linear(graph, x, weights, name), alpha=_LEAK)
+    x = graph.add("Softmax", _linear(graph, x, weights, "classifier"), axis=-1)
+    return graph.model(x, ("frames", 1, len(_WHO)))
+
+
+def _normal(graph: Graph, x: str, weights: Tensors, name: str) -> str:
+    return graph.add("InstanceNormalization", x, weights[f"{name}.weight"], weights[f"{name}.bias"])
+
+
+def _linear(graph: Graph, x: str, weights: Tensors, name: str) -> str:
+    return graph.add("Add", graph.add("MatMul", x, weights[f"{name}.weight"].T), weights[f"{name}.bias"])
+
+
+def _lstm(weights: Tensors, layer: int) -> tuple[NDArray[np.float32], ...]:
+    """What ONNX's LSTM takes: of both directions the weights of the input, those of the state, and both biases."""
+
+    def gates(part: str, direction: str) -> NDArray[np.float32]:
+        entrance, forget, cell, way_out = np.split(weights[f"lstm.{part}_l{layer}{direction}"], 4)
+        return np.concatenate([entrance, way_out, forget, cell])  # PyTorch's order -> ONNX's
+
+    return (
+        np.stack([gates("weight_ih", direction) for direction in _DIRECTIONS]),
+        np.stack([gates("weight_hh", direction) for direction in _DIRECTIONS]),
+        np.stack([np.r_[gates("bias_ih", way), gates("bias_hh", way)] for way in _DIRECTIONS]),
+    )
+
+
+def _band_passes(weights: Tensors) -> NDArray[np.float32]:
     """The filters of SincNet as asteroid makes them: even ones, then odd ones of the same bands; shape (80, 1, 251).
 
     A band-pass is the difference of two low-passes, whose impulse response is a sinc; the odd one is its quadrature.
     """
-    import torch
-
-    low = _MIN_HZ + low_hz.abs()
-    high = torch.clamp(low + _MIN_HZ + band_hz.abs(), _MIN_HZ, RATE_HZ / 2)
+    low_hz, band_hz, window, times = (
+        weights[f"sincnet.conv1d.0.filterbank.{part}_"].astype(np.float64)
+        for part in ("low_hz", "band_hz", "window", "n")
+    )
+    low = _MIN_HZ + np.abs(low_hz)
+    high = np.clip(low + _MIN_HZ + np.abs(band_hz), _MIN_HZ, RATE_HZ / 2)
     width = high - low
-    made = []
-    for even in (True, False):
-        if even:
-            left = (torch.sin(high @ times) - torch.sin(low @ times)) / (times / 2) * window
-            middle, right = 2 * width, left.flip(1)
-        else:
-            left = (torch.cos(low @ times) - torch.cos(high @ times)) / (times / 2) * window
-            middle, right = torch.zeros_like(width), -left.flip(1)
-        made.append(torch.cat([left, middle, right], dim=1) / (2 * width))
-    return torch.cat(made)[:, None]
+    even = (np.sin(high @ times) - np.sin(low @ times)) / (times / 2) * window
+    odd = (np.cos(low @ times) - np.cos(high @ times)) / (times / 2) * window
+    made = np.vstack(
+        [np.hstack([even, 2 * width, even[:, ::-1]]), np.hstack([odd, 0 * width, -odd[:, ::-1]])]
+    )
+    return (made / np.tile(2 * width, (2, 1))).astype(np.float32)[:, None]
 
 
 def local_speech(

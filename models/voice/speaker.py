@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.models.torch_threads import inference
+from interview_analysis.models.networks.checkpoint import Tensors, read_checkpoint
+from interview_analysis.models.networks.graph import Graph
+from interview_analysis.models.networks.session import open_session
 from interview_analysis.types import AudioSource, Interval
 
 RATE_HZ = 16_000
@@ -28,6 +30,7 @@ _LOW_HZ, _PRE_EMPHASIS, _POVEY = 20.0, 0.97, 0.85  # of Kaldi's filter banks
 _SILENT_RMS = 1e-6  # -120 dB: digital silence, of which no voice can be told
 _BLOCKS = ((12, 1), (24, 2), (16, 2))  # layers and dilation
 _MASKED_FRAMES = 100  # that share a mask
+_HEAD_CHANNELS = 320
 
 
 class SpeakerEncoder:
@@ -46,7 +49,7 @@ class SpeakerEncoder:
 
     def load(self) -> None:
         """Load the network now; otherwise the first samples do."""
-        _ = self._network, self._filters
+        _ = self._session
 
     def embed(self, samples: NDArray[np.floating]) -> NDArray[np.float32]:
         """The voice in samples at 16 kHz, shape (n,) -> (192,) and unit length; NaN where they are digital silence.
@@ -59,8 +62,10 @@ class SpeakerEncoder:
             )
         if np.sqrt(np.mean(np.square(samples, dtype=np.float64))) <= _SILENT_RMS:
             return np.full(DIMENSIONS, np.nan, dtype=np.float32)
-        with inference(self._num_threads):
-            return unit(self._network(self._mel(samples)[None]).numpy())
+        power = _power(samples)
+        parts, part = _masked_parts(len(power))
+        heard = {"power": power[None], "parts": parts, "part": part}
+        return unit(self._session.run(None, heard)[0][0, :, 0])
 
     def embed_voice(self, audio: AudioSource, regions: Sequence[Interval]) -> NDArray[np.float32]:
         """One voice over all its regions of speech, shape (192,) and unit length; NaN without any speech.
@@ -76,102 +81,118 @@ class SpeakerEncoder:
                     total += np.nan_to_num(vector) * (end_s - start_s)
         return unit(total)
 
-    def _mel(self, samples: NDArray[np.floating]) -> Any:
-        """Logarithmic power in mel bands as Kaldi defines them, less its mean over time, shape (80, frames)."""
-        import torch
-
-        scaled = torch.from_numpy(samples.astype(np.float32)) * 32768.0  # Kaldi counts in 16 bits
-        framed = scaled.unfold(0, _FRAME_SAMPLES, _STEP_SAMPLES)
-        framed = framed - framed.mean(dim=1, keepdim=True)
-        before = torch.cat([framed[:, :1], framed[:, :-1]], dim=1)
-        window, bands = self._filters
-        spectrum = torch.fft.rfft((framed - _PRE_EMPHASIS * before) * window, _FFT_SAMPLES)
-        mel = (spectrum.abs().square() @ bands).clamp(min=float(np.finfo(np.float32).eps)).log()
-        return (mel - mel.mean(dim=0)).T
-
     @cached_property
-    def _filters(self) -> tuple[Any, Any]:
-        import torch
+    def _session(self) -> Any:
+        return open_session(_Network(read_checkpoint(self.weights)).model(), self._num_threads)
 
-        window = np.hanning(_FRAME_SAMPLES) ** _POVEY
-        return torch.from_numpy(window.astype(np.float32)), torch.from_numpy(_mel_bands())
 
-    @cached_property
-    def _network(self) -> _Network:
-        import torch
+def _power(samples: NDArray[np.floating]) -> NDArray[np.float32]:
+    """The power spectrum of each 25 ms, every 10 ms, as Kaldi takes it, shape (frames, bins)."""
+    scaled = samples.astype(np.float32) * np.float32(32768.0)  # Kaldi counts in 16 bits
+    framed = np.lib.stride_tricks.sliding_window_view(scaled, _FRAME_SAMPLES)[::_STEP_SAMPLES]
+    framed = framed - framed.mean(axis=1, keepdims=True)
+    before = np.concatenate([framed[:, :1], framed[:, :-1]], axis=1)
+    window = (np.hanning(_FRAME_SAMPLES) ** _POVEY).astype(np.float32)
+    spectrum = np.fft.rfft((framed - np.float32(_PRE_EMPHASIS) * before) * window, _FFT_SAMPLES)
+    return np.square(spectrum.real) + np.square(spectrum.imag)
 
-        # weights_only: tensors and plain containers alone are read, no code is run.
-        return _Network(torch.load(self.weights, map_location="cpu", weights_only=True))
+
+def _masked_parts(heard_frames: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """What shares a mask: weights, shape (frames, parts), that give the mean of each part and add that of all; the part
+    of each frame. There are half as many frames as in the spectrum."""
+    frames = (heard_frames + 1) // 2
+    part = np.arange(frames, dtype=np.int64) // _MASKED_FRAMES
+    own = part[:, None] == np.arange(part[-1] + 1)
+    return (own / own.sum(axis=0) + 1 / frames).astype(np.float32), part
 
 
 class _Network:
-    """CAM++ by the names of its weights: mel bands, shape (1, 80, frames) -> the voice, shape (192,)."""
+    """CAM++ by the names of its weights, as an ONNX model: the power spectrum, shape (1, frames, bins), and what
+    `_masked_parts` says of it -> the voice, shape (1, 192, 1)."""
 
-    def __init__(self, state: dict[str, Any]) -> None:
-        self._state = state
+    def __init__(self, weights: Tensors) -> None:
+        self._weights = weights
+        self._graph = Graph({
+            "power": ("float32", (1, "power_frames", _FFT_SAMPLES // 2 + 1)),
+            "parts": ("float32", ("frames", "parts")),
+            "part": ("int64", ("frames",)),
+        })  # fmt: skip
 
-    def __call__(self, mel: Any) -> Any:
-        import torch
-        from torch.nn.functional import conv1d, relu
-
-        x = self._head(mel[:, None])
-        x = conv1d(x, self._state["xvector.tdnn.linear.weight"], stride=2, padding=2)
-        x = relu(self._normal(x, "xvector.tdnn.nonlinear.batchnorm"))
+    def model(self) -> bytes:
+        add = self._graph.add
+        x = self._head(add("Unsqueeze", self._mel("power"), np.array([1])))
+        x = self._conv(x, "xvector.tdnn.linear", strides=[2], pads=[2, 2])
+        x = self._active(x, "xvector.tdnn.nonlinear.batchnorm")
         for number, (layers, dilation) in enumerate(_BLOCKS, start=1):
             for layer in range(1, layers + 1):
-                name = f"xvector.block{number}.tdnnd{layer}."
-                x = torch.cat([x, self._dense(x, name, dilation)], dim=1)
+                x = add("Concat", x, self._dense(x, f"xvector.block{number}.tdnnd{layer}.", dilation), axis=1)
             name = f"xvector.transit{number}."
-            x = relu(self._normal(x, name + "nonlinear.batchnorm"))
-            x = conv1d(x, self._state[name + "linear.weight"])
-        x = relu(self._normal(x, "xvector.out_nonlinear.batchnorm"))
-        spread = x.std(dim=-1) if x.shape[-1] > 1 else torch.zeros_like(x[..., 0])
-        x = conv1d(
-            torch.cat([x.mean(dim=-1), spread], dim=1)[..., None], self._state["xvector.dense.linear.weight"]
-        )
-        return self._normal(x, "xvector.dense.nonlinear.batchnorm")[0, :, 0]
+            x = self._conv(self._active(x, name + "nonlinear.batchnorm"), name + "linear")
+        x = self._pooled(self._active(x, "xvector.out_nonlinear.batchnorm"))
+        x = self._normal(self._conv(x, "xvector.dense.linear"), "xvector.dense.nonlinear.batchnorm")
+        return self._graph.model(x, (1, DIMENSIONS, 1))
 
-    def _head(self, x: Any) -> Any:
+    def _mel(self, power: str) -> str:
+        """Logarithmic power in mel bands as Kaldi defines them, less its mean over time, (1, t, bins) -> (1, bands, t)."""
+        add = self._graph.add
+        bands = add("MatMul", power, _mel_bands())
+        x = add("Log", add("Max", bands, np.array(np.finfo(np.float32).eps)))
+        return add("Transpose", add("Sub", x, add("ReduceMean", x, axes=[1])), perm=[0, 2, 1])
+
+    def _head(self, x: str) -> str:
         """Residual convolutions over bands and time, which leave an eighth of the bands; (1, 1, 80, t) -> (1, 320, t)."""
-        from torch.nn.functional import conv2d, relu
-
-        x = relu(self._normal(conv2d(x, self._state["head.conv1.weight"], padding=1), "head.bn1"))
+        add, around = self._graph.add, [1, 1, 1, 1]
+        x = self._active(self._conv(x, "head.conv1", pads=around), "head.bn1")
         for name, stride in (("1.0", 2), ("1.1", 1), ("2.0", 2), ("2.1", 1)):
             name = f"head.layer{name}."
-            y = conv2d(x, self._state[name + "conv1.weight"], stride=(stride, 1), padding=1)
-            y = conv2d(relu(self._normal(y, name + "bn1")), self._state[name + "conv2.weight"], padding=1)
+            y = self._conv(x, name + "conv1", strides=[stride, 1], pads=around)
+            y = self._conv(self._active(y, name + "bn1"), name + "conv2", pads=around)
             if stride > 1:
-                x = conv2d(x, self._state[name + "shortcut.0.weight"], stride=(stride, 1))
+                x = self._conv(x, name + "shortcut.0", strides=[stride, 1])
                 x = self._normal(x, name + "shortcut.1")
-            x = relu(self._normal(y, name + "bn2") + x)
-        x = conv2d(x, self._state["head.conv2.weight"], stride=(2, 1), padding=1)
-        return relu(self._normal(x, "head.bn2")).flatten(1, 2)
+            x = add("Relu", add("Add", self._normal(y, name + "bn2"), x))
+        x = self._active(self._conv(x, "head.conv2", strides=[2, 1], pads=around), "head.bn2")
+        return add("Reshape", x, np.array([1, _HEAD_CHANNELS, -1]))
 
-    def _dense(self, x: Any, name: str, dilation: int) -> Any:
+    def _dense(self, x: str, name: str, dilation: int) -> str:
         """What a layer adds, masked by the mean of its surroundings and of all."""
-        from torch.nn.functional import avg_pool1d, conv1d, relu
-
-        x = conv1d(relu(self._normal(x, name + "nonlinear1.batchnorm")), self._state[name + "linear1.weight"])
-        x = relu(self._normal(x, name + "nonlinear2.batchnorm"))
+        add = self._graph.add
+        x = self._conv(self._active(x, name + "nonlinear1.batchnorm"), name + "linear1")
+        x = self._active(x, name + "nonlinear2.batchnorm")
         name += "cam_layer."
-        local = conv1d(x, self._state[name + "linear_local.weight"], padding=dilation, dilation=dilation)
-        near = avg_pool1d(x, _MASKED_FRAMES, _MASKED_FRAMES, ceil_mode=True)
-        around = (
-            x.mean(dim=-1, keepdim=True) + near.repeat_interleave(_MASKED_FRAMES, dim=-1)[..., : x.shape[-1]]
-        )
-        around = relu(
-            conv1d(around, self._state[name + "linear1.weight"], self._state[name + "linear1.bias"])
-        )
-        mask = conv1d(around, self._state[name + "linear2.weight"], self._state[name + "linear2.bias"])
-        return local * mask.sigmoid()
+        local = self._conv(x, name + "linear_local", pads=[dilation, dilation], dilations=[dilation])
+        around = add("Relu", self._conv(add("MatMul", x, "parts"), name + "linear1"))
+        mask = add("Sigmoid", self._conv(around, name + "linear2"))
+        return add("Mul", local, add("Gather", mask, "part", axis=2))
 
-    def _normal(self, x: Any, name: str) -> Any:
-        from torch.nn.functional import batch_norm
+    def _pooled(self, x: str) -> str:
+        """Mean and standard deviation over time, (1, c, t) -> (1, 2 c, 1); no deviation where there is one frame."""
+        add, one = self._graph.add, np.array([1])
+        mean = add("ReduceMean", x, axes=[2])
+        beside = add("Sub", x, mean)
+        frames = add("Gather", add("Shape", x), np.array([2]))
+        others = add("Cast", add("Max", add("Sub", frames, one), one), to=1)  # to float32
+        variance = add("Div", add("ReduceSum", add("Mul", beside, beside), np.array([2])), others)
+        return add("Concat", mean, add("Sqrt", variance), axis=1)
 
-        mean, variance, weight, bias = (
-            self._state.get(f"{name}.{part}") for part in ("running_mean", "running_var", "weight", "bias")
+    def _conv(self, x: str, name: str, **attributes: list[int]) -> str:
+        given = [
+            self._weights[f"{name}.{part}"]
+            for part in ("weight", "bias")
+            if f"{name}.{part}" in self._weights
+        ]
+        return self._graph.add("Conv", x, *given, **attributes)
+
+    def _active(self, x: str, name: str) -> str:
+        return self._graph.add("Relu", self._normal(x, name))
+
+    def _normal(self, x: str, name: str) -> str:
+        variance = self._weights[f"{name}.running_var"]
+        plain = {"weight": np.ones_like(variance), "bias": np.zeros_like(variance)}
+        weight, bias = (self._weights.get(f"{name}.{part}", plain[part]) for part in plain)
+        return self._graph.add(
+            "BatchNormalization", x, weight, bias, self._weights[f"{name}.running_mean"], variance
         )
-        return batch_norm(x, mean, variance, weight, bias)
 
 
 def _mel_bands() -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.models.networks.session import open_session
 from interview_analysis.types import AudioSource, Interval, SpeechActivity
 
 RATE_HZ = 16_000
@@ -108,15 +109,7 @@ class SpeechDetector:
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.inter_op_num_threads = options.intra_op_num_threads = 1
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 4
-        return onnxruntime.InferenceSession(
-            str(self.weights), sess_options=options, providers=["CPUExecutionProvider"]
-        )
+        return open_session(self.weights)
 
 
 def speech_activity(regions: Iterable[Interval]) -> SpeechActivity:

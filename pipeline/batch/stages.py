@@ -102,10 +102,12 @@ class WorkerSetup:
     )
 
     def __call__(self) -> Stages:
+        from interview_analysis.pipeline.common.allocator import bound_allocator
         from interview_analysis.pipeline.common.system import quiet_dependencies
         from interview_analysis.pipeline.loaded import LoadedModels
 
         quiet_dependencies()
+        bound_allocator()
         worker = Worker(self, LoadedModels(self.config))
         return {"probe": worker.probe, "observe": worker.observe, "score": worker.score}
 

@@ -19,6 +19,7 @@ from interview_analysis.pipeline.cli.models import models
 from interview_analysis.pipeline.cli.norms import norms
 from interview_analysis.pipeline.cli.score import score
 from interview_analysis.pipeline.cli.shared import CONTEXT, FILE, FOLDER, NOTE, Command, Group, with_console
+from interview_analysis.pipeline.common.allocator import bound_allocator
 from interview_analysis.pipeline.common.console import Console
 from interview_analysis.pipeline.common.exits import Exit
 from interview_analysis.pipeline.common.system import quiet_dependencies
@@ -51,6 +52,7 @@ def main() -> None:
       interview-analysis models list
     """
     quiet_dependencies()
+    bound_allocator()
     if isinstance(sys.stdout, io.TextIOWrapper):  # the path of a report may hold a name that is no UTF-8
         sys.stdout.reconfigure(errors="surrogateescape")
 

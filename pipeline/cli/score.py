@@ -25,6 +25,7 @@ from interview_analysis.pipeline.common.console import Console
 
 if TYPE_CHECKING:
     from interview_analysis.pipeline.common.config import RunConfig
+    from interview_analysis.pipeline.common.console import Stages
     from interview_analysis.pipeline.learning.scorer_source import ScorerSource
     from interview_analysis.scoring.norms import Norms
 
@@ -157,19 +158,27 @@ def score(
     if (job is None) == (job_dir is None):
         raise click.UsageError("pass --job JOB with a recording, or --job-dir FOLDER with a manifest")
     _check_fitting(ONE if job is None else BATCH)
-    from interview_analysis.pipeline.common.config import load_norms, load_run_config
+    with console.stages() as stages:
+        if job is not None:
+            stages.update("load models", 0.0, 1.0)  # begins with what is imported for them
+        from interview_analysis.pipeline.common.config import load_norms, load_run_config
 
-    config = load_run_config(
-        config_path,
-        overrides,
-        language=language,
-        engine=engine,
-        policy=policy,
-        candidate_channel=candidate_channel,
-    )
-    norms = load_norms(norms_path)
-    source = pinned_scorer(scorer, given["tracking_uri"])
-    if job_dir is not None:
+        config = load_run_config(
+            config_path,
+            overrides,
+            language=language,
+            engine=engine,
+            policy=policy,
+            candidate_channel=candidate_channel,
+        )
+        norms = load_norms(norms_path)
+        source = pinned_scorer(scorer, given["tracking_uri"])
+        if job is not None:
+            whose = {"candidate_voice": candidate_voice, "transcript": transcript, "candidate": candidate}
+            path = _score_one(recording, job, config, norms, source, stages, given, whose, keep=not no_cache)
+    if job is not None:
+        console.result(str(path))
+    elif job_dir is not None:
         from interview_analysis.pipeline.batch.command import score_manifest
 
         code = score_manifest(
@@ -183,9 +192,6 @@ def score(
             console=console,
         )
         sys.exit(code)
-    elif job is not None:
-        whose = {"candidate_voice": candidate_voice, "transcript": transcript, "candidate": candidate}
-        _score_one(recording, job, config, norms, source, console, given, whose, keep=not no_cache)
 
 
 def _check_fitting(other: str) -> None:
@@ -218,12 +224,13 @@ def _score_one(
     config: RunConfig,
     norms: Norms,
     source: ScorerSource | None,
-    console: Console,
+    stages: Stages,
     given: Mapping[str, Any],
     whose: Mapping[str, Any],
     *,
     keep: bool,
-) -> None:
+) -> Path:
+    """Write the report of one recording; gives the page."""
     from interview_analysis.pipeline.analyze import analyze
     from interview_analysis.pipeline.job.files import load_job
     from interview_analysis.pipeline.loaded import LoadedModels
@@ -234,23 +241,22 @@ def _score_one(
     check_destination(out)
     cache = ObservationCache.at(given["cache_folder"]) if keep else None
     scorer = source.load() if source else None
-    with console.stages() as stages:
-        models = LoadedModels(config, on_progress=stages.update)
-        profile = load_job(job, lambda: models.job_parser)
-        analysis = analyze(
-            recording,
-            profile,
-            config=config,
-            norms=norms,
-            models=models,
-            cache=cache,
-            **whose,
-            scorer=scorer,
-            on_progress=stages.update,
-        )
-        path = save(analysis, out, report_language(given["lang"], analysis.report, profile))
+    models = LoadedModels(config, on_progress=stages.update)
+    profile = load_job(job, lambda: models.job_parser)
+    analysis = analyze(
+        recording,
+        profile,
+        config=config,
+        norms=norms,
+        models=models,
+        cache=cache,
+        **whose,
+        scorer=scorer,
+        on_progress=stages.update,
+    )
+    path = save(analysis, out, report_language(given["lang"], analysis.report, profile))
     if given["tracking_uri"]:
         from interview_analysis.pipeline.common.tracking import log_report
 
         log_report(analysis.report, config, given["tracking_uri"])
-    console.result(str(path))
+    return path

@@ -1,7 +1,7 @@
 """How progress and messages reach people and machines.
 
 Results (paths) go to stdout, all else to stderr. People get text, and a bar with the remaining time for
-what takes longer than two seconds; a log file gets a line now and then, not a bar; machines get one JSON
+what takes longer than a second and a half; a log file gets a line now and then, not a bar; machines get one JSON
 object a line. Nothing that is said in a recording is written here. All methods may be called from any thread.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LOG_FORMATS = ("text", "json")
 Field = str | int | float | bool | None
 
-SHOW_AFTER_S = 2.0
+SHOW_AFTER_S = 1.5
 LINE_EVERY_S = 10.0  # between two progress lines of one task where there is no terminal
 JSON_EVERY_S = 1.0
 

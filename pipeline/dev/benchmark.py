@@ -24,7 +24,9 @@ from typing import Any
 MIB = 1024.0
 
 
-def loop_clip(source: Path, seconds: float, target: Path) -> float:
+def loop_clip(
+    source: Path, seconds: float, target: Path, wanted: tuple[str, ...] = ("video", "audio")
+) -> float:
     """Repeat a recording without re-encoding until it lasts `seconds`; returns the length in seconds."""
     import av
 
@@ -33,7 +35,7 @@ def loop_clip(source: Path, seconds: float, target: Path) -> float:
     times = max(1, round(seconds / length))
     with av.open(str(target), "w") as out:
         with av.open(str(source)) as first:
-            kinds = [s for s in first.streams if s.type in ("video", "audio")]
+            kinds = [s for s in first.streams if s.type in wanted]
             copies = {s.index: out.add_stream_from_template(s) for s in kinds}
         last: dict[int, int] = {}
         for turn in range(times):
@@ -117,6 +119,7 @@ def _decode_all_audio(clip: Path) -> Any:
 def whole_job(clip: Path) -> dict[str, Any]:
     """The product, from the recording to a written report, with the models loaded before."""
     from interview_analysis.pipeline.analyze import analyze
+    from interview_analysis.pipeline.common.allocator import bound_allocator
     from interview_analysis.pipeline.common.config import load_profile, load_run_config
     from interview_analysis.pipeline.common.stopwatch import Stopwatch
     from interview_analysis.pipeline.common.system import quiet_dependencies
@@ -124,6 +127,7 @@ def whole_job(clip: Path) -> dict[str, Any]:
     from interview_analysis.pipeline.outputs import save
 
     quiet_dependencies()
+    bound_allocator()
     models = LoadedModels(load_run_config())
     models.load()
     watch = Stopwatch()
@@ -142,6 +146,45 @@ def _in_a_process(what: str, clip: Path) -> dict[str, Any]:
     done = subprocess.run(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=True, text=True)
     result: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return result
+
+
+def _whole_command(clip: Path, folder: Path) -> dict[str, float]:
+    """What `score --no-cache` takes as a command of its own, from its start to the written report."""
+    command = [*(sys.executable, "-m", "interview_analysis.pipeline", "score", str(clip)), "--no-cache"]
+    command += ["--job", "product-manager", "--out", str(folder / f"{clip.name}.report")]
+    begin, first_line_s = time.perf_counter(), math.nan
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        for number, _ in enumerate(process.stderr):
+            if number == 0:
+                first_line_s = time.perf_counter() - begin
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    return {
+        "wall_s": time.perf_counter() - begin,
+        "cpu_s": used.ru_utime + used.ru_stime,
+        "peak_mib": used.ru_maxrss / MIB,
+        "first_line_s": first_line_s,
+    }
+
+
+def _commands(clips: dict[str, tuple[Path, float]], folder: Path, runs: int) -> None:
+    """Start-up included: the recording, and its sound alone."""
+    _say(
+        f"\n{'whole command':24}{'wall s':>10}{'x real time':>14}{'CPU s a minute':>16}{'peak MiB':>10}{'first line s':>14}"
+    )
+    for name, (clip, length_s) in clips.items():
+        done = []
+        for run in range(runs):
+            (aside := folder / f"command-{run}").mkdir(exist_ok=True)
+            done.append(_whole_command(clip, aside))
+        shown = {key: statistics.median(run[key] for run in done) for key in done[0]}
+        _say(
+            f"{name:24}{shown['wall_s']:10.1f}{length_s / shown['wall_s']:14.2f}{60 * shown['cpu_s'] / length_s:16.2f}"
+            f"{max(run['peak_mib'] for run in done):10.0f}{shown['first_line_s']:14.2f}"
+        )
 
 
 def _help_time() -> float:
@@ -239,6 +282,9 @@ def main(arguments: list[str] | None = None) -> None:
         length_s = loop_clip(source, asked.seconds, clip)
         _say(f"{machine()}\n{source.name}, repeated to {length_s:.0f} s")
         _say(f"--help answers in {_help_time():.2f} s")
+        sound = folder / "sound.mka"
+        sound_s = loop_clip(source, asked.seconds, sound, ("audio",))
+        _commands({"recording": (clip, length_s), "its sound alone": (sound, sound_s)}, folder, asked.runs)
         _compare(clip, length_s, asked.runs)
         if asked.minutes:
             _memory(source, folder, tuple(float(m) for m in asked.minutes.split(",")))

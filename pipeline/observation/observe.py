@@ -1,7 +1,8 @@
 """Recording -> observations: one decoding pass feeds the models, which run side by side.
 
-The calling thread decodes. Audio grows in a spool on disk that the recogniser and the voice analysis read as it
-grows; sampled frames go through short queues to the face and the pose model. Memory does not grow with length.
+The calling thread decodes, from the start, while the others load their models. Audio grows in a spool on disk that the
+recogniser and the voice analysis read as it grows; sampled frames go through short queues to the face and the pose
+model. Memory does not grow with length.
 """
 
 from __future__ import annotations
@@ -83,10 +84,10 @@ class Known:
 _NOTHING = Known()
 
 
-def load_models(recording: Path, models: Observers, watch: Stopwatch) -> None:
-    """Load the models that a recording needs. Raises MediaError, WeightsError and SystemLibraryError."""
+def verify_models(recording: Path, models: Observers, watch: Stopwatch) -> None:
+    """Find out whether all is there that a recording needs. Raises MediaError, WeightsError and SystemLibraryError."""
     with watch.stage("load models"), Decoder(recording) as decoder:
-        models.load(picture=decoder.has_video)
+        models.verify(picture=decoder.has_video)
 
 
 def observe(
@@ -190,6 +191,8 @@ def _start_hearing(
     hearing = pool.submit(hear) if known.hearing is None else None
 
     def tell_apart() -> Voices:
+        with watch.stage("load models"):
+            models.load_voices()
         # Found once more, for little, rather than waited for until the last word is recognised.
         speech = known.hearing.speech if known.hearing else models.detector.detect(spool)
         spool.wait(sys.maxsize)  # the channels are known once the audio has ended

@@ -23,7 +23,7 @@ from interview_analysis.pipeline.common.sources import sources_sha256
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
 from interview_analysis.pipeline.observation.cache import Cache, cache_key
 from interview_analysis.pipeline.observation.file import Heard, Kind
-from interview_analysis.pipeline.observation.observe import Known, load_models, observe
+from interview_analysis.pipeline.observation.observe import Known, observe, verify_models
 from interview_analysis.pipeline.observation.observers import SPEAKER_ENCODER, VOICE_MODELS, Observers
 from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.observation.vectors import SentenceStore
@@ -34,7 +34,7 @@ from interview_analysis.types import Interval, Observations, Transcript
 OBSERVER_VERSIONS: Mapping[Kind, int] = {
     "facts": 3,
     "hearing": 5,
-    "voices": 3,
+    "voices": 4,
     "acoustics": 4,
     "faces": 3,
     "poses": 2,
@@ -45,7 +45,7 @@ _HEARING_LIBRARIES = {
     "faster-whisper": ("faster-whisper", "ctranslate2"),
     "openai-whisper": ("openai-whisper", "torch"),
 }
-_VOICE_LIBRARIES = (*_DECODING, "onnxruntime", "scikit-learn", "scipy", "torch")
+_VOICE_LIBRARIES = (*_DECODING, "onnxruntime", "scipy")
 # What decides over the features beside the observations: any change to this code makes other keys.
 MEASURED_BY = (
     "features", "tracks.py", "types.py", "pipeline/observation/joining.py", "pipeline/observation/joining_voices.py",
@@ -72,7 +72,7 @@ def observation_keys(sha256: str, models: Observers) -> dict[Kind, str]:
     vision = (*_DECODING, "mediapipe")
     hearing = ("onnxruntime", "opencc-python-reimplemented", *_HEARING_LIBRARIES[config.asr.engine])
     keys: dict[Kind, str] = {
-        "facts": _observation_key("facts", sha256, frames, (), (*_DECODING, "librosa", "scipy")),
+        "facts": _observation_key("facts", sha256, frames, (), (*_DECODING, "scipy")),
         "hearing": _observation_key(
             "hearing",
             sha256,
@@ -96,7 +96,7 @@ def observation_keys(sha256: str, models: Observers) -> dict[Kind, str]:
             _VOICE_LIBRARIES,
         ),
         "acoustics": _observation_key(
-            "acoustics", sha256, {}, (), (*_DECODING, "librosa", "praat-parselmouth", "scipy")
+            "acoustics", sha256, {}, (), (*_DECODING, "praat-parselmouth", "scipy")
         ),
     }
     if not config.policy.face_and_body:
@@ -140,7 +140,7 @@ def observed(
 ) -> Observations:
     """The observations of a recording: those that are kept, and the others made in one pass and kept.
 
-    Raises what `observe` and `Observers.load` raise, OutputError where the cache cannot be read or written,
+    Raises what `observe` and `Observers.verify` raise, OutputError where the cache cannot be read or written,
     StorageFullError where no space is left in it, and MediaError where the recording changed while it was observed, of which
     nothing is kept.
     """
@@ -150,7 +150,7 @@ def observed(
         known = _known(keys, cache)
         seen = known.observations(face_and_body=models.config.policy.face_and_body)
     if seen is None:
-        load_models(recording.path, models, watch)
+        verify_models(recording.path, models, watch)
         seen = observe(recording.path, models, known=known, on_progress=on_progress, watch=watch)
         recording.check_unchanged()
         with watch.stage("keep"):

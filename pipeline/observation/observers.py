@@ -92,20 +92,29 @@ class Observers:
         return self._shared.speaker_segmenter
 
     def load(self, *, picture: bool = True) -> None:
-        """Load everything now, so that missing weights and libraries are found before the work begins.
+        """Load everything now. Raises what `verify` raises."""
+        self.verify(picture=picture)
+        self.load_voices()
+        if picture and self.config.policy.face_and_body:
+            load_vision()
+
+    def verify(self, *, picture: bool = True) -> None:
+        """Find missing weights and libraries before the work begins; each model is loaded where it is first used.
 
         Without a `picture` nothing is asked for that looks at one. Raises WeightsError and SystemLibraryError.
         """
-        _ = self.detector
+        _ = self.detector, self.speaker_encoder, self.speaker_segmenter
         if self.recognises:
             _ = self.engine
-        self.speaker_encoder.load()
-        self.speaker_segmenter.load()
         if picture and self.config.policy.face_and_body:
             check_system_libraries()
             for model in VISION_MODELS:
                 self.store.path(model)
-            load_vision()
+
+    def load_voices(self) -> None:
+        """Load the models that tell voices apart."""
+        self.speaker_segmenter.load()
+        self.speaker_encoder.load()
 
     def transcribe(
         self, audio: AudioSource, on_progress: Callable[[float], None]

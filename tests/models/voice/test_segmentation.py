@@ -12,6 +12,7 @@ from interview_analysis.models.voice.segmentation import SpeakerSegmenter, _band
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.types import Interval, SpeechActivity
 from tests.models.audio import RATE_HZ, ArrayAudio, load
+from tests.models.voice.torch_networks import torch_classes
 
 NOBODY, PAIRS = 0, slice(4, 7)
 
@@ -22,12 +23,14 @@ def segmenter(model_store: ModelStore) -> SpeakerSegmenter:
 
 
 def test_the_filters_let_their_band_pass() -> None:
-    import torch
-
-    half = torch.arange(-125.0, 0.0)
-    window = 0.54 - 0.46 * torch.cos(2 * torch.pi * torch.linspace(0, 124, 125) / 251)
-    low_hz, band_hz = torch.tensor([[250.0], [1950.0]]), torch.tensor([[350.0], [950.0]])
-    bank = _band_passes(low_hz, band_hz, window, 2 * torch.pi * half[None] / RATE_HZ)[:, 0].numpy()
+    times = 2 * np.pi * np.arange(-125.0, 0.0)[None] / RATE_HZ
+    made = {
+        "low_hz": np.array([[250.0], [1950.0]]),
+        "band_hz": np.array([[350.0], [950.0]]),
+        "window": 0.54 - 0.46 * np.cos(2 * np.pi * np.arange(125) / 251),
+        "n": times,
+    }
+    bank = _band_passes({f"sincnet.conv1d.0.filterbank.{name}_": value for name, value in made.items()})[:, 0]
     assert bank.shape == (4, 251)
     np.testing.assert_allclose(bank[:2], bank[:2, ::-1], atol=1e-7)  # even, then odd
     np.testing.assert_allclose(bank[2:], -bank[2:, ::-1], atol=1e-7)
@@ -37,6 +40,13 @@ def test_the_filters_let_their_band_pass() -> None:
         inside = (hz > low + 60) & (hz < high - 60)
         outside = (hz < low - 120) | (hz > high + 120)
         assert response[row, inside].min() > 10 * response[row, outside].max()
+
+
+def test_classes_are_those_that_pytorch_gives(segmenter: SpeakerSegmenter, rng: np.random.Generator) -> None:
+    pulses = (np.arange(10 * RATE_HZ) % 130 < 8) * np.sin(np.arange(10 * RATE_HZ) / 9000) ** 2
+    samples = (0.1 * pulses + 0.003 * rng.standard_normal(10 * RATE_HZ)).astype(np.float32)
+    expected = torch_classes(segmenter.weights, samples)
+    np.testing.assert_allclose(segmenter.classes(samples), expected, atol=2e-3)
 
 
 def test_silence_is_nobody_and_speech_is_one(segmenter: SpeakerSegmenter, shared_data: Path) -> None:

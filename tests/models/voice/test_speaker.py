@@ -12,6 +12,7 @@ from interview_analysis.models.voice.speaker import DIMENSIONS, SpeakerEncoder
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.types import Interval
 from tests.models.audio import RATE_HZ, ArrayAudio, load
+from tests.models.voice.torch_networks import torch_embedding
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,15 @@ def test_the_mel_bands_are_triangles_that_meet() -> None:
         bands[inside].sum(axis=1)[1:], 1, atol=1e-5
     )  # each bin lies in two bands, which share it
     assert not bands[-1].any()
+
+
+@pytest.mark.parametrize("count", [400, 560, 24_000, 64_000])
+def test_a_vector_is_the_one_that_pytorch_gives(
+    encoder: SpeakerEncoder, rng: np.random.Generator, count: int
+) -> None:
+    samples = (rng.standard_normal(count) * np.linspace(0.01, 0.2, count)).astype(np.float32)
+    expected = torch_embedding(encoder.weights, samples)
+    np.testing.assert_allclose(encoder.embed(samples), expected, atol=1e-4)
 
 
 def test_loudness_does_not_change_a_voice_and_silence_has_none(
