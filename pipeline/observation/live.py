@@ -22,7 +22,8 @@ from interview_analysis.pipeline.media.opening import Readable
 from interview_analysis.pipeline.observation.joining import parted
 from interview_analysis.pipeline.observation.observe import step_back
 from interview_analysis.pipeline.observation.observers import Observers
-from interview_analysis.types import FaceTrack, Frame, Observations, SpeechActivity, Transcript
+from interview_analysis.tracks import FaceTrack
+from interview_analysis.types import Frame, Observations, SpeechActivity, Transcript
 
 WAITING_FRAMES = 64  # 13 s of an answer, 55 MiB at most
 POLL_S = 0.2

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from interview_analysis.errors import InterviewAnalysisError
-from interview_analysis.scoring.report.report import Report
+from interview_analysis.scoring.report.report import AnswerDimension, DimensionScore, Report
 from interview_analysis.web.interviews.models import Interview, Recording
 from interview_analysis.web.reports.models import Feedback
 from interview_analysis.web.review.result import saved
@@ -40,15 +41,17 @@ def sources(feedback: Feedback) -> list[Told]:
         return []
     text = f"{feedback.strengths}\n{feedback.advice}"
     parts = _parts(report, feedback.interview)
-    answers = [(a.question, [d for d in a.dimensions if d.content]) for a in report.answers]
+    answers: list[tuple[str, Sequence[AnswerDimension | DimensionScore]]] = [
+        (a.question, [d for d in a.dimensions if d.content]) for a in report.answers
+    ]
     if not answers:
-        answers = [("", [d for d in report.dimensions if d.content])]  # type: ignore[list-item]
+        answers = [("", [d for d in report.dimensions if d.content])]
     found = []
     for question, scored in answers:
         passages: dict[str, Source] = {}
         for dimension in scored:
             for line in dimension.evidence:
-                quote = line.quote.strip()
+                quote = (line.quote or "").strip()
                 if quote and quote in text and line.start_s is not None:
                     passages.setdefault(quote, _source(quote, line.start_s, parts))
         if passages:

@@ -28,12 +28,14 @@ def _chunks(candidate: int) -> list[Path]:
 
 def _notes(candidate: int) -> list[Row]:
     found = Notes.objects.filter(question__invitation__interview__application__candidate=candidate)
-    return list(found.values("question__text", "texts", "given"))
+    fields = ("question__text", "texts", "given")
+    return list(found.values(*fields))
 
 
 def _words(candidate: int) -> list[Row]:
     found = Word.objects.filter(invitation__interview__application__candidate=candidate)
-    return list(found.values("text", "sent_at"))
+    fields = ("text", "sent_at")
+    return list(found.values(*fields))
 
 
 HELD = (

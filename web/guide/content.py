@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Field
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -69,6 +70,13 @@ def guide(job: Job, language: str) -> Guide | None:
         words,
         own.number if own else 0,
     )
+
+
+def label(name: str) -> str:
+    """What a text of `TEXTS` is called."""
+    field = GuideText._meta.get_field(name)
+    assert isinstance(field, Field)
+    return str(field.verbose_name)
 
 
 def latest(job: Job, language: str) -> GuideText | None:

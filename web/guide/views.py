@@ -67,6 +67,6 @@ def edit(request: HttpRequest, pk: int, language: str) -> HttpResponse:
             return redirect("guide:edit", pk, language)
     context = {
         "job": job, "language": language, "words": words, "number": number, "guide": shown,
-        "fields": [(name, content.GuideText._meta.get_field(name).verbose_name, words[name]) for name in content.TEXTS],
+        "fields": [(name, content.label(name), words[name]) for name in content.TEXTS],
     }  # fmt: skip
     return render(request, "guide/edit.html", context, status=status)

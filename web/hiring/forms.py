@@ -85,7 +85,7 @@ class CandidateForm(forms.ModelForm[Candidate]):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["keep_until"].initial = date.today() + KEPT_FOR
         if self.instance._state.adding:
-            self.initial |= {"language": get_language(), "kept_for": _("recruitment")}
+            self.initial.update({"language": get_language(), "kept_for": _("recruitment")})
 
     def clean_keep_until(self) -> date:
         until: date = self.cleaned_data["keep_until"]
