@@ -184,14 +184,18 @@ def test_a_failure_is_told_in_both_languages(company: Company, signed_in: Signed
 def test_signals_that_come_while_a_worker_waits_do_not_stop_it_for_ever():
     ends, before = Ends(), signal.signal(signal.SIGALRM, lambda *_: ends.set())
     signal.setitimer(signal.ITIMER_REAL, 0.003, 0.003)
+    rounds = interrupted = 0
     try:
         until = time.process_time() + 0.2
         while time.process_time() < until:
             ends._set = False
             ends.wait(1e-5)
+            rounds += 1
+            interrupted += ends._set
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+    assert rounds > interrupted > 0  # signals did come, and each wait ended
 
 
 def test_what_is_finished_late_leaves_the_result_of_another_worker(company: Company):
