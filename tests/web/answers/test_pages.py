@@ -68,6 +68,8 @@ def visit(browser: Any, server: Server) -> Iterator[Visit]:
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("dialog", lambda dialog: dialog.accept())
         page.goto(server.links.pop())
+        if language == "zh-CN":
+            page.get_by_role("button", name="中文").click()  # until then in the language of the invitation
         return page
 
     yield open_page

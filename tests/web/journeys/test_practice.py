@@ -47,7 +47,7 @@ def place(tmp_path_factory: pytest.TempPathFactory, model_store) -> Iterator[Pla
     for name in ("DATABASE_URL", "REDIS_URL"):
         environment.pop(name, None)
     server = subprocess.Popen(
-        [sys.executable, "-m", "tests.web.answers.server", str(port)],
+        [sys.executable, "-m", "tests.web.answers.server", str(port), "1"],
         env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert server.stdout is not None

@@ -195,7 +195,7 @@ def test_the_language_changes_with_one_click_and_stays(visit: Visit):
 def test_on_a_phone_the_rooms_are_reached_and_a_list_is_read(visit: Visit):
     page = visit(RECRUITER, width=390).page
     page.get_by_role("navigation").get_by_role("link", name="Interviews").click()
-    page.get_by_role("link", name="Chen Yu").first.click()
+    page.get_by_role("row", name="First interview").get_by_role("link", name="Chen Yu").click()
     page.get_by_role("link", name="Review").click()
     expect(page.locator("#transcript .w").first).to_be_visible()
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
