@@ -16,7 +16,14 @@ from django.views.decorators.http import require_POST
 from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.web.candidate import inviting, questions
 from interview_analysis.web.candidate.access import link_of
-from interview_analysis.web.candidate.forms import ExtraForm, InvitationForm, WindowForm, WordsForm, window_of
+from interview_analysis.web.candidate.forms import (
+    ExtraForm,
+    InvitationForm,
+    WindowForm,
+    WordsForm,
+    usual_window,
+    window_of,
+)
 from interview_analysis.web.candidate.models import Invitation, Question
 from interview_analysis.web.candidate.questions import QuestionError, media_type
 from interview_analysis.web.candidate.words import invitation_fault, question_fault
@@ -55,7 +62,7 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     profile = _profile(application.job)
     data = request.POST if request.method == "POST" else None
     form = InvitationForm(application, data, initial={"title": _title(application), "contact": user.pk})
-    window = WindowForm(user, data, prefix="window", initial={"zone": _zone(application, user)})
+    window = WindowForm(user, data, prefix="window", initial=usual_window(_zone(application, user)))
     fault = ""
     if request.method == "POST":
         language = request.POST.get("language", application.candidate.language)

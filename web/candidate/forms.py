@@ -71,8 +71,8 @@ class WindowForm(forms.Form):
         choices=[("candidate", ""), ("own", "")],  # with the zone's name, below
         initial="candidate",
     )
-    opens = WallTime(label=_("from"))
-    closes = WallTime(label=_("until"))
+    opens = WallTime(label=_("From"))
+    closes = WallTime(label=_("Until"))
     picks = forms.BooleanField(
         label=_("The candidate picks one of the job's times"), required=False,
         help_text=_("Those that lie between the two, see the job's times."),
@@ -106,6 +106,13 @@ class WindowForm(forms.Form):
         return data
 
 
+def usual_window(zone: str) -> dict[str, Any]:
+    """What a new invitation starts with: from now until the evening a week later, in the candidate's zone."""
+    opens = datetime.now(zone_of(zone)).replace(second=0, microsecond=0)
+    closes = (opens + timedelta(days=7)).replace(hour=20, minute=0)
+    return {"zone": zone, "opens": opens, "closes": closes}
+
+
 def window_of(invitation: Invitation) -> dict[str, Any]:
     """What the form starts with: the wall times of the candidate."""
     zone = zone_of(invitation.zone)
@@ -121,7 +128,7 @@ def window_of(invitation: Invitation) -> dict[str, Any]:
 class InvitationForm(forms.ModelForm[Invitation]):
     """Everything but the window and the questions. The rules start with the job's."""
 
-    title = forms.CharField(label=_("title"), max_length=200)
+    title = forms.CharField(label=_("Title"), max_length=200)
 
     class Meta:
         model = Invitation

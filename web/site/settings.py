@@ -157,6 +157,7 @@ USERSESSIONS_TRACK_ACTIVITY = True
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]
 LOCALE_PATHS = [HERE / "locale"]
+FORMAT_MODULE_PATH = "interview_analysis.web.site.formats"
 USE_I18N = USE_TZ = True
 TIME_ZONE = "UTC"
 

@@ -6,6 +6,10 @@ import zoneinfo
 from datetime import UTC, datetime
 from functools import cache
 
+REGIONS = frozenset(
+    ("Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific")
+)
+
 
 class NoSuchTimeError(ValueError):
     """A wall time that the clocks of the zone skip."""
@@ -21,7 +25,8 @@ def zone_of(name: str) -> zoneinfo.ZoneInfo:
 
 @cache
 def zone_names() -> tuple[str, ...]:
-    return tuple(sorted(zoneinfo.available_timezones()))
+    """The zones that are named by a place, and UTC: what a person can choose from."""
+    return ("UTC", *sorted(z for z in zoneinfo.available_timezones() if z.split("/")[0] in REGIONS))
 
 
 def instant(wall: datetime, zone: str) -> datetime:

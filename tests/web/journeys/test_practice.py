@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import Page
 
 from tests.web.journeys.conftest import NAMES, ROOT
 from tests.web.journeys.test_accessible import AXE, RUN
@@ -79,6 +80,11 @@ def voice(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def offered(page: Page) -> list[str]:
+    """The buttons that are seen: one at a time, what comes next."""
+    return [button.inner_text() for button in page.locator("#practice button").all() if button.is_visible()]
+
+
 def test_a_candidate_practises_and_is_told_within_the_page(place: Place, voice: Path, browser):
     """In one browser of its own, as the file for the microphone belongs to the browser's process."""
     from playwright.sync_api import expect
@@ -106,10 +112,13 @@ def test_a_candidate_practises_and_is_told_within_the_page(place: Place, voice: 
         checked(page)
         page.get_by_role("link", name="Practise").first.click()
         checked(page)
+        assert offered(page) == ["Begin"]
         page.get_by_role("button", name="Begin").press("Enter")
         expect(page.get_by_role("button", name="Answer now")).to_be_focused()
+        assert offered(page) == ["Answer now"]
         page.keyboard.press("Enter")
         expect(page.get_by_role("button", name="I have finished")).to_be_focused()
+        assert offered(page) == ["I have finished"]
         checked(page)
         expect(page.locator("[data-clock]")).to_contain_text(
             "over the time", timeout=60_000
