@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from interview_analysis.web.afterwards import withdrawal
@@ -18,6 +19,7 @@ from interview_analysis.web.privacy.erasure import STAYS
 from interview_analysis.web.privacy.holdings import holdings
 from interview_analysis.web.privacy.models import Erasure
 from interview_analysis.web.privacy.trail import record
+from interview_analysis.web.site.files import streamed
 
 
 @invited
@@ -42,13 +44,7 @@ def everything(request: HttpRequest, invitation: Invitation) -> HttpResponseBase
     """Everything that is held, as a zip."""
     candidate = invitation.interview.application.candidate
     record(None, "candidate.exported", candidate)
-    return FileResponse(
-        zipped(candidate.pk),
-        as_attachment=True,
-        filename="my-data.zip",
-        content_type="application/zip",
-        headers={"Cache-Control": "private, no-store"},
-    )
+    return streamed(zipped(candidate.pk), "application/zip", download_as="my-data.zip")
 
 
 @invited
@@ -70,8 +66,10 @@ def withdraw(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Asks once more, then withdraws the application and erases what can go."""
     if request.method == "POST" and request.POST.get("sure") == "yes":
         erased = withdrawal.from_everything(invitation.interview.application.candidate)
-        request.session.flush()
-        return redirect("afterwards:gone", erased.key)
+        request.session.flush()  # and with it the language that was chosen
+        receipt = redirect("afterwards:gone", erased.key)
+        receipt.set_cookie(settings.LANGUAGE_COOKIE_NAME, get_language() or "en", samesite="Lax")
+        return receipt
     if request.method == "POST":
         messages.error(request, _("Tick the box if you are sure. Nothing has been deleted."))
     return render(request, "afterwards/withdraw.html", {"invitation": invitation, "stays": STAYS})

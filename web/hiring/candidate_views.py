@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Q
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -20,6 +20,7 @@ from interview_analysis.web.hiring.models import Application, Candidate
 from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.site import store
+from interview_analysis.web.site.files import file_response
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
 PAGE = 50
@@ -120,9 +121,7 @@ def resume(request: HttpRequest, pk: int) -> HttpResponseBase:
         raise Http404
     record(user, "candidate.resume_seen", person)
     kind = mimetypes.guess_type(person.resume)[0] or "application/octet-stream"
-    with store.local(path) as read:
-        content = read.open("rb")
-    return FileResponse(content, as_attachment=True, filename=person.resume_name, content_type=kind)
+    return file_response(person.resume, kind, download_as=person.resume_name)
 
 
 @for_roles(*STAFF)

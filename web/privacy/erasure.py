@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -81,7 +82,18 @@ def _in_home(path: Path) -> str:
 
 
 def remove_left() -> None:
-    """Remove the files of erasures, those that an interrupted one left included. Run again by the worker."""
+    """Remove the files of erasures, those that an interrupted one left included, and deleted rows from the file of the database.
+
+    Run again by the worker.
+    """
+    overwrite_deleted()
     for erasure in Erasure.objects.exclude(files=[]):
         erasure.files = [name for name in erasure.files if not store.deleted(settings.HOME.folder / name)]
         erasure.save(update_fields=["files"])
+
+
+def overwrite_deleted(database: BaseDatabaseWrapper = connection) -> None:
+    """Bring deletions from SQLite's write-ahead log into its file, which holds the old rows until then; PostgreSQL cleans up by itself."""
+    if database.vendor == "sqlite":
+        with database.cursor() as cursor:
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

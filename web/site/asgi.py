@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import warnings
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from starlette.responses import Response
 from interview_analysis.web.site.files import FILE_HEADER
 from interview_analysis.web.site.ranges import file_answer
 
+# WhiteNoise hands over its files, which are small, as iterators that are read whole.
+warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators", Warning)
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "interview_analysis.web.site.settings")
 
 Message = MutableMapping[str, Any]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,7 @@ def test_nothing_is_left_of_whoever_withdraws(known: Candidate, device: Client):
     asked = device.post(reverse("afterwards:withdraw"), {"sure": "yes"})
     assert found_of(words) == []
     receipt = device.get(asked.headers["Location"])
+    assert asked.cookies[settings.LANGUAGE_COOKIE_NAME].value == receipt.headers["Content-Language"]
     assert receipt.status_code == 200
     erased = Erasure.objects.get(candidate=known.pk)
     assert erased.files == []
@@ -143,9 +145,18 @@ def test_people_only_stops_the_machine_and_drops_what_it_found(
     assert b"You chose to go without" in device.get(reverse("afterwards:progress")).content
 
 
+def archive_of(device: Client) -> zipfile.ZipFile:
+    """What is held, as it comes to the candidate: in pieces, none of which is the whole."""
+
+    async def read(pieces: AsyncIterator[bytes]) -> bytes:
+        return b"".join([piece async for piece in pieces])
+
+    got = device.get(reverse("afterwards:everything"))
+    return zipfile.ZipFile(io.BytesIO(asyncio.run(read(got.streaming_content))))  # type: ignore[attr-defined]
+
+
 def test_everything_that_is_held_comes_as_a_zip(known: Candidate, device: Client):
-    got = b"".join(device.get(reverse("afterwards:everything")).streaming_content)  # type: ignore[attr-defined]
-    with zipfile.ZipFile(io.BytesIO(got)) as archive:
+    with archive_of(device) as archive:
         names = archive.namelist()
         person = json.loads(archive.read("person.json"))
         cards = json.loads(archive.read("scorecards.json"))
@@ -161,8 +172,7 @@ def test_everything_that_is_held_comes_as_a_zip(known: Candidate, device: Client
 
 def test_once_decided_the_zip_has_what_people_wrote(known: Candidate, company: Company, device: Client):
     Application.objects.update(state=Application.State.REJECTED)
-    got = b"".join(device.get(reverse("afterwards:everything")).streaming_content)  # type: ignore[attr-defined]
-    with zipfile.ZipFile(io.BytesIO(got)) as archive:
+    with archive_of(device) as archive:
         cards = json.loads(archive.read("scorecards.json"))
         notes = json.loads(archive.read("applications.json"))
     assert cards[0]["ratings"][0]["level"] == 4

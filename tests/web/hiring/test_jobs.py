@@ -13,6 +13,7 @@ from interview_analysis.web.hiring.models import Application, Job, ProfileVersio
 from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.models import Entry
+from interview_analysis.web.site.files import FILE_HEADER, file_of
 from tests.web.conftest import Company
 
 DESCRIPTION = """高级产品经理
@@ -166,7 +167,7 @@ def test_a_resume_is_kept_under_another_name_and_comes_back_as_a_download(
     company.candidate.refresh_from_db()
     assert "CV" not in company.candidate.resume
     got = recruiter.get(f"/candidates/{company.candidate.pk}/resume")
-    assert b"".join(got.streaming_content) == b"%PDF-1.7 <script>"
+    assert file_of(got.headers[FILE_HEADER]).read_bytes() == b"%PDF-1.7 <script>"
     assert got.headers["Content-Disposition"].startswith("attachment")
     assert got.headers["X-Content-Type-Options"] == "nosniff"
     assert Entry.objects.latest("number").action == "candidate.resume_seen"

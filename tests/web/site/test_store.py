@@ -26,6 +26,7 @@ from interview_analysis.web.privacy.erasure import erase, remove_left
 from interview_analysis.web.privacy.models import Erasure
 from interview_analysis.web.review.result import ResultDamagedError, saved
 from interview_analysis.web.site import store
+from interview_analysis.web.site.files import FILE_HEADER, file_of
 from interview_analysis.web.site.home import Home
 from tests.pipeline.conftest import bucket, s3_store
 from tests.web.conftest import Company
@@ -148,7 +149,8 @@ def test_pages_read_from_the_store_and_notice_what_was_changed(
 ):
     browser = signed_in(stored.recruiter)
     got = browser.get(f"/candidates/{stored.candidate.pk}/resume")
-    assert b"".join(got.streaming_content) == b"%PDF- of Chen Yu"
+    with store.local(file_of(got.headers[FILE_HEADER])) as file:
+        assert file.read_bytes() == b"%PDF- of Chen Yu"
     assert saved(stored.analysis).transcript is not None
     with zipped(stored.candidate.pk) as archive:
         assert b"first.mp4" in archive.read()
