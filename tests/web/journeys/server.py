@@ -39,8 +39,12 @@ def main(port: int) -> None:
     administrator = User.objects.create_user(
         "admin@example.com", name="Administrator", role=Role.ADMINISTRATOR
     )
-    User.objects.create_user("second.admin@example.com", name="Grace Lee", role=Role.ADMINISTRATOR)
-    for person in (*company.people(), User.objects.get(email="second.admin@example.com")):
+    others = (
+        User.objects.create_user("second.admin@example.com", name="Grace Lee", role=Role.ADMINISTRATOR),
+        User.objects.create_user("dora.codes@example.com", name="Dora Codes", role=Role.AUDITOR),
+        User.objects.create_user("kim.keys@example.com", name="Kim Keys", role=Role.AUDITOR),
+    )
+    for person in (*company.people(), *others):
         person.set_password(PASSWORD)
         person.save()
     print(json.dumps({"link": new_link(administrator), "decided": _decide()}), flush=True)
