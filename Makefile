@@ -81,8 +81,9 @@ bench-web: setup ## Measure the web application with 10,000 candidates in it, on
 	$(BIN)/python -m tests.web.services -- $(BIN)/python -m interview_analysis.web.dev.benchmark
 	$(BIN)/python -m interview_analysis.web.dev.recording_benchmark
 
-pictures: setup ## Make the pictures of docs/workbench.md, in a real Chromium
+pictures: setup ## Make the pictures of docs/workbench.md and docs/candidates.md, in a real Chromium
 	$(BIN)/python -m interview_analysis.web.dev.pictures docs/pictures
+	$(BIN)/python -m interview_analysis.web.dev.candidate_pictures docs/pictures
 
 retrain: setup ## What a scheduled job does: pull, repro, compare with the champion, promote what is better
 	$(BIN)/interview-analysis learn retrain --out $(OUT)/retrain
