@@ -166,7 +166,7 @@ ELSEWHERE |= {
             "spoken",
             "captions",
         ),
-        *("watched", "say", "extend", "accept", "of_interview"),
+        *("watched", "say", "accept", "of_interview"),
     )
 }
 

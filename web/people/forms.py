@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import zoneinfo
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.people.models import User
+from interview_analysis.web.site.zones import zone_names
 
 
 class PersonForm(forms.ModelForm[User]):
@@ -35,5 +34,4 @@ class MeForm(forms.ModelForm[User]):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        zones = sorted(zoneinfo.available_timezones())
-        self.fields["zone"].choices = [(zone, zone) for zone in zones]  # type: ignore[attr-defined]
+        self.fields["zone"].choices = [(zone, zone) for zone in zone_names()]  # type: ignore[attr-defined]

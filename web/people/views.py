@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import zoneinfo
-
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
@@ -17,6 +15,7 @@ from interview_analysis.web.people.forms import MeForm, PersonForm
 from interview_analysis.web.people.models import Role, User
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.site.permissions import for_roles, signed_in
+from interview_analysis.web.site.zones import zone_names
 
 
 @for_roles(Role.ADMINISTRATOR)
@@ -104,6 +103,6 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
 
 def _take_zone(person: User, zone: str) -> None:
     """Whoever comes for the first time gets the zone of their browser; a page of theirs changes it."""
-    if person.last_login is None and zone in zoneinfo.available_timezones():
+    if person.last_login is None and zone in zone_names():
         person.zone = zone
         person.save(update_fields=["zone"])
