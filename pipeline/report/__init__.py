@@ -1,1 +1,1 @@
-"""Pages for people: the report, its charts and its transcript."""
+"""Pages for people: the report, its drawings and its transcript."""

@@ -19,8 +19,9 @@ from interview_analysis.pipeline.common.messages import (
     format_percent,
     format_time,
 )
-from interview_analysis.pipeline.report import charts, transcript_view
+from interview_analysis.pipeline.report import timeline, transcript_view
 from interview_analysis.pipeline.report.page import asset, clean, confined, environment, policy
+from interview_analysis.pipeline.report.score_bar import score_bar
 from interview_analysis.scoring.report.provenance import Media, Speaker, Speakers
 from interview_analysis.scoring.report.report import (
     Abstention,
@@ -91,7 +92,7 @@ def _context(
         "spoken": _html_language(report.language),
         "view": View(report, transcript, messages, player),
         "transcript": transcript,
-        "lanes": charts.timeline(report, messages, transcript, player=player),
+        "lanes": timeline.lanes(report, messages, transcript, player=player),
     }
 
 
@@ -138,7 +139,7 @@ class View:
             label += self.messages("ui", "semicolon") + self.messages(
                 "ui", "asks_score", score=self.score(asked)
             )
-        return charts.score_bar(scored.score, scored.standard_error, cuts, label, level_names, level, asked)
+        return score_bar(scored.score, scored.standard_error, cuts, label, level_names, level, asked)
 
     def moment(self, start_s: float | None, end_s: float | None = None) -> Markup:
         """A time, or a stretch of time, that leads to its place in the transcript, or in the recording that stands beside."""
@@ -251,11 +252,11 @@ class View:
         return self.messages("event_labels", event.label) if known else event.label
 
     def duration_s(self) -> float:
-        return charts.duration_s(self.report)
+        return timeline.duration_s(self.report)
 
     def windows(self) -> list[tuple[float, list[str]]]:
         """The curves of the timeline as a table: the time of each window, and what each curve has there."""
-        series = charts.in_order(self.report.timeline.series)
+        series = timeline.in_order(self.report.timeline.series)
         held = [dict(zip(one.time_s, one.value, strict=True)) for one in series]
         times = sorted({time for one in held for time in one})
         return [
@@ -267,7 +268,7 @@ class View:
         ]
 
     def curves(self) -> list[str]:
-        return [self.text(s.name) or s.id for s in charts.in_order(self.report.timeline.series)]
+        return [self.text(s.name) or s.id for s in timeline.in_order(self.report.timeline.series)]
 
     def html_language(self, code: str) -> str:
         return _html_language(code)

@@ -1,4 +1,9 @@
-"""The marks that the charts are drawn with, as inline SVG: horizontal positions in percent, vertical ones in pixels."""
+"""The marks that the report's drawings are made of, as inline SVG.
+
+Horizontal positions are percentages, vertical ones pixels, and no drawing has a viewBox of its own, so one SVG fits a
+screen, a phone and a sheet of paper without its text changing size. Curves, which cannot be given in percentages, sit
+in a nested SVG of 1000 x 100 units that stretches. Colours come from the style sheet by class.
+"""
 
 from __future__ import annotations
 
@@ -25,13 +30,13 @@ def rect(
 ) -> Markup:
     head = f'<rect class="{css}" x="{number(low)}%" y="{number(y)}" width="{number(high - low)}%"'
     head += f' height="{number(height)}"{extra}'
-    # Nothing but numbers and the charts' own names stand in `head`.
+    # Nothing but numbers and the drawings' own names stand in `head`.
     return Markup(head + (f"><title>{escape(title)}</title></rect>" if title else "/>"))
 
 
 def line(css: str, at: float, top: float, bottom: float) -> Markup:
     x = number(at)
-    # Nothing but numbers and the charts' own names.
+    # Nothing but numbers and the drawings' own names.
     return Markup(f'<line class="{css}" x1="{x}%" x2="{x}%" y1="{top}" y2="{bottom}"/>')
 
 

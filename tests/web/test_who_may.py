@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -30,6 +31,7 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "health": (NOBODY_TOO, lambda c: []),
     "analysis:metrics": (NOBODY_TOO, lambda c: []),  # of this machine, see tests/web/site/test_running.py
     "text_js": (NOBODY_TOO, lambda c: []),
+    "own_addresses": (set(), lambda c: []),
     "people:list": ({A}, lambda c: []),
     "people:invite": ({A}, lambda c: []),
     "people:person": ({A}, lambda c: [c.recruiter.pk]),
@@ -166,7 +168,7 @@ ELSEWHERE |= {
             "spoken",
             "captions",
         ),
-        *("watched", "say", "extend", "accept", "of_interview"),
+        *("watched", "say", "accept", "of_interview"),
     )
 }
 
@@ -234,6 +236,16 @@ def test_pages_of_candidates_open_by_their_link_alone(
         if by_link.get(url).status_code != 200:
             wrong.append(f"the candidate does not get {url}")
     assert wrong == []
+
+
+def test_nobody_gives_themselves_another_address(
+    company: Company, signed_in: Callable[[User | None], Client]
+):
+    """By which they would sign in, and to which a new password would go."""
+    client = signed_in(company.recruiter)
+    for action in ("action_add", "action_primary", "action_send"):
+        assert client.post("/account/email/", {action: "", "email": "other@example.com"}).status_code == 404
+    assert not EmailAddress.objects.filter(email="other@example.com").exists()
 
 
 @pytest.mark.django_db

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict
+from functools import partial
 from queue import Empty, SimpleQueue
 from types import FrameType
 
@@ -27,6 +28,7 @@ from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.analysis import queue
 from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.analysis.running import Engine, Result, forget_gone, observations_of
+from interview_analysis.web.interviews import preparing
 from interview_analysis.web.interviews.models import Recording
 from interview_analysis.web.interviews.playable import checked, make_playable
 from interview_analysis.web.interviews.uploads import remove_old
@@ -130,7 +132,7 @@ class Worker:
         if taken is None:
             return False
         try:
-            with _Beating(taken, self._ends) as beating:
+            with _Beating(partial(queue.beat, taken), self._ends) as beating:
                 result = self._engine.run(taken, beating.progress)
             self._patiently(lambda: _finish(taken, result))
         except CancelledError:
@@ -162,16 +164,20 @@ class Worker:
 
     def prepare_one(self) -> bool:
         """Make one recording playable; False where all are. One that cannot be keeps its original."""
-        recording = Recording.objects.filter(playable="").exclude(kind=Recording.Kind.TRANSCRIPT).first()
+        recording = next(filter(preparing.claim, preparing.waiting()[:5]), None)
         if recording is None:
             return False
         playable = recording.original
         try:
-            with store.local(settings.HOME.files / recording.original) as source:
+            with (
+                _Beating(lambda *_: preparing.beat(recording), self._ends),
+                store.local(settings.HOME.files / recording.original) as source,
+            ):
                 target = make_playable(source, settings.HOME.files / f"play-{recording.key.hex}")
-            playable = store.put(checked(target, recording.duration_s))
+                playable = store.put(checked(target, recording.duration_s))
         except store.StoreAwayError:
-            raise  # it is made once the store answers
+            preparing.give_back(recording)  # it is made once the store answers
+            raise
         except (InterviewAnalysisError, OSError, ValueError) as error:
             log.warning("recording %s is played as it is: %s", recording.key, type(error).__name__)
         if not Recording.objects.filter(pk=recording.pk).update(playable=playable):  # removed in the meantime
@@ -200,16 +206,18 @@ def _forget_if_erased(analysis: Analysis) -> None:
 
 
 class _Beating:
-    """The heartbeat of an analysis; `progress` raises CancelledError once it is not the worker's own any more."""
+    """The heartbeat of what a worker does: `beat` gets stage, second and of how many, and says whether it is the
+    worker's own still; once it is not, `progress` raises CancelledError."""
 
-    def __init__(self, analysis: Analysis, ends: Ends) -> None:
-        self._analysis, self._ends = analysis, ends
+    def __init__(self, beat: Callable[[str, float | None, float | None], bool], ends: Ends) -> None:
+        self._tell, self._ends = beat, ends
         self._done = threading.Event()
         self._lost = False
         self._at: tuple[str, float | None, float | None] = ("load models", None, None)
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
 
     def __enter__(self) -> _Beating:
+        self._lost = not self._tell(*self._at)
         self._thread.start()
         return self
 
@@ -225,14 +233,11 @@ class _Beating:
 
     def _beat(self) -> None:
         try:
-            while True:
+            while not self._done.wait(BEAT_S if self._at[1] is None else 1.0):
                 try:
-                    if not queue.beat(self._analysis, *self._at):
-                        self._lost = True
+                    self._lost = self._lost or not self._tell(*self._at)
                 except AWAY:
                     connection.close()  # the next beat asks again
-                if self._done.wait(BEAT_S if self._at[1] is None else 1.0):
-                    return
         finally:
             connection.close()
 

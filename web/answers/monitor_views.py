@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from interview_analysis.web.answers import presence, taking
+from interview_analysis.web.candidate import inviting
 from interview_analysis.web.candidate.models import Invitation
 from interview_analysis.web.interviews.models import Interview
 from interview_analysis.web.people.models import STAFF, Role
@@ -28,14 +29,14 @@ def monitor(request: HttpRequest) -> HttpResponse:
 @for_roles(*STAFF)
 def watched(request: HttpRequest, pk: int) -> HttpResponse:
     """One candidate: tell something, give more time, take what there is."""
-    invitation = _invitation(request, pk)
+    user, invitation = signed_in(request), _invitation(request, pk)
     row = presence.row_of(invitation, timezone.now())
     if request.headers.get("HX-Request"):
         return render(request, "answers/_rows.html", {"rows": [row], "one": True})
     return render(
         request,
         "answers/watched.html",
-        {"invitation": invitation, "rows": [row], "one": True, "said": invitation.words.all(), "extra": presence.EXTRA},
+        {"invitation": invitation, "rows": [row], "one": True, "said": invitation.words.all(), "rates": inviting.rates(user, invitation)},
     )  # fmt: skip
 
 
@@ -43,18 +44,6 @@ def watched(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def say(request: HttpRequest, pk: int) -> HttpResponse:
     presence.say(_invitation(request, pk), signed_in(request), request.POST.get("text", ""))
-    return redirect("answers:watched", pk)
-
-
-@for_roles(*STAFF)
-@require_POST
-def extend(request: HttpRequest, pk: int) -> HttpResponse:
-    """Extra time for this person, from now on; the candidate is told so."""
-    invitation = _invitation(request, pk)
-    try:
-        presence.extend(invitation, signed_in(request), float(request.POST.get("share", "")))
-    except ValueError:
-        messages.error(request, _("Choose one of the shares."))
     return redirect("answers:watched", pk)
 
 

@@ -20,7 +20,6 @@ HERE_FOR = timedelta(seconds=20)
 SHOWN_FOR = timedelta(days=2)  # after it was handed in, or after its end
 STATES = ("back", "gone", "muted", "silent", "frozen", "none")
 CONNECTIONS = ("sending", "idle", "offline", "full", "refused")
-EXTRA = (0.0, 0.25, 0.5, 1.0)
 
 
 def note(invitation: Invitation, told: dict[str, Any]) -> Presence:
@@ -120,12 +119,3 @@ def say(invitation: Invitation, by: User, text: str) -> Word | None:
     made = Word.objects.create(invitation=invitation, text=text, by=by)
     record(by, "invitation.told", invitation)
     return made
-
-
-@transaction.atomic
-def extend(invitation: Invitation, by: User, share: float) -> None:
-    """Give extra time, also while the candidate answers. How much is nobody's business but the recruiter's."""
-    if share not in EXTRA:
-        raise ValueError(f"extra time of {share}; one of {EXTRA} is taken")
-    Invitation.objects.filter(pk=invitation.pk).update(extra_share=share)
-    record(by, "invitation.extra_time", invitation)

@@ -27,7 +27,6 @@ urlpatterns = [
     path("answers/", monitor_views.monitor, name="monitor"),
     path("answers/<int:pk>/", monitor_views.watched, name="watched"),
     path("answers/<int:pk>/say", monitor_views.say, name="say"),
-    path("answers/<int:pk>/extend", monitor_views.extend, name="extend"),
     path("answers/<int:pk>/accept", monitor_views.accept, name="accept"),
     path("interviews/<int:pk>/answers", monitor_views.of_interview, name="of_interview"),
 ]

@@ -133,15 +133,10 @@ def invitation(request: HttpRequest, pk: int) -> HttpResponse:
             "questions": found.questions.all(),
             "link": link_of(found),
             "words": WordsForm(instance=found),
-            "rates": _rates(user, found),
+            "rates": inviting.rates(user, found),
             "open": found.revoked_at is None and found.finished_at is None,
         },
     )
-
-
-def _rates(user: User, found: Invitation) -> bool:
-    """Raters never learn of extra time, staff who rate neither."""
-    return found.interview.assignments.filter(rater=user).exists()
 
 
 @for_roles(*STAFF)
@@ -223,7 +218,7 @@ def change_questions(request: HttpRequest, pk: int) -> HttpResponse:
 def extra(request: HttpRequest, pk: int) -> HttpResponse:
     """Extra time for one person. Not for whoever rates the interview."""
     user, found = signed_in(request), _found(request, pk)
-    if _rates(user, found):
+    if inviting.rates(user, found):
         raise Http404
     form = ExtraForm(request.POST or None, initial={"per_cent": round(found.extra_share * 100)})
     fault = ""

@@ -116,6 +116,11 @@ def change_questions(invitation: Invitation, by: User, rows: Sequence[Row]) -> N
     record(by, "invitation.questions_changed", invitation, questions=len(rows))
 
 
+def rates(user: User, invitation: Invitation) -> bool:
+    """Raters never learn of extra time, staff who rate neither."""
+    return invitation.interview.assignments.filter(rater=user).exists()
+
+
 @transaction.atomic
 def give_extra(invitation: Invitation, by: User, share: float, *, tell: bool) -> None:
     """Extra time for one person, before or during the interview. The trail says that it was given, not how much."""

@@ -68,6 +68,9 @@ class Recording(models.Model):
     duration_s = models.FloatField(null=True)
     original = models.CharField(max_length=200)  # paths under the home's files
     playable = models.CharField(max_length=200, blank=True)
+    preparing_at = models.DateTimeField(
+        null=True
+    )  # when a worker that makes `playable` last said that it lives
     transcript = models.CharField(max_length=200, blank=True)  # one that was given with it
     question = models.CharField(_("question"), max_length=500, blank=True)
     language = models.CharField(max_length=5, blank=True)  # "" detects it

@@ -23,7 +23,7 @@ from interview_analysis.web.hiring.models import Candidate
 from interview_analysis.web.messages import reach
 from interview_analysis.web.messages.kinds import Attachment, Kind
 from interview_analysis.web.messages.models import Channel, Message
-from interview_analysis.web.messages.times import zone_named
+from interview_analysis.web.site.zones import zone_of
 
 MAX_TITLE = 250
 _OVERRIDES = re.compile("[\u202d\u202e]")  # turn the direction of whatever follows
@@ -56,7 +56,7 @@ def write(message: Message, kind: Kind) -> Letter:
     channel, language, zone = Channel(message.channel), reach.language_of(message), reach.zone_of(message)
     if channel == Channel.GROUP:
         return _for_group(message, kind)
-    with translation.override(language), timezone.override(zone_named(zone)):
+    with translation.override(language), timezone.override(zone_of(zone)):
         context = {
             **kind.context(message),
             "candidate": message.candidate,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, time, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 
 from interview_analysis.errors import ConfigError
+from interview_analysis.web.site.zones import zone_of
 
 _SPAN = re.compile(r"([0-9]{1,4})\s*([mhd])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -72,12 +72,10 @@ def check() -> None:
     reminders()
     unconfirmed_after()
     quiet_hours()
-    try:
-        ZoneInfo(settings.DEFAULT_ZONE)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+    if zone_of(settings.DEFAULT_ZONE).key != settings.DEFAULT_ZONE:
         raise ConfigError(
             f"DEFAULT_ZONE is {settings.DEFAULT_ZONE!r}; expected an IANA name such as Asia/Shanghai"
-        ) from error
+        )
     if settings.SMS_FORMAT not in ("json", "form") or settings.SMS_METHOD not in ("GET", "POST", "PUT"):
         raise ConfigError("SMS_FORMAT is json or form, and SMS_METHOD is GET, POST or PUT")
     if settings.SMS_FORMAT == "json" and settings.SMS_METHOD == "GET":

@@ -22,8 +22,8 @@ from interview_analysis.web.messages.channels import SendingError
 from interview_analysis.web.messages.kinds import Kind, kind_of
 from interview_analysis.web.messages.letters import Letter
 from interview_analysis.web.messages.models import Channel, Message
-from interview_analysis.web.messages.times import zone_named
 from interview_analysis.web.privacy.trail import record
+from interview_analysis.web.site.zones import zone_of
 
 PAUSES_S = (60, 300, 1800, 7200, 21_600)  # before the second attempt, the third …
 JITTER = 0.2
@@ -138,7 +138,7 @@ def waits_until(message: Message, kind: Kind, now: datetime) -> datetime | None:
     wakes = channel in reach.PERSONAL and not (channel == Channel.MAIL and not settings.EMAIL_CONFIG)
     if not wakes or kind.urgent or message.data.get("at_once"):
         return None
-    morning = rules.morning(now, zone_named(reach.zone_of(message)), rules.quiet_hours())
+    morning = rules.morning(now, zone_of(reach.zone_of(message)), rules.quiet_hours())
     if morning is None or (message.useful_until is not None and morning >= message.useful_until):
         return None
     return morning

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta, tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from datetime import datetime, timedelta
+
+from interview_analysis.web.site.zones import zone_of
 
 _DAYS_EN = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _DAYS_ZH = "一二三四五六日"
@@ -42,20 +43,12 @@ _NAMES = {
 }
 
 
-def zone_named(name: str) -> tzinfo:
-    """The zone of an IANA name; UTC where the name is unknown."""
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return UTC
-
-
 def told(at: datetime, zone: str, language: str) -> str:
     """An instant in the wall time of a zone: "Tuesday, 1 December 2026, 14:00, Beijing time (UTC+8)".
 
     `language` is "zh-hans" or another that begins with "zh" for Chinese, else English.
     """
-    local = at.astimezone(zone_named(zone))
+    local = at.astimezone(zone_of(zone))
     clock = f"{local:%H:%M}"
     if language.startswith("zh"):
         return f"{_date(local, language)}{zone_told(at, zone, language)}{clock}（{offset(local)}）"
@@ -64,7 +57,7 @@ def told(at: datetime, zone: str, language: str) -> str:
 
 def told_span(begins: datetime, ends: datetime, zone: str, language: str) -> str:
     """A span of time. One within a day names the day once, unless the clock is changed in it."""
-    first, last = (at.astimezone(zone_named(zone)) for at in (begins, ends))
+    first, last = (at.astimezone(zone_of(zone)) for at in (begins, ends))
     chinese = language.startswith("zh")
     if first.date() != last.date() or first.utcoffset() != last.utcoffset():
         between = " 至 " if chinese else " to "
@@ -78,7 +71,7 @@ def told_span(begins: datetime, ends: datetime, zone: str, language: str) -> str
 def zone_told(at: datetime, zone: str, language: str) -> str:
     """What a zone is called: by a name that people use, else by its city, else by its IANA name."""
     chinese = language.startswith("zh")
-    if zone_named(zone) is UTC or not zone:
+    if zone_of(zone).key == "UTC":
         return _NAMES["UTC"][chinese]
     if zone in _NAMES:
         return _NAMES[zone][chinese]

@@ -22,10 +22,10 @@ from interview_analysis.web.messages import outbox, reach, sending
 from interview_analysis.web.messages.kinds import kind_of
 from interview_analysis.web.messages.models import Message, Preference
 from interview_analysis.web.messages.reading import shown
-from interview_analysis.web.messages.times import zone_named
 from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.site.permissions import for_roles, signed_in
+from interview_analysis.web.site.zones import zone_of
 
 PAGE = 50
 State = Message.State
@@ -142,7 +142,7 @@ class ChannelsForm(forms.ModelForm[Preference]):
 
     def clean_zone(self) -> str:
         zone = str(self.cleaned_data["zone"]).strip()
-        if zone and zone != "UTC" and getattr(zone_named(zone), "key", "") != zone:
+        if zone and zone_of(zone).key != zone:
             raise forms.ValidationError(_("Expected a name such as Asia/Shanghai or Europe/Berlin."))
         return zone
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-import zoneinfo
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
+
+from interview_analysis.web.site.zones import zone_of
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -19,11 +20,7 @@ def own_language_and_zone(get_response: Handler) -> Handler:
         if user.language:
             translation.activate(user.language)
             request.LANGUAGE_CODE = translation.get_language() or "en"
-        try:
-            zone = zoneinfo.ZoneInfo(user.zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError):
-            zone = zoneinfo.ZoneInfo("UTC")
-        with timezone.override(zone):
+        with timezone.override(zone_of(user.zone)):
             return get_response(request)
 
     return handle

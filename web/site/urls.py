@@ -11,6 +11,7 @@ handler500 = "interview_analysis.web.site.faults.fault"
 urlpatterns = [
     path("", views.home, name="home"),
     path("health", views.health, name="health"),
+    path("account/email/", views.own_addresses, name="own_addresses"),
     path("account/", include("allauth.urls")),
     path("text.js", JavaScriptCatalog.as_view(packages=[]), name="text_js"),
     path("people/", include("interview_analysis.web.people.urls")),

@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 
 from interview_analysis.web.site.context import navigation
+from interview_analysis.web.site.permissions import for_roles
 
 
 @login_required
@@ -15,6 +16,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if isinstance(doors, tuple) and doors:
         return redirect(doors[0].url)
     return render(request, "home.html")
+
+
+@for_roles()
+def own_addresses(request: HttpRequest) -> HttpResponse:
+    """In the place of the accounts' library's page, on which people add addresses to sign in by, and to send a new password
+    to: an administrator says who signs in."""
+    raise Http404
 
 
 def health(request: HttpRequest) -> JsonResponse:

@@ -19,7 +19,7 @@ def zone_of(name: str) -> zoneinfo.ZoneInfo:
     """The zone of an IANA name; UTC for one that is unknown."""
     try:
         return zoneinfo.ZoneInfo(name)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):  # "Asia" is a folder
         return zoneinfo.ZoneInfo("UTC")
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from interview_analysis.features.conversation.candidate_face import speaking_face
 from interview_analysis.features.conversation.candidate_view import candidate_view
-from interview_analysis.features.face.lips import jaw_rests
+from interview_analysis.features.face.lips import jaw_movement, jaw_rests
 from interview_analysis.tracks import FaceTrack
 from interview_analysis.types import CandidateVoice, Interval, Observations
 from tests.candidate_builders import interview, talk, talking_face
@@ -90,3 +90,11 @@ def test_a_mouth_that_moves_in_a_quarter_of_the_pieces_does_not_rest() -> None:
     speech = [Interval(0.0, 16.6)]  # eight pieces of two seconds
     assert jaw_rests(talking_face(20.0, [Interval(0.0, 2.0)]), speech)
     assert not jaw_rests(talking_face(20.0, [Interval(0.0, 5.0)]), speech)
+
+
+@pytest.mark.parametrize(("per_s", "rests"), [(0.12, False), (0.09, True)])
+def test_a_jaw_that_a_small_or_blocky_picture_flattens_still_talks(per_s: float, rests: bool) -> None:
+    """The least that a quarter of the pieces reach of people who talk in such pictures, and the most of those who do not."""
+    speech, face = [Interval(0.0, 16.6)], talking_face(20.0, ALWAYS)
+    share = per_s / float(np.quantile(jaw_movement(face, speech), 0.75))
+    assert jaw_rests(slower(face, share), speech) == rests

@@ -24,10 +24,6 @@ def bad_share(_: Observations, window: Interval) -> Mapping[str, float]:
     return {"share_ratio": share, "level_db": 60.0, core.COVERAGE: 1.0}
 
 
-def empty_mean(_: Observations, __: Interval) -> Mapping[str, float]:
-    raise ZeroDivisionError("mean of\nnothing")
-
-
 @pytest.fixture
 def add(monkeypatch: pytest.MonkeyPatch) -> Add:
     """Puts an extractor beside those of the product."""
@@ -58,14 +54,18 @@ def test_a_feature_beyond_its_bounds_is_left_out_of_every_table(add: Add) -> Non
     assert usual.faults == ()
 
 
-def test_an_extractor_that_fails_at_its_values_has_none(add: Add) -> None:
+@pytest.mark.parametrize("error", [ZeroDivisionError, ValueError])
+def test_an_extractor_that_fails_at_its_values_has_none(add: Add, error: type[Exception]) -> None:
+    def empty_mean(_: Observations, __: Interval) -> Mapping[str, float]:
+        raise error("mean of\nnothing")
+
     seen = scene()
     windows = [Interval(0.0, 8.0), Interval(8.0, 20.0)]
     usual = answer_tables(seen, windows)
     add(empty_mean)
     found = answer_tables(seen, windows)
     (fault,) = found.faults
-    assert (fault.extractor, fault.reason) == ("own", "ZeroDivisionError: mean of nothing")
+    assert (fault.extractor, fault.reason) == ("own", f"{error.__name__}: mean of nothing")
     assert found.whole[["own.share_ratio", "own.level_db"]].isna().all(axis=None)
     assert (found.whole["own.coverage_ratio"] == 0.0).all()
     assert found.whole[usual.whole.columns].equals(usual.whole)

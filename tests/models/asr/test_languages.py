@@ -101,6 +101,16 @@ def test_one_language_is_heard_once_a_chunk_and_carried_on() -> None:
     assert part.chunk is chunk
 
 
+def test_a_chunk_in_another_language_than_those_before_is_heard_in_its_own() -> None:
+    ear = Ear({0.0: EN, 4.5: EN, 9.0: EN}, [EN])
+    found, tracker = parts(ear, *REGIONS)
+    ear.spans, ear.alone = {0.0: ZH, 4.5: ZH, 9.0: ZH}, [ZH, ZH]
+    (chunk,) = pack([Interval(*region) for region in REGIONS])
+    (part,) = tracker.parts(chunk, ArrayAudio(np.zeros(30 * RATE_HZ)))
+    assert ([language for language, _ in found], part.language) == (["en"], "zh")
+    assert tracker.told == {"en": 0.95, "zh": 0.97}
+
+
 def test_parts_of_a_chunk_share_its_silence() -> None:
     (chunk,) = pack([Interval(*region) for region in REGIONS])
     first, second = cut(chunk, [2])

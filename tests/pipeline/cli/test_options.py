@@ -6,7 +6,7 @@ import re
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -14,7 +14,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 import interview_analysis
+from interview_analysis.pipeline.cli.batch import BATCH
 from interview_analysis.pipeline.cli.main import main
+from interview_analysis.pipeline.cli.score import ONE
+from interview_analysis.pipeline.cli.shared import heading_of
 from interview_analysis.pipeline.learning.registry import Registry
 from tests.conftest import ROOT
 from tests.learning_data import write_run
@@ -34,19 +37,19 @@ def commands(group: click.Group = main, *names: str) -> Iterator[tuple[tuple[str
             yield (*names, name), command
 
 
-@pytest.mark.parametrize(
-    "option",
-    [
-        ["--workers", "2"],
-        ["--executor", "local"],
-        ["--ray-address", "auto"],
-        ["--retry-failed"],
-        ["--batch-config", "batch.yaml"],
-        ["--track-personal-data"],
-        ["--allow-outside"],
-    ],
-    ids=lambda option: option[0],
-)
+OF_BATCHES = [
+    ["--workers", "2"], ["--executor", "local"], ["--ray-address", "auto"], ["--retry-failed"], ["--batch-config", "batch.yaml"],
+    ["--track-personal-data"], ["--allow-outside"],
+]  # fmt: skip
+OF_ONE = {
+    ("--no-cache",): "a batch hands observations on by its cache",
+    ("--candidate-voice", "me.wav"): "a manifest names one a row, in its column candidate_voice",
+    ("--transcript", "a.vtt"): "a manifest names one a row, in its column transcript",
+    ("--candidate", "Ann"): "leave it out, or pass one recording (--job)",
+}
+
+
+@pytest.mark.parametrize("option", OF_BATCHES, ids=lambda option: option[0])
 def test_an_option_of_batches_is_refused_with_one_recording(option: list[str]) -> None:
     done = run("score", "a.wav", "--job", "product-manager", "--out", "out", *option)
     assert done.exit_code == 2
@@ -55,18 +58,17 @@ def test_an_option_of_batches_is_refused_with_one_recording(option: list[str]) -
     )
 
 
-@pytest.mark.parametrize(
-    ("option", "why"),
-    [
-        (["--no-cache"], "a batch hands observations on by its cache"),
-        (["--candidate-voice", "me.wav"], "a manifest names one a row, in its column candidate_voice"),
-    ],
-    ids=["no cache", "voice"],
-)
-def test_an_option_of_one_recording_is_refused_with_a_manifest(option: list[str], why: str) -> None:
+@pytest.mark.parametrize(("option", "why"), OF_ONE.items(), ids=[option[0] for option in OF_ONE])
+def test_an_option_of_one_recording_is_refused_with_a_manifest(option: tuple[str, ...], why: str) -> None:
     done = run("score", "round.csv", "--job-dir", "jobs", "--out", "out", *option)
     assert done.exit_code == 2
     assert f"Error: {option[0]} is for one recording (--job); {why}" in done.stderr
+
+
+@pytest.mark.parametrize(("heading", "tried"), [(BATCH, OF_BATCHES), (ONE, OF_ONE)], ids=["batch", "one"])
+def test_no_option_of_either_is_left_untried(heading: str, tried: Iterable[Sequence[str]]) -> None:
+    options = main.commands["score"].params
+    assert {o.opts[0] for o in options if heading_of(o) == heading} == {option[0] for option in tried}
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from interview_analysis.pipeline.media.signal_facts import (
     k_weighting,
     quality_flags,
 )
-from interview_analysis.types import MediaFacts
+from interview_analysis.types import MediaFacts, intervals
 
 RATE_HZ = 16_000
 
@@ -161,13 +161,15 @@ GOOD = MediaFacts(
         ({"snr_db": 14.9}, "low_snr"),
         ({"clipping_ratio": 0.002}, "clipped"),
         ({"loudness_lufs": -35.1}, "quiet"),
+        ({"bandwidth_hz": 4900.0}, "narrow_band"),
+        ({"sound_holes": intervals([(3, 3.6), (9, 9.6)])}, "sound_missing"),
         ({"luma_median": 39.0}, "dark_video"),
         ({"width_px": 176, "height_px": 144}, "low_resolution"),
         ({"fps": 7.5}, "low_frame_rate"),
         ({"variable_frame_rate": True}, "variable_frame_rate"),
     ],
 )
-def test_each_fault_raises_its_flag_alone(change: dict[str, float], flag: str) -> None:
+def test_each_fault_raises_its_flag_alone(change: dict[str, object], flag: str) -> None:
     assert quality_flags(replace(GOOD, **change)) == (flag,)  # type: ignore[arg-type]
 
 

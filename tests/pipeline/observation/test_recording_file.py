@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -58,8 +60,17 @@ def test_a_file_whose_name_is_no_utf8_is_scored_and_saved(
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path, loaded: LoadedModels) -> None:
     pipe = tmp_path / "pipe.mp4"
     os.mkfifo(pipe)
+    refused = Event()
+
+    def end_waiting() -> None:
+        while not refused.wait(1.0):
+            with suppress(OSError):  # nobody waits
+                os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+
+    Thread(target=end_waiting, daemon=True).start()
     with pytest.raises(MediaError, match="is no regular file: save the recording to a file first"):
         analyze(pipe, "product-manager", models=loaded)
+    refused.set()
 
 
 def test_the_hash_is_that_of_what_was_measured(

@@ -8,12 +8,11 @@ import re
 import pytest
 
 from interview_analysis.pipeline.common.messages import Language, Messages, load_messages
-from interview_analysis.pipeline.report.charts import score_bar
 from interview_analysis.pipeline.report.html import render_html
 from interview_analysis.scoring.report.report import JobBar, Report, Verdict
 from tests.pipeline.report.html_page import ATTACK, Element, Page, page, with_text
 from tests.pipeline.report.sample_job_report import EXPECTED_LEVELS, QUESTIONS, SOURCES, TRAINING, job_report
-from tests.pipeline.sample_report import LEVEL_CUTS, abstained_report, sample_report
+from tests.pipeline.sample_report import abstained_report, sample_report
 from tests.pipeline.sample_transcript import sample_transcript
 
 OWN_CLASSES = re.compile(r'class="[^"]*\b(asked|asked-\w+|by-model|definition|sought|to-ask|training)\b')
@@ -133,14 +132,6 @@ def test_an_abstained_report_still_says_what_the_job_asks_for() -> None:
     assert article.find("details", css="to-ask")
     assert article.find("ul", css="training") == []
     assert root.find("circle", css="dot") == []
-
-
-def test_a_level_is_underlined_from_its_start_to_its_end() -> None:
-    for level, (start, width) in {1: ("0%", "20%"), 4: ("60%", "20%"), 5: ("80%", "20%")}.items():
-        bar = Page(score_bar(50.0, 4.0, LEVEL_CUTS, "x", asked_level=level)).root
-        (line,) = bar.find("rect", css="asked-level")
-        assert (line.attributes["x"], line.attributes["width"]) == (start, width)
-    assert Page(score_bar(50.0, 4.0, (), "x", asked_level=3)).root.find("rect", css="asked-level") == []
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -104,6 +104,12 @@ def test_a_camera_that_stops_has_not_seen_the_whole():
     assert reason("posture", watched(duration_s=600.0)) is Reason.NO_UPPER_BODY
 
 
+def test_what_was_seen_is_a_share_of_what_was_recorded():
+    hole = (Interval(20.0, 600.0),)
+    assert reason("face", watched(duration_s=600.0, holes=hole)) is None
+    assert reason("posture", watched(duration_s=600.0, holes=hole)) is None
+
+
 def why(channel: str, seen: Observations, norms: Norms = NORMS) -> Abstention:
     """Why a channel has no score after its measures were tried."""
     abstention = score(PROFILE, norms, seen, feature_tables(seen), None, {}).channels[channel].abstention

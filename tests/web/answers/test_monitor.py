@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from interview_analysis.web.answers import presence, taking
@@ -97,14 +98,17 @@ def test_a_message_reaches_the_candidate_once_and_extra_time_at_once(browser, in
     recruiter = signed_in(company.recruiter)
     page = f"/answers/{invitation.pk}/"
     recruiter.post(f"{page}say", {"text": "Take your time,\n we <b>extended</b> it"})
-    recruiter.post(f"{page}extend", {"share": "0.5"})
-    assert recruiter.post(f"{page}extend", {"share": "7"}).status_code == 302
+    extra = reverse("candidate:extra", args=[invitation.pk])
+    assert extra in recruiter.get(page).content.decode()
+    assert recruiter.post(extra, {"per_cent": "50"}).status_code == 302
     told = beat(browser, question=1)
     assert told == {"words": ["Take your time, we <b>extended</b> it"], "think_s": 135, "answer_s": 270}
     assert beat(browser, question=1)["words"] == []
     assert "shown" in recruiter.get(page).content.decode()
     for entry in Entry.objects.filter(action__in=("invitation.told", "invitation.extra_time")):
         assert entry.details == {}, "no words and no share in the trail"
+    invitation.interview.assignments.create(rater=company.recruiter, assigned_by=company.administrator)
+    assert extra not in recruiter.get(page).content.decode(), "whoever rates is not told of it"
 
 
 def test_rows_come_alone_for_htmx(invitation, company, signed_in):
@@ -119,8 +123,8 @@ def test_interviewers_and_outsiders_see_no_monitor(invitation, company, signed_i
     for user in (company.interviewer, company.outsider, None):
         for url in ("/answers/", f"/answers/{invitation.pk}/"):
             assert signed_in(user).get(url).status_code in ((404,) if user else (302,))
-        for action in ("say", "extend", "accept"):
-            answer = signed_in(user).post(f"/answers/{invitation.pk}/{action}", {"text": "x", "share": "1.0"})
+        for action in ("say", "accept"):
+            answer = signed_in(user).post(f"/answers/{invitation.pk}/{action}", {"text": "x"})
             assert answer.status_code in ((404,) if user else (302,))
     assert not Word.objects.exists()
 

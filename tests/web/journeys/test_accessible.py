@@ -30,7 +30,7 @@ OF_ADMINISTRATOR = ("/people/", "/people/new", "/people/1", "/webhooks/", "/webh
 OF_RATER = ("/interviews/", "/interviews/1/", "/interviews/1/review")
 OF_AUDITOR = ("/trail/",)
 OF_ACCOUNT = (
-    "/account/password/change/", "/account/email/", "/account/2fa/", "/account/2fa/totp/activate/",
+    "/account/password/change/", "/account/2fa/", "/account/2fa/totp/activate/",
     "/account/2fa/webauthn/", "/account/2fa/webauthn/add/", "/account/sessions/", "/account/reauthenticate/",
     "/account/logout/",
 )  # fmt: skip

@@ -206,9 +206,9 @@ def test_of_a_secret_message_no_text_is_kept(
 )
 def test_what_is_due_in_the_candidate_s_night_waits_for_morning(zone: str, at: str, until: str | None):
     from interview_analysis.web.messages.rules import morning, quiet_hours
-    from interview_analysis.web.messages.times import zone_named
+    from interview_analysis.web.site.zones import zone_of
 
-    found = morning(datetime.fromisoformat(at).replace(tzinfo=UTC), zone_named(zone), quiet_hours())
+    found = morning(datetime.fromisoformat(at).replace(tzinfo=UTC), zone_of(zone), quiet_hours())
     expected = datetime.fromisoformat(until).replace(tzinfo=UTC) if until else None
     assert found == expected
 

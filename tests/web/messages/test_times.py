@@ -22,6 +22,7 @@ NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
         ("UTC", "en", "Tuesday, 1 December 2026, 12:00, UTC (UTC+0)"),
         ("Nowhere/At_all", "zh-hans", "2026年12月1日（星期二）协调世界时12:00（UTC+0）"),
         ("", "en", "Tuesday, 1 December 2026, 12:00, UTC (UTC+0)"),
+        ("Asia", "en", "Tuesday, 1 December 2026, 12:00, UTC (UTC+0)"),  # a folder of zones
         ("../../etc/passwd", "en", "Tuesday, 1 December 2026, 12:00, UTC (UTC+0)"),
     ],
 )

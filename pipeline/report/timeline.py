@@ -1,9 +1,4 @@
-"""Inline SVG for the report: score bars and timeline lanes.
-
-Horizontal positions are percentages and no drawing has a viewBox of its own, so one SVG fits a screen, a
-phone and a sheet of paper without its text changing size. Curves, which cannot be given in percentages, sit in
-a nested SVG of 1000 x 100 units that stretches. Colours come from the style sheet by class.
-"""
+"""The timeline of a report: lanes of curves, moments and events on one time axis."""
 
 from __future__ import annotations
 
@@ -19,7 +14,6 @@ from interview_analysis.pipeline.common.messages import Messages, format_number,
 from interview_analysis.pipeline.report import svg
 from interview_analysis.pipeline.report.transcript_view import segment_anchor
 from interview_analysis.scoring.report.report import Report, Series, Stretch, TimelineEvent
-from interview_analysis.scoring.statistics.margin import margin
 from interview_analysis.types import CHANNELS, Transcript
 
 PLOT_PX, PAD_PX = 72, 9
@@ -43,50 +37,7 @@ class Lane:
     plot: Markup
 
 
-def score_bar(
-    score: float | None,
-    standard_error: float | None,
-    cuts: Sequence[float],
-    label: str,
-    level_names: bool = False,
-    asked_level: int | None = None,
-    asked_score: float | None = None,
-) -> Markup:
-    """A bar from 0 to 100 with the score as a dot, its error bar, and a line where each level begins.
-
-    What the job asks for is underlined if it is a level, and marked by a triangle above if it is a score.
-    """
-    parts = [
-        svg.rect("track", 0, 100, 10, 6, extra=' rx="3"')
-        if score is not None
-        else svg.rect("gap", 0, 100, 9, 8)
-    ]
-    parts += [svg.line("cut", cut, 5, 21) for cut in cuts]
-    levels = list(enumerate(pairwise((0.0, *cuts, 100.0)), start=1)) if cuts else []
-    parts += [svg.rect("asked-level", a, b, 22, 3) for level, (a, b) in levels if level == asked_level]
-    if level_names:
-        parts += [
-            svg.text("tick asked" if i == asked_level else "tick", (a + b) / 2, 38, str(i))
-            for i, (a, b) in levels
-        ]
-    if score is not None:
-        low, high = margin(score, standard_error)
-        parts.append(svg.rect("ci", low, high, 8, 10))
-        parts += [svg.line("whisker", end, 6, 20) for end in (low, high)]
-        parts.append(Markup('<circle class="dot" cx="{}%" cy="13" r="5.5"/>').format(svg.number(score)))
-    if asked_score is not None:
-        parts.append(_asked_score(asked_score))
-    return svg.drawing("bar", 44 if level_names else 26, label, parts)
-
-
-def _asked_score(score: float) -> Markup:
-    return Markup(
-        '<svg x="{}%" width="1" height="1" overflow="visible"><path class="asked-score" d="M-5 -6h10l-5 7z"/>'
-        '<path class="asked-line" d="M0 0v22"/></svg>'
-    ).format(svg.number(score))
-
-
-def timeline(
+def lanes(
     report: Report, messages: Messages, transcript: Transcript | None = None, *, player: bool = False
 ) -> list[Lane]:
     """The lanes of the timeline from top to bottom, the time axis last; empty where nothing was measured.
@@ -98,10 +49,10 @@ def timeline(
     if not shown.series and not shown.events:
         return []
     draw = _Drawing(report, messages, transcript, player)
-    lanes = [draw.stretches()] if report.state.stretches else []
+    found = [draw.stretches()] if report.state.stretches else []
     moments = [event for event in shown.events if event.confidence is not None]
-    lanes += [draw.moments(moments)] if moments else []
-    lanes += [draw.series(series) for series in in_order(shown.series)]
+    found += [draw.moments(moments)] if moments else []
+    found += [draw.series(series) for series in in_order(shown.series)]
     by_kind: dict[str, list[TimelineEvent]] = {}
     for event in shown.events:
         if event.confidence is not None:
@@ -109,12 +60,12 @@ def timeline(
         kind = "star" if event.kind.startswith("star_") else event.kind
         by_kind.setdefault(kind, []).append(event)
     ranks = {kind: rank for rank, kind in enumerate(EVENT_ORDER)}
-    lanes += [
+    found += [
         draw.events(kind, by_kind[kind]) for kind in sorted(by_kind, key=lambda k: (ranks.get(k, 99), k))
     ]
     if player:
-        lanes += draw.found()
-    return [*lanes, draw.time_axis()]
+        found += draw.found()
+    return [*found, draw.time_axis()]
 
 
 def duration_s(report: Report) -> float:
@@ -328,8 +279,8 @@ class _Drawing:
             for flag in self.report.flags
             if flag.start_s is not None
         ]
-        lanes = (("evidence", "event", sorted(quoted)), ("flags_heading", "moment flag", flags))
-        return [self._marks(self.messages("ui", name), css, marks) for name, css, marks in lanes if marks]
+        marked = (("evidence", "event", sorted(quoted)), ("flags_heading", "moment flag", flags))
+        return [self._marks(self.messages("ui", name), css, marks) for name, css, marks in marked if marks]
 
     def _marks(self, name: str, css: str, marks: Sequence[tuple[float, float, str]]) -> Lane:
         height = 24
