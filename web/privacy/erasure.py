@@ -94,6 +94,6 @@ def remove_left() -> None:
 
 def overwrite_deleted(database: BaseDatabaseWrapper = connection) -> None:
     """Bring deletions from SQLite's write-ahead log into its file, which holds the old rows until then; PostgreSQL cleans up by itself."""
-    if database.vendor == "sqlite":
+    if database.vendor == "sqlite" and not database.in_atomic_block:
         with database.cursor() as cursor:
             cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -80,7 +80,7 @@ def test_an_answer_is_heard_told_and_played(invitation, task, content, worker):
     browser = Client()
     browser.get(link_of(invitation))
     page = browser.get(f"/c/practice/answers/{attempt.key}").content.decode()
-    assert "no result was clearly heard" in page
+    assert "No result was clearly heard" in page
     assert browser.get(f"/c/practice/answers/{attempt.key}/recording/0").status_code == 200
     remove(attempt)
     assert not (settings.HOME.files / name).exists()

@@ -131,7 +131,7 @@ def test_the_feedback_quotes_own_words_and_escapes_them(candidate, task):
     assert "I sent my colleague &lt;b&gt;to&lt;/b&gt; the lobby." in page
     assert 'data-seek="61.20"' in page
     assert "01:01" in page
-    assert "no result was clearly heard" in page
+    assert "No result was clearly heard" in page
     assert "It would belong after" in page
     assert "you spoke 240 words a minute; between 135 and 205 is usual" in page
     assert "3 words took the certainty from what you said (“maybe”, “sort of”)" in page
