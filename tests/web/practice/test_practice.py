@@ -133,7 +133,7 @@ def test_the_feedback_quotes_own_words_and_escapes_them(candidate, task):
     assert "01:01" in page
     assert "No result was clearly heard" in page
     assert "It would belong after" in page
-    assert "you spoke 240 words a minute; between 135 and 205 is usual" in page
+    assert "You spoke 240 words a minute; between 135 and 205 is usual" in page
     assert "3 words took the certainty from what you said (“maybe”, “sort of”)" in page
     assert "There is no picture" in page
 
