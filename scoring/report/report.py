@@ -115,7 +115,8 @@ class ContentReport(Model):
     """Why content is at its level: the probabilities of levels 1 to 5, and of what decides first.
 
     `gates` are the probabilities that the answer takes up the question (`takes_up`), is about the dimension (`about`), and tells of
-    the speaker's `own` deeds that were `done`. `asked` says whether the question was one about this dimension.
+    the speaker's `own` deeds that were `done`. `asked` says whether the question was one about this dimension, `unanswered` that
+    it was left alone, for what a candidate is told: `takes_up` is below 0.5, and no case, no deed and no figure was heard.
     """
 
     level: int = Field(description="1 to 5")
@@ -123,6 +124,7 @@ class ContentReport(Model):
     probabilities: tuple[float, float, float, float, float]
     gates: dict[str, float]
     asked: bool
+    unanswered: bool = False
     why: Text
     answer: int | None = None  # its number; none for the whole recording
 
