@@ -162,7 +162,7 @@ class Worker:
 
     def prepare_one(self) -> bool:
         """Make one recording playable; False where all are. One that cannot be keeps its original."""
-        recording = Recording.objects.filter(playable="").exclude(kind=Recording.Kind.TRANSCRIPT).first()
+        recording = Recording.objects.filter(playable="").exclude(kind__in=Recording.WORDS).first()
         if recording is None:
             return False
         playable = recording.original
