@@ -409,7 +409,8 @@ def _models(parts: Sequence[ObservedPart], models: LoadedModels, *, video: bool)
 
 def _origin(part: ObservedPart, models: LoadedModels) -> dict[str, str]:
     """The keys of all that was observed of a part, and the hash of what was handed in."""
-    handed_in = {} if part.transcript is None else {"transcript": part.transcript.sha256}
+    kind = "written" if part.is_written else "transcript"  # the same bytes are read otherwise
+    handed_in = {} if part.transcript is None else {kind: part.transcript.sha256}
     if not part.is_recorded:
         return handed_in
     observers = models.observers.beside_transcript() if handed_in else models.observers
