@@ -189,8 +189,9 @@ def gates(
     if (unknown := nobody_known(seen)) is not None:
         return dict.fromkeys(CHANNELS, _abstain(unknown))
     if seen.transcript is not None and seen.transcript.word_times == "written":
-        content = content_gate(seen, profile, limits)
-        return dict.fromkeys(CHANNELS, _abstain(Reason.WRITTEN)) | {"content": content}
+        blocked: dict[ChannelName, Abstention | None] = dict.fromkeys(CHANNELS, _abstain(Reason.WRITTEN))
+        blocked["content"] = content_gate(seen, profile, limits)
+        return blocked
     unseen = _nobodys_face(seen) if face_and_body else _abstain(Reason.POLICY_OFF)
     return {
         "content": content_gate(seen, profile, limits),
