@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from interview_analysis.features.conversation.answers import Answer, AskedStretch, answers
 from interview_analysis.features.language.lexicons import background
 from interview_analysis.features.moments.moments import KINDS
-from interview_analysis.features.tables import FeatureTables
+from interview_analysis.features.tables import FeatureTables, answer_tables
 from interview_analysis.models.text.encoder import RememberingEncoder, SentenceEncoder
 from interview_analysis.pipeline.common.config import CandidateChannel, RunConfig
 from interview_analysis.pipeline.common.lineage import lineage
@@ -19,7 +21,7 @@ from interview_analysis.pipeline.common.stopwatch import Stopwatch
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation.cache import Cache, NoCache
 from interview_analysis.pipeline.observation.candidate import VoiceSample, candidates_view
-from interview_analysis.pipeline.observation.joining import clip, joined, joint_starts_s
+from interview_analysis.pipeline.observation.joining import clip, joined, joint_starts_s, with_written
 from interview_analysis.pipeline.observation.observed import (
     Grid,
     knowing_encoder,
@@ -81,13 +83,18 @@ class ObservedPart:
     def is_recorded(self) -> bool:
         return self.transcript is None or self.transcript.sha256 != self.sha256
 
+    @property
+    def is_written(self) -> bool:
+        """Whether it is an answer in writing, which was never said."""
+        return self.seen.transcript is not None and self.seen.transcript.word_times == "written"
+
     def worded(self, given: GivenTranscript) -> ObservedPart:
         """The part with the words of a transcript. Raises TranscriptError for that of another recording."""
         return replace(self, seen=in_place(self.seen, given), transcript=given.file)
 
 
 def transcript_alone(given: GivenTranscript, question: str = "") -> ObservedPart:
-    """A transcript without a recording as a part."""
+    """A transcript without a recording as a part, or an answer in writing."""
     return ObservedPart(
         given.file.id, given.file.sha256, nothing_but(given), question=question, transcript=given.file
     )
@@ -123,7 +130,9 @@ def score_interview(
 
     Parameters
     ----------
-    parts : its recordings in order, one at least; their observations as `observed` or `recalled` gives them.
+    parts : its recordings in order, one at least; their observations as `observed` or `recalled` gives them. Answers in writing
+        keep their place among the questions and lie after all recordings on the clock: nothing of them is voice, face or
+        posture.
     models : those that the recordings were observed with, in the interview's language (`LoadedModels.speaking`).
     cache : where feature tables and the vectors of sentences are kept; none by default.
     channel : the candidate's, where each voice has its own; that of the configuration by default.
@@ -136,17 +145,27 @@ def score_interview(
     """
     watch, cache, config = watch or Stopwatch(), cache or NoCache(), models.config
     face_and_body = config.policy.face_and_body
-    clipped = [clip(part.seen, part.start_s, part.end_s) for part in parts]
-    view = candidates_view(joined(clipped), channel or config.candidate_channel, sample, candidate)
-    found = answers(view, _stretches(parts, clipped))
+    recorded = [part for part in parts if not part.is_written] or list(parts)
+    typed = [part for part in parts if part not in recorded]
+    laid = [*recorded, *typed]
+    clipped = [clip(part.seen, part.start_s, part.end_s) for part in laid]
+    spoken = candidates_view(
+        joined(clipped[: len(recorded)]), channel or config.candidate_channel, sample, candidate
+    )
+    written = _Written.of(clipped, len(recorded)) if typed else None
+    view = spoken if written is None else written.beside(spoken)
+    found = answers(spoken, _stretches(parts, laid, clipped))
     said = view.transcript
     languages = _usable(said, profile)
     with watch.stage("sentences"):
-        heard = [part.seen.transcript for part in parts]
-        encoder = knowing_encoder(view.transcript, models.encoder, cache, heard, asked_texts(found))
+        encoder = knowing_encoder(
+            said, models.encoder, cache, [part.seen.transcript for part in parts], asked_texts(found)
+        )
         _remember_references(models.encoder, models.content_model, profile, languages, found)
     with watch.stage("features"):
-        tables, by_answer = _tables(parts, view, found, models, cache, norms.block_s)
+        tables, by_answer = _tables(recorded, spoken, found, models, cache, norms.block_s)
+        if written is not None and by_answer is not None:
+            by_answer = written.with_tables(by_answer, found, norms.block_s)
     with watch.stage("evidence"):
         evidence = _evidence(said, languages, profile, norms, encoder)
     with watch.stage("content"):
@@ -155,7 +174,12 @@ def score_interview(
         asked = match_answers(found, profile, encoder, norms.answers.match_similarity)
         scored: tuple[ScoredAnswer, ...] = ()
         if by_answer is not None:
-            each = [clip(view, answer.interval.start_s, answer.interval.end_s) for answer in found]
+            each = [
+                clip(spoken, one.interval.start_s, one.interval.end_s)
+                if written is None or one.source != "written"
+                else written.answer(one)
+                for one in found
+            ]
             scored = score_answers(
                 asked, each, by_answer, evidence, content, profile, norms, face_and_body=face_and_body
             )
@@ -163,7 +187,7 @@ def score_interview(
         levels = whole_levels(asked, content, profile)
         whole = score(profile, norms, view, tables, evidence, levels, face_and_body=face_and_body)
     report = _report(
-        parts, _recordings(parts, clipped), profile, norms, view, tables, evidence, content, models, whole,
+        parts, _recordings(laid, clipped), profile, norms, view, tables, evidence, content, models, whole,
         scored or alone(asked, whole, view), sample,
     )  # fmt: skip
     tables = with_content(tables, asked, content)
@@ -173,12 +197,67 @@ def score_interview(
     return Analysis(report, profile, view, tables)
 
 
-def _stretches(parts: Sequence[ObservedPart], clipped: Sequence[Observations]) -> list[AskedStretch]:
-    """Where each recording lies on the joint clock, to the digit at which its observations lie there."""
-    return [
-        AskedStretch(part.question, Interval(start_s, start_s + seen.facts.duration_s))
-        for part, seen, start_s in zip(parts, clipped, joint_starts_s(clipped), strict=True)
-    ]
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """The answers in writing beside recordings, on a clock of their own that begins at `at_s` of the interview's.
+
+    Only their words join the interview, so that what is measured of voice, face and posture rests on the recordings alone.
+    """
+
+    seen: Observations
+    at_s: float
+
+    @classmethod
+    def of(cls, clipped: Sequence[Observations], recorded: int) -> _Written:
+        """Those after the first `recorded` parts."""
+        return cls(joined(clipped[recorded:]), joint_starts_s(clipped)[recorded])
+
+    def beside(self, spoken: Observations) -> Observations:
+        """What was observed of the recordings, with these words after theirs."""
+        assert self.seen.transcript is not None
+        own = spoken.conversation.candidate.voice if spoken.conversation is not None else None
+        return replace(
+            spoken, transcript=with_written(spoken.transcript, self.seen.transcript, self.at_s, own)
+        )
+
+    def answer(self, one: Answer) -> Observations:
+        own = self._own(one)
+        return clip(self.seen, own.start_s, own.end_s)
+
+    def with_tables(self, spoken: FeatureTables, found: Sequence[Answer], block_s: float) -> FeatureTables:
+        """The tables of the answers that were spoken, with those of the others."""
+        typed = [one for one in found if one.source == "written"]
+        own = answer_tables(self.seen, [self._own(one) for one in typed], block_s=block_s)
+        whole = _at(own.whole, [(one.interval.start_s, one.interval.end_s) for one in typed])
+        blocks = _at(
+            own.blocks, [(start_s + self.at_s, end_s + self.at_s) for start_s, end_s in own.blocks.index]
+        )
+        return replace(
+            spoken, whole=pd.concat([spoken.whole, whole]), blocks=pd.concat([spoken.blocks, blocks]),
+            faults=tuple(dict.fromkeys((*spoken.faults, *own.faults))),
+        )  # fmt: skip
+
+    def _own(self, one: Answer) -> Interval:
+        return Interval(one.interval.start_s - self.at_s, one.interval.end_s - self.at_s)
+
+
+def _at(table: pd.DataFrame, edges_s: Sequence[tuple[float, float]]) -> pd.DataFrame:
+    return table.set_axis(pd.MultiIndex.from_tuples(edges_s, names=table.index.names))
+
+
+def _stretches(
+    parts: Sequence[ObservedPart], laid: Sequence[ObservedPart], clipped: Sequence[Observations]
+) -> list[AskedStretch]:
+    """Where each part lies on the joint clock, to the digit at which its observations lie there, in the order of the questions.
+
+    `laid` and `clipped` are the parts as they follow each other on the clock.
+    """
+    starts_s = joint_starts_s(clipped)
+    lies = {
+        id(part): Interval(start_s, start_s + seen.facts.duration_s)
+        for part, seen, start_s in zip(laid, clipped, starts_s, strict=True)
+    }
+    return [AskedStretch(part.question, lies[id(part)], part.is_written) for part in parts]
 
 
 def _recordings(parts: Sequence[ObservedPart], clipped: Sequence[Observations]) -> tuple[RecordingPart, ...]:
@@ -192,6 +271,7 @@ def _recordings(parts: Sequence[ObservedPart], clipped: Sequence[Observations]) 
             clip_start_s=part.start_s or 0.0,
             clip_end_s=part.end_s,
             question=part.question,
+            written=part.is_written,
         )
         for part, seen, start_s in zip(parts, clipped, joint_starts_s(clipped), strict=True)
     )
@@ -236,7 +316,8 @@ def _tables(
     tables = tables_of(view, origin, cache, grid)
     if len(found) < 2:
         return tables, None
-    by_answer = tables_of(view, origin, cache, grid, [answer.interval for answer in found])
+    spoken = [one.interval for one in found if one.interval.start_s < view.facts.duration_s]
+    by_answer = tables_of(view, origin, cache, grid, spoken)
     faults = dict.fromkeys((*tables.faults, *by_answer.faults))
     return replace(tables, faults=tuple(faults)), by_answer
 
@@ -328,7 +409,8 @@ def _models(parts: Sequence[ObservedPart], models: LoadedModels, *, video: bool)
 
 def _origin(part: ObservedPart, models: LoadedModels) -> dict[str, str]:
     """The keys of all that was observed of a part, and the hash of what was handed in."""
-    handed_in = {} if part.transcript is None else {"transcript": part.transcript.sha256}
+    kind = "written" if part.is_written else "transcript"  # the same bytes are read otherwise
+    handed_in = {} if part.transcript is None else {kind: part.transcript.sha256}
     if not part.is_recorded:
         return handed_in
     observers = models.observers.beside_transcript() if handed_in else models.observers

@@ -17,7 +17,7 @@ from interview_analysis.features.language.questions import Exchange, Said, excha
 from interview_analysis.features.language.sentences import text_of, words_in
 from interview_analysis.types import Conversation, Interval, Observations, Transcript
 
-Source = Literal["recording", "conversation"]
+Source = Literal["recording", "conversation", "written"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,19 +40,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class AskedStretch:
-    """A stretch of the recording that was made for a question; the text is empty where nobody wrote it down."""
+    """A stretch of the recording that was made for a question; the text is empty where nobody wrote it down.
+
+    A `written` one holds an answer in writing.
+    """
 
     question: str
     interval: Interval
+    written: bool = False
 
 
 def answers(observations: Observations, stretches: Sequence[AskedStretch] = ()) -> tuple[Answer, ...]:
     """The answers in their order; empty where the whole recording is to be taken as one.
 
-    Stretches with a question go before what is found in the conversation: somebody wrote them down. Neighbours with
-    the same question are one answer.
+    Stretches with a question, or in writing, go before what is found in the conversation: somebody wrote them down. Neighbours with
+    the same question are one answer, unless one was said and the other written.
     """
-    if any(stretch.question for stretch in stretches):
+    if any(stretch.question or stretch.written for stretch in stretches):
         return _of_stretches(stretches)
     if observations.conversation is None:
         return ()
@@ -61,10 +65,13 @@ def answers(observations: Observations, stretches: Sequence[AskedStretch] = ()) 
 
 def _of_stretches(stretches: Sequence[AskedStretch]) -> tuple[Answer, ...]:
     found = []
-    for question, group in groupby(stretches, key=lambda stretch: stretch.question):
+    for (question, written), group in groupby(
+        stretches, key=lambda stretch: (stretch.question, stretch.written)
+    ):
         parts = list(group)
         whole = Interval(parts[0].interval.start_s, parts[-1].interval.end_s)
-        found.append(Answer(question, (question,) if question else (), whole, "recording"))
+        source: Source = "written" if written else "recording"
+        found.append(Answer(question, (question,) if question else (), whole, source))
     return tuple(found)
 
 

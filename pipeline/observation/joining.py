@@ -38,10 +38,12 @@ from interview_analysis.types import (
     SpeechActivity,
     Transcript,
     Word,
+    WordTimes,
 )
 
 Track = TypeVar("Track", AcousticTrack, FaceTrack, PoseTrack)
 _SLACK_S = 1e-6  # sums of lengths are rounded
+_TIMES: tuple[WordTimes, ...] = ("recognised", "interpolated", "estimated", "written")  # the worst last
 _FACE_VALUES = ("blendshapes", "yaw_deg", "pitch_deg", "roll_deg", "points")
 
 
@@ -266,11 +268,24 @@ def _joined_transcript(parts: Sequence[Observations], starts_s: Sequence[float])
     together = replace(spoken, segments=segments).led_by_its_main_language()
     leading = [transcript for transcript, _ in heard if transcript.language == together.language]
     times = [t.word_times for t, _ in heard]
-    together = replace(together, word_times=max(times, key=("recognised", "interpolated", "estimated").index))
+    together = replace(together, word_times=max(times, key=_TIMES.index))
     probability = _weighted(
         [t.language_probability for t in leading], [max(1, len(t.words)) for t in leading]
     )
     return replace(together, language_probability=probability)
+
+
+def with_written(said: Transcript | None, written: Transcript, at_s: float, voice: int | None) -> Transcript:
+    """What was said, and after it what was written by the same person, `voice` where there are several. The times of the former
+    count; those of the latter are made up."""
+    if said is None or not said.words:
+        said = replace(written, segments=(), word_times="estimated")
+    later = (
+        _later(s, at_s, "" if written.language == said.language else written.language)
+        for s in written.segments
+    )
+    segments = (*said.segments, *(replace(segment, voice=voice) for segment in later))
+    return replace(said, segments=segments).led_by_its_main_language()
 
 
 def _later(segment: Segment, by_s: float, language: str) -> Segment:

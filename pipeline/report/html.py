@@ -145,9 +145,12 @@ class View:
         """A time, or a stretch of time, that leads to its place in the transcript, or in the recording that stands beside."""
         if start_s is None:
             return Markup("")
-        text = format_time(start_s)
-        if end_s is not None and format_time(end_s) != text:
+        text = self.moment_plain(start_s)
+        typed = self._is_written(start_s)
+        if end_s is not None and not typed and format_time(end_s) != text:
             text += f"–{format_time(end_s)}"
+        if self.player and typed:
+            return escape(text)
         if self.player:
             return Markup('<button type="button" class="time" data-at="{:.3f}">{}</button>').format(
                 start_s, text
@@ -158,7 +161,11 @@ class View:
         return Markup('<a class="time" href="#{}">{}</a>').format(anchor, text)
 
     def moment_plain(self, time_s: float) -> str:
-        return format_time(time_s)
+        return self.messages("ui", "in_writing") if self._is_written(time_s) else format_time(time_s)
+
+    def _is_written(self, time_s: float) -> bool:
+        """Whether a time is the made up one of an answer in writing."""
+        return any(a.source == "written" and a.start_s <= time_s < a.end_s for a in self.report.answers)
 
     def whole(self, evidence: Evidence) -> bool:
         """Whether a measurement was taken over the whole recording, so that its time says nothing."""

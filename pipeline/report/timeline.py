@@ -266,14 +266,15 @@ class _Drawing:
         return drawn + text
 
     def found(self) -> list[Lane]:
-        """Evidence and flags as marks at their time."""
+        """Evidence and flags as marks at their time. What was written has none."""
         quoted: dict[tuple[float, float, str], None] = {}
         for dimension in self.report.dimensions:
             of = dimension.name.get(self.messages.language) or dimension.id
             for item in dimension.evidence:
-                if item.quote and item.kind != "absent" and item.start_s is not None:
+                start_s = math.inf if item.start_s is None else item.start_s
+                if item.quote and item.kind != "absent" and start_s < self.duration_s:
                     told = f"{of} · {item.name.get(self.messages.language) or item.id}"
-                    quoted[item.start_s, item.end_s or item.start_s, told] = None
+                    quoted[start_s, item.end_s or start_s, told] = None
         flags = [
             (flag.start_s, flag.end_s or flag.start_s, self.messages.fill("flags", flag.code, flag.values))
             for flag in self.report.flags

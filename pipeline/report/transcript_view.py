@@ -95,11 +95,11 @@ def segment_anchor(transcript: Transcript | None, time_s: float) -> str | None:
 def transcript_rows(report: Report, transcript: Transcript, messages: Messages) -> list[Row]:
     """One row a segment, with its words escaped; marked where the candidate says them."""
     hits = collect_hits(report, messages)
-    spaced = any(word.text.startswith(" ") for word in transcript.words)
     rows = []
     for index, segment in enumerate(transcript.segments):
         speaker, other = _speaker(report, segment, messages)
         near = [h for h in hits if _overlaps(h.evidence, segment.start_s, segment.end_s) and not other]
+        spaced = any(word.text.startswith(" ") for word in segment.words)
         tokens = _tokens(segment, near, transcript.language_of(segment), spaced)
         stretches = tuple(
             number

@@ -37,6 +37,7 @@ from interview_analysis.types import (
 )
 
 ENGINE = "given transcript"
+WRITTEN = "written answer"
 ENDINGS = (".vtt", ".srt", ".txt", ".docx")
 MAX_BYTES = 20_000_000  # a day of talk is about 1 MB of text
 MAX_LENGTH_S = 12 * 3600.0  # as of recordings
@@ -150,6 +151,22 @@ def read_transcript(path: Path, language: str | None = None) -> GivenTranscript:
     transcript = _transcript(cues, voices.names if voices else (), language, kind, times)
     return GivenTranscript(
         transcript, voices, Hashed(id=name, version=f"{ENGINE}, {kind}", sha256=file_sha256(path))
+    )
+
+
+def read_written(path: Path, language: str | None = None) -> GivenTranscript:
+    """An answer that was typed. All of it is the candidate's own, "Result: ..." is no speaker, and no figure in it is a time.
+
+    Its words get the time that saying them would take. Raises TranscriptError for one without words.
+    """
+    name = readable_name(path)
+    cues: list[Cue] = []
+    for line, text in enumerate((decode(_bytes(path, name)) or "").splitlines(), 1):
+        start_s = cues[-1].end_s or 0.0 if cues else 0.0
+        cues += with_ends([Cue(start_s, None, "", text.strip(), line)]) if text.strip() else []
+    transcript = _transcript(checked(cues, name), (), language, WRITTEN, "written")
+    return GivenTranscript(
+        replace(transcript, engine=WRITTEN), None, Hashed(id=name, version=WRITTEN, sha256=file_sha256(path))
     )
 
 

@@ -20,9 +20,10 @@ from interview_analysis.scoring.coaching.findings import (
     Said,
 )
 from interview_analysis.scoring.coaching.motive import about_values
-from interview_analysis.scoring.coaching.parts import about_parts, failed_gates, not_taken_up, parts_heard
+from interview_analysis.scoring.coaching.parts import about_parts, failed_gates, parts_heard
 from interview_analysis.scoring.coaching.picture import about_picture, about_sound
 from interview_analysis.scoring.content.model import ContentModel, read, spoken
+from interview_analysis.scoring.content.scored import unanswered
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.types import Observations, Transcript
 
@@ -105,9 +106,9 @@ def _content(
     parts = parts_heard(reading, said)
     if asked.kind == "motive":
         return about_values(asked.values, clauses, encoder, norms.evidence), {}
-    if not_taken_up(reading, said):
+    if unanswered(reading):
         return [Finding(kind="takes_up")], parts
     if asked.kind == "situational":
         return [], {}
-    failed = [name for name in failed_gates(reading.gates) if name != "takes_up"]
-    return [Finding(kind=name) for name in failed] + about_parts(parts, said), parts
+    failed = [Finding(kind=name) for name in failed_gates(reading.gates)]
+    return failed + about_parts(parts, said), parts

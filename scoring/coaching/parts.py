@@ -15,16 +15,14 @@ from interview_analysis.features.language.lexicons import found as cue
 from interview_analysis.features.language.sentences import locate, normalise
 from interview_analysis.scoring.coaching.findings import Finding, Quote, Said
 from interview_analysis.scoring.content.model import Reading
-from interview_analysis.scoring.content.scored import heard_parts
+from interview_analysis.scoring.content.scored import ABSENT, HOLDS, heard_parts
 from interview_analysis.types import Sentence
 
-HOLDS = 0.5  # a gate below this failed
 # In the order in which the advice helps most: the nearest to the next level first.
 PARTS = ("example", "deeds", "setting", "difficulty", "task", "result", "seen", "reasoning", "reflection")
 STORY, FURTHER = ("example", "deeds", "setting", "task", "result"), ("reasoning", "reflection")
-GATES = ("takes_up", "own", "done")
+GATES = ("own", "done")
 
-ABSENT = 0.2  # of a part below this next to nothing was heard
 # A part, the model's parts that it is known by, and its cues.
 _KNOWN_BY: tuple[tuple[str, tuple[str, ...], Part | None, tuple[tuple[str, str], ...]], ...] = (
     ("example", ("example",), None, ()),
@@ -39,7 +37,7 @@ _KNOWN_BY: tuple[tuple[str, tuple[str, ...], Part | None, tuple[tuple[str, str],
 
 
 def failed_gates(gates: Mapping[str, float]) -> list[str]:
-    """What keeps an answer from counting as the candidate's own case, done and to the point."""
+    """What keeps a case from counting as the candidate's own and done."""
     return [name for name in GATES if gates.get(name, 1.0) < HOLDS]
 
 
@@ -86,20 +84,6 @@ def about_parts(parts: Mapping[str, tuple[Quote, ...]], said: Said) -> list[Find
     if any(name in STORY for name in absent):  # first things first
         absent = [name for name in absent if name not in FURTHER]
     return [_missing(name, parts, said) for name in absent]
-
-
-def not_taken_up(reading: Reading, said: Said) -> bool:
-    """Whether a question was left alone: by the model, and no case, no deed and no figure stands against it.
-
-    The gate alone is not enough: of 65 spoken answers of real interviews it fails 22, and next to all of these do answer.
-    """
-    if reading.gates.get("takes_up", 1.0) >= HOLDS or reading.parts.get("example", 0.0) >= ABSENT:
-        return False
-    return not any(
-        "action" in star_parts(sentence, said.language)
-        or figure_spans(normalise(sentence.text), said.language)
-        for sentence in said.sentences
-    )
 
 
 def without_size(parts: Mapping[str, tuple[Quote, ...]], language: str) -> bool:

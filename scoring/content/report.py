@@ -18,6 +18,7 @@ def content_report(found: ContentLevel, norms: Norms) -> ContentReport:
         probabilities=(p1, p2, p3, p4, p5),
         gates={name: round(value, 4) for name, value in found.gates.items()},
         asked=found.asked,
+        unanswered=found.unanswered,
         why=why(level, found),
     )
 

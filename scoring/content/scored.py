@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from interview_analysis.features.content.figures import figure_spans
+from interview_analysis.features.content.star import star_parts
+from interview_analysis.features.language.sentences import normalise
 from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.functions import FUNCTIONS, Array
 from interview_analysis.scoring.content.levels import LEVELS
@@ -16,6 +19,8 @@ from interview_analysis.scoring.profile import Dimension
 from interview_analysis.types import Sentence
 
 HEARD = 0.5  # a part of at least this is said to be heard
+ABSENT = 0.2  # of a part below this next to nothing was heard
+HOLDS = 0.5  # a gate below this failed
 # The functions that a part is looked for in, to point at where it was heard.
 _OF_PART: Mapping[str, tuple[str, ...]] = {
     "example": ("situation", "obstacle", "action", "result"),
@@ -52,6 +57,7 @@ class ContentLevel:
     parts: tuple[Part, ...]
     to_the_scorer: tuple[Sentence, ...]
     asked: bool
+    unanswered: bool
 
     @property
     def mean_level(self) -> float:
@@ -71,8 +77,22 @@ def content_level(
     score, error = model.levels[reading.spoken.language].estimate(probabilities)
     return ContentLevel(
         score, error, probabilities, about, {**reading.gates, "about": about}, heard_parts(reading),
-        reading.to_the_scorer, bool(question),
+        reading.to_the_scorer, bool(question), unanswered(reading),
     )  # fmt: skip
+
+
+def unanswered(reading: Reading) -> bool:
+    """Whether the question was left alone: the gate says so, and no case, no deed and no figure stands against it.
+
+    For what a candidate is told. The level is drawn from the gate's probability; as a yes or no the gate alone is wrong too often.
+    """
+    if reading.gates["takes_up"] >= HOLDS or reading.parts.get("example", 0.0) >= ABSENT:
+        return False
+    language = reading.spoken.language
+    return not any(
+        "action" in star_parts(clause, language) or figure_spans(normalise(clause.text), language)
+        for clause in reading.spoken.clauses
+    )
 
 
 def heard_parts(reading: Reading) -> tuple[Part, ...]:

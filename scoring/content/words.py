@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from interview_analysis.scoring.content.scored import ContentLevel, Part
+from interview_analysis.scoring.content.scored import HOLDS, ContentLevel, Part
 from interview_analysis.scoring.edges import Text
 
 PART_NAMES = {
@@ -20,7 +20,6 @@ PART_NAMES = {
 }
 _MISSING_FIRST = ("example", "deeds", "setting", "difficulty", "result", "seen", "reasoning", "reflection")
 _STORY = ("example", "deeds", "setting", "difficulty", "result", "reasoning", "reflection")
-_FAILED = 0.5
 _GATES = {
     "takes_up": Text(
         en="The question is not taken up, or the opposite of what was asked for is shown.",
@@ -43,7 +42,7 @@ _GATES = {
 
 def why(level: int, found: ContentLevel) -> Text:
     """For example: Level 3. Heard between 01:12 and 01:40: own deeds. Not clearly heard: what came of it."""
-    failed = [name for name in _GATES if found.gates.get(name, 1.0) < _FAILED]
+    failed = [name for name in _GATES if found.gates.get(name, 1.0) < HOLDS]
     heard = [part for part in found.parts if part.heard and part.name in _STORY]
     missing = _missing(found.parts)
     return Text(

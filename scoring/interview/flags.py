@@ -17,7 +17,7 @@ from interview_analysis.scoring.evidence.indicators import ContentEvidence
 from interview_analysis.scoring.report.report import ChannelName, Flag, Reason
 from interview_analysis.scoring.report.speakers import NOBODY_SCORED
 from interview_analysis.scoring.rubric.score import ScoreCard
-from interview_analysis.types import Conversation, MediaFacts, Observations, Sentence, Word
+from interview_analysis.types import Conversation, MediaFacts, Observations, Sentence, Word, WordTimes
 
 # Which channel a quality flag of the recording speaks of.
 QUALITY_CHANNELS: dict[str, ChannelName | None] = {
@@ -52,7 +52,7 @@ def flags(
     raised = [
         *_recording(seen, face_and_body), *_picture(seen, tables), *_voices(seen), *_answer(found), *_scores(card),
         *_limits(seen), *_questions(seen, answers), *_addressed(to_the_scorer), *_left_out(tables),
-        *_rates(tables), *_languages(seen, languages), *_unsure(seen, min_word_probability),
+        *_rates(tables), *_languages(seen, languages), *_unsure(seen, min_word_probability), *_written(answers),
     ]  # fmt: skip
     return tuple(sorted(raised, key=lambda flag: (flag.severity != "warning", flag.code)))
 
@@ -82,7 +82,10 @@ def _recording(seen: Observations, face_and_body: bool) -> Iterable[Flag]:
             values=dict(values),
         )
     yield from _tracks(facts)
-    given = _is_given(seen)
+    times = _word_times(seen)
+    if times == "written":  # there is nothing else, see _written
+        return
+    given = times != "recognised"
     if given:
         yield Flag(code="transcript_given", severity="info", channel="content")
     if not facts.has_audio:
@@ -92,9 +95,16 @@ def _recording(seen: Observations, face_and_body: bool) -> Iterable[Flag]:
         yield Flag(code="no_video", severity="info", channel="face")
 
 
-def _is_given(seen: Observations) -> bool:
-    """Whether words come from a transcript that was handed in."""
-    return seen.transcript is not None and seen.transcript.word_times != "recognised"
+def _word_times(seen: Observations) -> WordTimes:
+    return seen.transcript.word_times if seen.transcript is not None else "recognised"
+
+
+def _written(answers: Sequence[Answer]) -> Iterable[Flag]:
+    """How many of the answers were given in writing."""
+    count = sum(answer.source == "written" for answer in answers)
+    if count:
+        values: dict[str, float | str] = {"count": float(count), "of": float(len(answers))}
+        yield Flag(code="answers_written", severity="info", values=values)
 
 
 def _tracks(facts: MediaFacts) -> Iterable[Flag]:
@@ -265,9 +275,9 @@ def _scores(card: ScoreCard) -> Iterable[Flag]:
 def _limits(seen: Observations) -> Iterable[Flag]:
     """What this version cannot tell, said in every report that it concerns."""
     if seen.transcript is not None and seen.transcript.words:
-        if seen.conversation is None:
+        if seen.conversation is None and _word_times(seen) != "written":
             yield Flag(code="one_voice_assumed", severity="info", channel="content")
-        if not _is_given(seen):
+        if _word_times(seen) == "recognised":
             yield Flag(code="fillers_lower_bound", severity="info", channel="voice")
     if seen.faces is not None and seen.faces.present.any():
         yield Flag(code="blink_lower_bound", severity="info", channel="face")

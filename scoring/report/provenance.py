@@ -63,6 +63,7 @@ class RecordingPart(Model):
     clip_start_s: float = 0.0  # second of the file at which the part begins
     clip_end_s: float | None = None  # and ends; none is the end of the file
     question: str = ""  # what was asked
+    written: bool = False  # an answer in writing, for as long as saying it would take
 
 
 class Speaker(Model):

@@ -61,6 +61,7 @@ class Reason(StrEnum):
     BODY_OF_OTHER = "body_of_other"
     PICTURE_LIES = "picture_lies"
     NOT_ASKED = "not_asked"
+    WRITTEN = "written"
 
 
 class Abstention(Model):
@@ -115,7 +116,8 @@ class ContentReport(Model):
     """Why content is at its level: the probabilities of levels 1 to 5, and of what decides first.
 
     `gates` are the probabilities that the answer takes up the question (`takes_up`), is about the dimension (`about`), and tells of
-    the speaker's `own` deeds that were `done`. `asked` says whether the question was one about this dimension.
+    the speaker's `own` deeds that were `done`. `asked` says whether the question was one about this dimension, `unanswered` that
+    it was left alone, for what a candidate is told: `takes_up` is below 0.5, and no case, no deed and no figure was heard.
     """
 
     level: int = Field(description="1 to 5")
@@ -123,6 +125,7 @@ class ContentReport(Model):
     probabilities: tuple[float, float, float, float, float]
     gates: dict[str, float]
     asked: bool
+    unanswered: bool = False
     why: Text
     answer: int | None = None  # its number; none for the whole recording
 
@@ -294,13 +297,14 @@ class AnswerDimension(Score):
 class AnswerReport(Model):
     """One answer, scored by itself on the dimensions that its question asks about, or on all where it asks about none.
 
-    `question` is empty where it was not heard. `weight` is the share of the overall score that rests on this answer.
+    `question` is empty where it was not heard. An answer in writing lies after all recordings on their clock, for as long as
+    saying it would take. `weight` is the share of the overall score that rests on this answer.
     """
 
     number: int  # from 1, in the order of the recording
     question: str
     matched: tuple[MatchedQuestion, ...] = ()
-    source: Literal["recording", "conversation"]
+    source: Literal["recording", "conversation", "written"]
     start_s: float
     end_s: float
     asked_s: float | None = None  # when the question began
@@ -352,5 +356,5 @@ class Report(Model):
     level_cuts: tuple[float, float, float, float] | None = None  # scores at which levels 2 to 5 begin
     word_times: WordTimes = (
         "recognised"  # in the sound; else those of a transcript that was handed in: interpolated within its
-        # passages, or estimated where these have no end
+        # passages, estimated where these have no end, or made up where all answers were written
     )

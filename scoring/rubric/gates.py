@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -45,7 +46,8 @@ def _speech_gate(
         return _abstain(
             Reason.LANGUAGE_MISMATCH, language=seen.transcript.language, expected=", ".join(profile.languages)
         )
-    probability = float(np.mean([word.probability for word in words]))  # NaN, as nobody said, is not low
+    known = [word.probability for word in words if not math.isnan(word.probability)]
+    probability = math.fsum(known) / len(known) if known else math.nan  # what nobody knows is not low
     if probability < limits.min_word_probability:
         return _abstain(
             Reason.LOW_TRANSCRIPT_CONFIDENCE, probability=probability, limit=limits.min_word_probability
@@ -186,6 +188,10 @@ def gates(
     """For each channel, why it cannot be scored, or None. Without `face_and_body` the policy has these two off."""
     if (unknown := nobody_known(seen)) is not None:
         return dict.fromkeys(CHANNELS, _abstain(unknown))
+    if seen.transcript is not None and seen.transcript.word_times == "written":
+        blocked: dict[ChannelName, Abstention | None] = dict.fromkeys(CHANNELS, _abstain(Reason.WRITTEN))
+        blocked["content"] = content_gate(seen, profile, limits)
+        return blocked
     unseen = _nobodys_face(seen) if face_and_body else _abstain(Reason.POLICY_OFF)
     return {
         "content": content_gate(seen, profile, limits),

@@ -26,7 +26,7 @@ from interview_analysis.tracks import FaceTrack, PoseTrack
 
 UNSPACED = ("zh", "ja", "yue")  # languages written without spaces between words
 FloatArray = NDArray[np.floating]
-WordTimes = Literal["recognised", "interpolated", "estimated"]
+WordTimes = Literal["recognised", "interpolated", "estimated", "written"]
 Channel = Literal["content", "voice", "face", "posture"]
 CHANNELS: tuple[Channel, ...] = ("content", "voice", "face", "posture")
 
@@ -141,7 +141,7 @@ class Transcript:
     and NaN where a person or another program wrote it down.
 
     `word_times` are "recognised" in the sound, "interpolated" within passages of which the transcript that was handed in gives
-    start and end, or "estimated" where it gives the start alone.
+    start and end, "estimated" where it gives the start alone, or made up of an answer that was "written" and never said.
     Where segments are in several languages, `language` is the main one: that of most of the time in which words are said.
     """
 

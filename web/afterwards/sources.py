@@ -65,7 +65,7 @@ Part = tuple[float, UUID | None]  # where it begins on the interview's clock
 def _parts(report: Report, interview: Interview) -> list[Part]:
     by_hash: dict[str, Recording] = {r.sha256: r for r in interview.recordings.all()}
     known = ((part.start_s, by_hash.get(part.sha256)) for part in report.recordings)
-    return [(start_s, r.key if r and r.kind != Recording.Kind.TRANSCRIPT else None) for start_s, r in known]
+    return [(start_s, r.key if r and r.kind not in Recording.WORDS else None) for start_s, r in known]
 
 
 def _source(quote: str, at_s: float, parts: list[Part]) -> Source:

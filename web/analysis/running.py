@@ -22,7 +22,7 @@ from interview_analysis.pipeline.observation.candidate import is_called
 from interview_analysis.pipeline.observation.observed import observed
 from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.outputs import REPORT_FILE, report_language, save
-from interview_analysis.pipeline.transcript.given import GivenTranscript, read_transcript
+from interview_analysis.pipeline.transcript.given import GivenTranscript, read_transcript, read_written
 from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.interviews.models import Interview, Recording
@@ -101,14 +101,16 @@ class Engine:
         if file.sha256 != recording.sha256:
             raise MediaError(f"{recording.name} is not what was uploaded; upload it again", "changed")
         language = recording.language or None
-        if recording.kind == Recording.Kind.TRANSCRIPT:
-            return transcript_alone(_read(recording.original, recording.name, language), recording.question)
+        if recording.kind in Recording.WORDS:
+            read = read_written if recording.kind == Recording.Kind.WRITTEN else read_transcript
+            return transcript_alone(_named(read(path, language), recording.name), recording.question)
         observers = models.observers.beside_transcript() if recording.transcript else models.observers
         seen = observed(file, observers, cache, on_progress=on_progress)
         part = ObservedPart(recording.name, recording.sha256, seen, question=recording.question)
         if not recording.transcript:
             return part
-        return part.worded(_read(recording.transcript, f"{recording.name}: transcript", language))
+        with store.local(settings.HOME.files / recording.transcript) as words:
+            return part.worded(_named(read_transcript(words, language), f"{recording.name}: transcript"))
 
 
 def observations_of(candidate: int) -> Path:
@@ -139,10 +141,8 @@ def _recordings(analysis: Analysis) -> list[Recording]:
     return found
 
 
-def _read(stored: str, name: str, language: str | None) -> GivenTranscript:
+def _named(given: GivenTranscript, name: str) -> GivenTranscript:
     """A transcript under the name that it was uploaded with."""
-    with store.local(settings.HOME.files / stored) as path:
-        given = read_transcript(path, language)
     return replace(given, file=given.file.model_copy(update={"id": name}))
 
 

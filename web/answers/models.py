@@ -119,7 +119,7 @@ class HandIn(models.Model):
 
 
 class Presence(models.Model):
-    """What the page of a candidate said last about itself. No picture, no sound."""
+    """What the page of a candidate said last about itself, and how many faces a worker saw. No picture, no sound."""
 
     invitation = models.OneToOneField(Invitation, on_delete=models.CASCADE, related_name="presence")
     at = models.DateTimeField()
@@ -132,6 +132,10 @@ class Presence(models.Model):
     microphone = models.CharField(max_length=10, blank=True)
     waiting = models.PositiveIntegerField(default=0)  # chunks that are not here yet
     connection = models.CharField(max_length=10, blank=True)
+    faces = models.PositiveSmallIntegerField(
+        null=True
+    )  # none where nobody looked or there was nothing to see
+    faces_at = models.DateTimeField(null=True)
 
 
 class Word(models.Model):

@@ -57,6 +57,14 @@ class Row:
     presence: Presence | None  # only while the page is open
 
     @property
+    def faces(self) -> int | None:
+        """How many were in the picture a moment ago; none where that is not known."""
+        seen = self.presence
+        if seen is None or seen.faces_at is None or timezone.now() - seen.faces_at > HERE_FOR:
+            return None
+        return seen.faces
+
+    @property
     def level_percent(self) -> int | None:
         level = self.presence.level if self.presence else None
         return None if level is None else round(100 * level)

@@ -68,7 +68,8 @@ def _comes_still(take: Take) -> bool:
 
 
 def settle(take: Take) -> None:
-    """Its streams as recordings of the interview. The chunks go once these are in place; what cannot be read stays."""
+    """Its streams, and what was written, as recordings of the interview. The chunks go once these are in place; what cannot be
+    read stays."""
     own = streams.segments(take.key)
     for stream in own:
         streams.close(stream)
@@ -87,6 +88,8 @@ def settle(take: Take) -> None:
                     made.append(_kept_file(take, path, sources[path].mime))
                 except MediaError:
                     unreadable.add(path)
+            if any(letter.isalnum() for letter in take.text):
+                made.append(_kept_text(take))
             take.fault = (
                 "" if made or take.way == Take.Way.WRITTEN else "unreadable" if unreadable else "empty"
             )
@@ -128,6 +131,13 @@ def _kept_file(take: Take, path: Path, mime: str) -> Recording:
     found = look_at(path, target.name)
     shutil.move(path, target)
     return _recording(take, target, path.stem, found.kind, found.duration_s, [], playable="")
+
+
+def _kept_text(take: Take) -> Recording:
+    """An answer in writing, for the analysis to read."""
+    target = settings.HOME.files / f"recording-{take.key.hex}-text.txt"
+    target.write_text(take.text, encoding="utf-8")
+    return _recording(take, target, "text", Recording.Kind.WRITTEN, None, [], playable="")
 
 
 def _recording(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from interview_analysis.scoring.profile import JobProfile
@@ -26,6 +27,64 @@ class Step:
     done: bool = False
     optional: bool = False
     is_next: bool = False
+
+
+def how_it_goes(invitation: Invitation) -> list[str]:
+    """The walk-through of the mail and of the page with the details: what happens, step by step."""
+    if invitation.kind == Invitation.Kind.LIVE:
+        return [
+            _("At the time above you join the interviewer. The words from the company below say how.")
+            if invitation.note
+            else _(
+                "At the time above you join the interviewer. If nobody has told you how, ask the contact below."
+            ),
+            _("The interviewer asks, you answer, and there is time for your own questions."),
+            _("If the connection breaks off, join again. Nobody counts it against you."),
+        ]
+    if invitation.kind == Invitation.Kind.UPLOAD:
+        return [
+            _("You record yourself with whatever you like, and hand in the file by your link."),
+            _("If the upload breaks off, it goes on where it was."),
+        ]
+    questions, retakes = invitation.questions.count(), invitation.retakes
+    space = "" if (get_language() or "").startswith("zh") else " "
+    shown = ngettext(
+        "There is %(number)s question. You get it on the screen.",
+        "There are %(number)s questions. You get them one by one on the screen.",
+        questions,
+    ) % {"number": questions}
+    times = _(
+        "For each you have %(think)s to think and %(answer)s to answer, unless the question says otherwise (minutes and seconds)."
+    ) % {"think": minutes(invitation.think_s), "answer": minutes(invitation.answer_s)}
+    end = (
+        _("The recording ends with the time.")
+        if invitation.hard_end
+        else _("If you need longer, the recording goes on; it is noted, and not cut.")
+    )
+    again = ngettext(
+        "You may record each answer again %(number)s time, and choose which one counts.",
+        "You may record each answer again up to %(number)s times, and choose which one counts.",
+        retakes,
+    ) % {"number": retakes}
+    takes = [again if retakes else _("Each answer is recorded once.")]
+    if invitation.may_write:
+        takes.append(_("Where recording does not work, you may write."))
+    return [
+        _("You open the link, read what is recorded and analysed, and choose."),
+        _("You check camera, microphone and connection on the page; that takes a minute."),
+        shown,
+        space.join((times, end)),
+        space.join(takes),
+        _(
+            "You may leave and come back by the same link, on another device too. Answer on one device at a time."
+        ),
+        _("At the end you hand in, and see from then on how far it is."),
+    ]
+
+
+def minutes(seconds: int) -> str:
+    """90 -> "1:30"."""
+    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 def steps(invitation: Invitation, now: datetime | None = None) -> list[Step]:

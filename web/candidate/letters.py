@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.candidate.access import link_of
-from interview_analysis.web.candidate.course import door_to
+from interview_analysis.web.candidate.course import door_to, how_it_goes
 from interview_analysis.web.candidate.models import Code, InterviewRules, Invitation
 from interview_analysis.web.messages import calendars, outbox, reminders
 from interview_analysis.web.messages.kinds import Attachment, Kind, register
@@ -182,6 +182,7 @@ def _context(message: Message) -> dict[str, object]:
         "moment": told(at, invitation.zone, language),
         "fixed": at == invitation.opens_at,
         "link": link_of(invitation) if invitation.revoked_at is None else "",
+        "how_it_goes": how_it_goes(invitation),
         "practice": f"{settings.PUBLIC_URL}{practice}" if practice else "",
         "contact": invitation.contact,
         "heard_days": InterviewRules.of(application.job).heard_days,

@@ -87,7 +87,7 @@ def details(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         "candidate/details.html",
         {
             "invitation": invitation,
-            "questions": invitation.questions.count(),
+            "how_it_goes": course.how_it_goes(invitation),
             "shares": course.channel_shares(profile_of(version)) if version is not None else {},
             "practice": course.door_to("practice:home"),
             "check": course.door_to("answers:check"),

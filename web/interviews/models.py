@@ -55,6 +55,9 @@ class Recording(models.Model):
         AUDIO = "audio", _("sound alone")
         PICTURE = "picture", _("picture without sound")
         TRANSCRIPT = "transcript", _("transcript alone")
+        WRITTEN = "written", _("in writing")
+
+    WORDS = (Kind.TRANSCRIPT, Kind.WRITTEN)  # nothing of them plays
 
     key = models.UUIDField(
         default=uuid.uuid4, unique=True, editable=False

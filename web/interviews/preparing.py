@@ -19,7 +19,7 @@ SILENT_FOR = timedelta(seconds=60)
 def waiting() -> RecordingQuerySet:
     """Recordings without a copy for playing, of which nobody makes one."""
     free = Q(preparing_at=None) | Q(preparing_at__lt=timezone.now() - SILENT_FOR)
-    return Recording.objects.filter(free, playable="").exclude(kind=Recording.Kind.TRANSCRIPT)
+    return Recording.objects.filter(free, playable="").exclude(kind__in=Recording.WORDS)
 
 
 def claim(recording: Recording) -> bool:

@@ -31,7 +31,7 @@ def loose(interview: Interview) -> QuerySet[Recording]:
 
 def bare(interview: Interview) -> QuerySet[Recording]:
     """Recordings without a transcript."""
-    return interview.recordings.exclude(kind=Recording.Kind.TRANSCRIPT).filter(transcript="")
+    return interview.recordings.exclude(kind__in=Recording.WORDS).filter(transcript="")
 
 
 @transaction.atomic

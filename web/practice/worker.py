@@ -1,4 +1,5 @@
-"""The practice process: it hears answers while they are recorded, apart from the analyses, which may take long.
+"""The practice process: it hears answers while they are recorded, apart from the analyses, which may take long. Between them it
+counts the faces of whoever is recording an interview, for the recruiter's monitor.
 
 An answer belongs to whoever claimed it by a conditional update and goes on writing its beat. One whose process is lost is
 taken up by the next from the chunks that are kept. There are as many sessions at once as pairs of cores; whoever comes then
@@ -23,8 +24,10 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from interview_analysis.errors import InterviewAnalysisError
+from interview_analysis.models.vision.face_count import FaceCounter
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
 from interview_analysis.web.answers import streams
+from interview_analysis.web.answers.faces import Faces
 from interview_analysis.web.answers.models import Stream
 from interview_analysis.web.candidate.models import Question
 from interview_analysis.web.hiring.profiles import profile_of
@@ -58,6 +61,7 @@ class PracticeWorker:
         self._slots = slots or max(1, (os.cpu_count() or 2) // 2)
         self._sessions: list[threading.Thread] = []
         self._ends = threading.Event()
+        self._faces, self._look_from = Faces(self._face_counter), 0.0
         self._loaded, self._loading = False, threading.Lock()
         self._busy_at = time.monotonic()
         self._tidy_at = 0.0
@@ -75,6 +79,7 @@ class PracticeWorker:
             self._tidy()
             self._get_ready()
             busy = self.choose_one() or self.hear_one()
+            self.look()
             self._sessions = [session for session in self._sessions if session.is_alive()]
             if busy or self._sessions:
                 self._busy_at = time.monotonic()
@@ -84,6 +89,23 @@ class PracticeWorker:
         self._ends.set()
         for session in self._sessions:
             session.join()
+        self._faces.close()
+
+    def look(self) -> None:
+        """Count somebody's faces. A fault there stops nothing else, and it is tried again after a while."""
+        if time.monotonic() < self._look_from:
+            return
+        try:
+            self._faces.look()
+        except Exception:
+            log.exception("faces cannot be counted")
+            self._look_from = time.monotonic() + REST_AFTER_S
+
+    def _face_counter(self) -> FaceCounter | None:
+        models = self.ear.models
+        if not models.config.policy.face_and_body:
+            return None
+        return FaceCounter(models.observers.store.path("face-landmarker"))
 
     def _rests(self) -> bool:
         """Whether to let go of the models: the keeper starts a process without them."""

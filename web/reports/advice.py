@@ -14,7 +14,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
-from interview_analysis.scoring.coaching.parts import HOLDS, failed_gates, missing
+from interview_analysis.scoring.coaching.parts import failed_gates, missing
+from interview_analysis.scoring.content.scored import HOLDS
 from interview_analysis.scoring.report.report import (
     AnswerDimension,
     ContentReport,
@@ -81,7 +82,7 @@ class Heard:
     number: int | None
     question: str
     parts: Mapping[str, tuple[str, ...]]
-    failed: frozenset[str]  # gates
+    failed: frozenset[str]  # of GATES
     aside: tuple[str, ...]  # names of dimensions that were asked about and that it seems not to be about
 
 
@@ -126,7 +127,7 @@ def _heard(
         number,
         question,
         _parts(scored[0].evidence),
-        frozenset(failed_gates(first.gates)),
+        frozenset([*failed_gates(first.gates), *(["takes_up"] if first.unanswered else [])]),
         tuple(aside),
     )
 

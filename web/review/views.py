@@ -58,14 +58,16 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         note_machine_seen(user, interview)
     version = card.profile if card is not None else job.profile
     profile = profile_of(version) if version is not None else None
-    recordings = list(interview.recordings.exclude(kind=Recording.Kind.TRANSCRIPT))
+    recordings = list(interview.recordings.exclude(kind__in=Recording.WORDS))
     return render(
         request,
         "review/review.html",
         {
             "interview": interview,
             "recordings": recordings,
-            "transcript_alone": not recordings and interview.recordings.exists(),
+            "transcript_alone": not recordings
+            and interview.recordings.filter(kind=Recording.Kind.TRANSCRIPT).exists(),
+            "written": interview.recordings.filter(kind=Recording.Kind.WRITTEN).exists(),
             "profile": profile,
             "is_rater": rating,
             "card": card,
@@ -85,6 +87,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
                 if found
                 else [],
                 "chapters": _chapters(found.report) if found else [],
+                "written": [(a.start_s, a.end_s) for a in found.report.answers if a.source == "written"]
+                if found
+                else [],
                 "marks": [_mark(m) for m in interview.marks.filter(author=user).select_related("recording")],
                 "language": found.transcript.language if found and found.transcript else "",
             },

@@ -27,7 +27,7 @@ FLAGS = (
     "lips_apart", "lips_still", "background_voice", "starts_under_way",
     "no_question_found", "question_not_heard", "question_language",
     "mixed_languages", "other_language_read", "other_language_left_out", "unsure_stretch", "rates_disagree",
-    "policy_off", "measure_left_out", "transcript_given", "no_audio_beside_transcript",
+    "policy_off", "measure_left_out", "transcript_given", "no_audio_beside_transcript", "answers_written",
 )  # fmt: skip
 EVERY_TEXT = [(section, code) for section, codes in load_messages().items() for code in codes]
 # Feelings must not be read out of a recording; the list is of words that would do so.

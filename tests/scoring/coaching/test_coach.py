@@ -110,6 +110,20 @@ def test_general_talk_is_asked_for_an_example_and_nothing_else_of_the_case(told)
     assert [kind for kind in kinds(told(TALK)) if kind not in ("time_left",)] == ["example"]
 
 
+REFUSED = (
+    "Honestly, I cannot think of anything right now. I would rather not talk about that, sorry. Maybe you could ask me something "
+    "else, because nothing comes to mind and it is really hard to say anything about it."
+)
+
+
+def test_a_question_is_left_alone_only_where_no_case_deed_or_figure_is_heard(told):
+    """The feedback after the interview goes by the same rule: `ContentReport.unanswered`."""
+    assert kinds(told(REFUSED))[0] == "takes_up"
+    assert "takes_up" not in kinds(told(REFUSED + " I rebuilt the whole booking system."))
+    assert "takes_up" not in kinds(told(REFUSED + " It cost 40,000 dollars."))
+    assert "takes_up" not in kinds(told(TALK))
+
+
 def test_chinese_is_told_the_same(told):
     assert kinds(told(WHOLE_ZH, "zh")) == []
     coached = told(NO_RESULT_ZH, "zh")

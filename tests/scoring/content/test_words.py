@@ -33,7 +33,7 @@ def level(heard: dict[str, Sentence], **gates: float) -> ContentLevel:
         Part(name, 0.8 if name in heard else 0.1, name in heard, (heard[name],) if name in heard else ())
         for name in SHOWN
     )
-    return ContentLevel(50.0, 8.0, np.full(5, 0.2), 0.9, OPEN | gates, parts, (), True)
+    return ContentLevel(50.0, 8.0, np.full(5, 0.2), 0.9, OPEN | gates, parts, (), True, False)
 
 
 DEEDS = {"example": sentence(72.4, 80.0), "deeds": sentence(90.0, 100.9)}

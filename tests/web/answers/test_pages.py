@@ -18,10 +18,16 @@ NO_CAMERA = (
     WRAP
     + "media.getUserMedia = (w) => w.video ? Promise.reject(new DOMException('in use', 'NotReadableError')) : real(w);"
 )
-DEAD = """media.getUserMedia = async () => {
-  const canvas = document.createElement('canvas'); canvas.getContext('2d').fillRect(0, 0, 9, 9);
+SILENT = """media.getUserMedia = async (wanted) => {
   const sound = new AudioContext().createMediaStreamDestination();
-  const stream = canvas.captureStream(10); stream.addTrack(sound.stream.getAudioTracks()[0]); return stream; };"""
+  const stream = await real(wanted);
+  stream.getAudioTracks().forEach((track) => stream.removeTrack(track));
+  stream.addTrack(sound.stream.getAudioTracks()[0]); return stream; };"""
+STILL = """media.getUserMedia = async (wanted) => {
+  const canvas = document.createElement('canvas'), drawn = canvas.getContext('2d', { alpha: false }); let width = 0;
+  const timer = setInterval(() => { drawn.fillStyle = 'white'; drawn.fillRect(0, 0, width, 9); if (++width > 20) clearInterval(timer); }, 100);
+  const stream = canvas.captureStream(10);
+  stream.addTrack((await real(wanted)).getAudioTracks()[0]); return stream; };"""
 WHOLE_ONLY = """const start = MediaRecorder.prototype.start;
   MediaRecorder.prototype.start = function () { return start.call(this); }; MediaRecorder.prototype.requestData = () => {};"""
 QUOTA = """const put = IDBObjectStore.prototype.put; let left = 4;
@@ -43,7 +49,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("home"), candidates=12)
+    made = Server(tmp_path_factory.mktemp("home"), candidates=13)
     yield made
     made.kill()
 
@@ -88,6 +94,11 @@ def begin(page: Any) -> None:
 def finish(page: Any, server: Server) -> dict[str, Any]:
     """End the answer and hand in; the recordings of the candidate, as the worker makes them."""
     page.click("[data-do=stop]")
+    return hand_in(page, server)
+
+
+def hand_in(page: Any, server: Server) -> dict[str, Any]:
+    """Hand in what was answered; the recordings, as the worker makes them."""
     page.locator("[data-do=next]").wait_for()
     key = page.evaluate("() => JSON.parse(document.getElementById('data').textContent).name")
     page.goto("/c/answer/later")
@@ -154,6 +165,23 @@ def test_every_page_is_accessible_and_fits_a_phone(visit: Visit, language: str):
     found += accessible(page, language)
     press(page, "#hand-in")
     page.wait_for_url("**/c/answer/later")
+    found += accessible(page, language)
+    for url in (
+        "/c/",
+        "/c/guide/",
+        "/c/progress/",
+        "/c/feedback/",
+        "/c/review/",
+        "/c/data/",
+        "/c/data/withdraw",
+    ):
+        answer = page.goto(url)
+        assert answer.status == 200, url
+        assert page.url.endswith(url), "it leads elsewhere"
+        found += accessible(page, language)
+    page.check("[name=sure]")
+    page.locator("form", has=page.locator("[name=sure]")).locator("button").click()
+    page.wait_for_url("**/c/gone/*/")
     found += accessible(page, language)
     assert found == []
 
@@ -229,7 +257,9 @@ def test_an_old_browser_uploads_a_file(visit: Visit, server: Server, tmp_path: P
     page.click("[data-do=begin]")
     page.locator("#fault", has_text="This browser cannot record").wait_for()
     page.set_input_files("#file", write_clip(tmp_path / "clip.mp4", seconds=2.0))
-    page.locator("[data-do=next]").wait_for()
+    (made,) = hand_in(page, server)["recordings"]
+    assert made["kind"] == "video"
+    assert made["duration_s"] == pytest.approx(2.0, abs=0.2)
 
 
 def test_a_second_tab_is_told_and_can_go_on_without_loss(visit: Visit, server: Server):
@@ -277,12 +307,11 @@ def test_a_recorder_that_gives_nothing_until_its_end_is_ended_every_few_seconds(
 
 
 @pytest.mark.faults
-def test_silence_and_a_picture_that_stands_still_are_noticed(visit: Visit):
-    page = visit(WRAP + DEAD)
+@pytest.mark.parametrize(("device", "words"), [(SILENT, "complete silence"), (STILL, "stands still")], ids=["silent", "still"])  # fmt: skip
+def test_silence_and_a_picture_that_stands_still_are_noticed(visit: Visit, device: str, words: str):
+    page = visit(WRAP + device)
     begin(page)
-    page.locator("#fault", has_text="complete silence").or_(
-        page.locator("#fault", has_text="stands still")
-    ).first.wait_for()
+    page.locator("#fault", has_text=words).wait_for()
     page.click("[data-do=stop]")
 
 

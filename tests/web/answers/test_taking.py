@@ -5,19 +5,26 @@ from __future__ import annotations
 import hashlib
 import json
 import uuid
+from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
+from interview_analysis.web.analysis import queue
 from interview_analysis.web.analysis.models import Analysis
+from interview_analysis.web.analysis.running import Engine
 from interview_analysis.web.answers import settling, streams, taking
 from interview_analysis.web.answers.models import Asked, HandIn, Notes, Stream, Take
 from interview_analysis.web.candidate.access import link_of
 from interview_analysis.web.candidate.models import Invitation
+from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.privacy.models import Entry
+from interview_analysis.web.review.result import saved
+from tests.pipeline.test_written import TYPED
 from tests.web.answers.media import mp4, pieces, webm
 
 
@@ -207,11 +214,58 @@ def test_a_file_or_written_words_instead(browser, invitation):
     post(browser, f"/c/answer/takes/{key}/end", way="written", answered_s=30, text="<b>Because</b>")
     post(browser, "/c/answer/hand-in")
     settling.settle_due()
-    assert [(r.order, r.name[-4:]) for r in invitation.interview.recordings.all()] == [(1, ".mp4")]
-    assert Take.objects.get(question__order=2).text == "<b>Because</b>"
+    typed = invitation.interview.recordings.get(kind="written")
+    assert [(r.order, r.name) for r in invitation.interview.recordings.all()] == [
+        (1, "answer-1-0.mp4"), (2, "answer-2-text.txt")
+    ]  # fmt: skip
+    assert (settings.HOME.files / typed.original).read_text(encoding="utf-8") == "<b>Because</b>"
+    assert typed.question == invitation.questions.get(order=2).text
+    assert invitation.interview.analyses.get().state == Analysis.State.WAITING
     invitation.may_write = False
     invitation.save()
     assert post(browser, f"/c/answer/takes/{key}/end", way="written", text="x").status_code == 409
+
+
+def test_what_was_typed_is_analysed_beside_a_recording_and_shown_to_raters(
+    browser, invitation, company, signed_in
+):
+    """With the real models: the recording holds no word, so all that can be scored is what was typed."""
+    typed = f"<b>Task</b>: the shop lost orders.\n{TYPED}"
+    asked = profile_of(company.profile).dimensions[0].questions[0].text.en
+    invitation.questions.filter(order=1).update(text=asked)
+    key = state(browser)["question"]["key"]
+    post(browser, f"/c/answer/takes/{key}/begin", way="written")
+    post(browser, f"/c/answer/takes/{key}/end", way="written", answered_s=30, text=typed)
+    answered(browser, invitation, mp4(6.0))
+    post(browser, "/c/answer/hand-in")
+    settling.settle_due()
+    queue.cancel(company.analysis, None)  # the other one that waits
+    taken = queue.take("worker")
+    assert taken is not None
+    assert taken.interview == invitation.interview
+    result = Engine().run(taken, lambda *_: None)
+    assert queue.done(taken, **asdict(result))
+    report = saved(invitation.interview.analyses.get()).report
+    assert [(a.source, a.question) for a in report.answers] == [
+        ("written", asked), ("recording", invitation.questions.get(order=2).text)
+    ]  # fmt: skip
+    first, second = report.answers
+    assert first.channels["content"].score is not None
+    for channel in ("voice", "face", "posture"):
+        assert first.channels[channel].abstention.reason == "written"
+    assert second.overall.score is None
+    page = (
+        signed_in(company.recruiter)
+        .get(reverse("review:review", args=[invitation.interview.pk]))
+        .content.decode()
+    )
+    assert "Answered in writing" in page
+    assert "&lt;b&gt;Task&lt;/b&gt;: the shop lost orders.<br>" in page
+    assert "<b>Task" not in page
+    invitation.interview.consent.analysis = False
+    invitation.interview.consent.save()
+    with pytest.raises(queue.NotAllowedError):
+        queue.request(invitation.interview, None)
 
 
 @pytest.mark.parametrize(("content", "fault"), [(None, "empty"), (b"no recording", "unreadable")])

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
-from interview_analysis.web.candidate import codes, inviting, letters, slots
+from interview_analysis.web.candidate import codes, course, inviting, letters, slots
 from interview_analysis.web.candidate.access import link_of
 from interview_analysis.web.candidate.letters import digits_of
 from interview_analysis.web.candidate.models import Code, InterviewRules, Invitation, Slot
@@ -73,6 +75,24 @@ def test_the_invitation_holds_all_that_a_candidate_needs(company: Company, sent:
             assert part in text
     assert "Gate 3 & ask for <Ann>" in letter.text
     assert "Gate 3 &amp; ask for &lt;Ann&gt;" in letter.html
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+@pytest.mark.parametrize("kind", list(Invitation.Kind))
+def test_the_walk_through_is_that_of_the_kind_of_interview(sent: Invitation, kind: str, language: str):
+    """In the mail as on the page, in words of one's own language."""
+    Invitation.objects.update(kind=kind, language=language, note="")
+    invitation = Invitation.objects.get()
+    with translation.override(language):
+        steps = course.how_it_goes(invitation)
+    letter = written(invitation, "invitation")
+    assert len(steps) == {"alone": 7, "live": 3, "upload": 2}[kind]
+    for number, step in enumerate(steps, 1):
+        assert f"{number}. {step}\n" in letter.text
+        assert f"<li>{step}</li>" in unescape(letter.html)
+    if language != "en":
+        assert not re.search("[A-Za-z]{2}", " ".join(steps)), steps
+    assert ("3:00" in letter.text) == (kind == "alone")
     assert letter.attachments == ()
 
 

@@ -38,19 +38,26 @@ def parts(heard: Mapping[str, str | None]) -> tuple[Evidence, ...]:
     )  # fmt: skip
 
 
-def content(gates: Mapping[str, float] | None = None, *, asked: bool = True) -> ContentReport:
+def content(
+    gates: Mapping[str, float] | None = None, *, asked: bool = True, unanswered: bool = False
+) -> ContentReport:
     return ContentReport(
         level=3, mean_level=3.0, probabilities=(0.1, 0.2, 0.4, 0.2, 0.1), gates={**GATES, **(gates or {})},
-        asked=asked, why=Text(zh="内部理由", en="internal reason"),
+        asked=asked, unanswered=unanswered, why=Text(zh="内部理由", en="internal reason"),
     )  # fmt: skip
 
 
 def answer(
-    number: int, question: str, heard: Mapping[str, str | None], gates: Mapping[str, float] | None = None
+    number: int,
+    question: str,
+    heard: Mapping[str, str | None],
+    gates: Mapping[str, float] | None = None,
+    *,
+    unanswered: bool = False,
 ) -> AnswerReport:
     dimension = AnswerDimension(
         id="requirements", name=Text(zh="需求分析能力", en="Requirements analysis"), score=50.0,
-        standard_error=12.0, level=3, weight=1.0, evidence=parts(heard), content=(content(gates),),
+        standard_error=12.0, level=3, weight=1.0, evidence=parts(heard), content=(content(gates, unanswered=unanswered),),
     )  # fmt: skip
     whole = Score(score=50.0, standard_error=12.0, level=3, weight=1.0)
     return AnswerReport(

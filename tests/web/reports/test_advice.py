@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from itertools import product
+from typing import Any
 
 import pytest
 
 from interview_analysis.scoring.edges import Text
-from interview_analysis.web.reports.advice import ADVICE, GATES, STRENGTHS, Draft, draft, missing
+from interview_analysis.web.reports.advice import ADVICE, STRENGTHS, Draft, draft, missing
 from tests.pipeline.sample_report import abstained_report, sample_report
 from tests.web.reports.conftest import answer, content, parts, with_answers
 
@@ -20,8 +21,11 @@ QUOTES = {
 }  # fmt: skip
 
 
-def advice_for(heard: dict[str, str | None], language: str = "en", **gates: float) -> Draft:
-    return draft(with_answers(answer(1, "Tell me of a need.", heard, gates)), language)
+def advice_for(
+    heard: dict[str, str | None], language: str = "en", *, unanswered: bool = False, **gates: float
+) -> Draft:
+    one = answer(1, "Tell me of a need.", heard, gates, unanswered=unanswered)
+    return draft(with_answers(one), language)
 
 
 def test_what_was_heard_is_praised_with_its_words_and_what_was_not_is_advised():
@@ -68,19 +72,27 @@ def test_each_sentence_follows_from_a_line_of_the_report(language: str):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("gate", GATES)
-def test_what_is_not_ones_own_done_and_to_the_point_is_no_strength(gate: str, language: str):
-    told = advice_for(dict(QUOTES), language, **{gate: 0.2})
+@pytest.mark.parametrize("failed", [{"own": 0.2}, {"done": 0.2}, {"unanswered": True}], ids=str)
+def test_what_is_not_ones_own_done_and_to_the_point_is_no_strength(failed: dict[str, Any], language: str):
+    told = advice_for(dict(QUOTES), language, **failed)
     assert told.strengths == ""
     assert told.advice.count("\n- ") == 1
     assert advice_for(dict(QUOTES), language).advice == ""
 
 
 def test_an_answer_to_another_question_gets_no_advice_on_its_parts():
-    told = advice_for({"deeds": None, "result": None}, takes_up=0.1)
+    told = advice_for({"deeds": None, "result": None}, unanswered=True)
+    assert "the question was not clearly taken up" in told.advice
     assert "clearly heard" not in told.advice
     aside = advice_for(dict(QUOTES), about=0.1)
     assert "something other than “Requirements analysis”" in aside.advice
+
+
+def test_a_low_gate_alone_does_not_say_that_a_question_was_left_alone():
+    told = advice_for({"deeds": "I called thirty users", "result": None}, takes_up=0.1)
+    assert "taken up" not in told.advice
+    assert "no result was clearly heard" in told.advice
+    assert "I called thirty users" in told.strengths
 
 
 def test_an_own_example_comes_before_everything_else():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import get_language
 
+from interview_analysis.web.candidate.course import minutes
 from interview_analysis.web.candidate.models import Invitation, Slot
 from interview_analysis.web.candidate.words import why_rule as why
 from interview_analysis.web.messages import times
@@ -12,6 +13,7 @@ from interview_analysis.web.messages.templatetags.times import told
 
 register = template.Library()
 register.filter(told)
+register.filter(minutes)
 
 
 def _language() -> str:
@@ -27,12 +29,6 @@ def window(invitation: Invitation, zone: str) -> str:
 @register.filter
 def span(slot: Slot, zone: str) -> str:
     return times.told_span(slot.starts_at, slot.ends_at, zone, _language())
-
-
-@register.filter
-def minutes(seconds: int) -> str:
-    """90 -> "1:30"."""
-    return f"{seconds // 60}:{seconds % 60:02}"
 
 
 @register.filter

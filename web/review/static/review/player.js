@@ -11,6 +11,9 @@
   const media = places.map((place) => place.querySelector("video, audio"));
   let current = 0;
   const clock = (s) => { const t = Math.max(0, Math.floor(s)); const h = Math.floor(t / 3600); const two = (n) => String(n).padStart(2, "0"); return (h ? `${h}:` : "") + `${two(Math.floor((t % 3600) / 60))}:${two(t % 60)}`; };
+  // Answers in writing lie behind all recordings: their words can be shown, and nothing of them plays.
+  const inWriting = (at) => data.written.some(([start, end]) => at >= start && at < end);
+  const told = (at) => (inWriting(at) ? texts.written : clock(at));
   const now = () => (media.length ? data.parts[current].start_s + media[current].currentTime : 0);
 
   function open(index) {
@@ -23,7 +26,7 @@
     if (playing) media[current].play();
   }
   function seek(at) {
-    if (!media.length) { show(at); return; }
+    if (!media.length || inWriting(at)) { show(at); return; }
     let index = data.parts.findIndex((part, i) => at < part.start_s + part.duration_s || i === data.parts.length - 1);
     if (index < 0) index = 0;
     open(index);
@@ -40,7 +43,7 @@
     p.className = line.other ? "line other" : "line";
     const at = document.createElement("span");
     at.className = "at";
-    at.textContent = clock(line.start_s);
+    at.textContent = told(line.start_s);
     p.append(at);
     if (line.speaker) {
       const who = document.createElement("strong");
@@ -69,7 +72,7 @@
   let marked = null;
   function show(at) {
     const t = typeof at === "number" ? at : now();
-    if (media.length) document.getElementById("clock").textContent = clock(t);
+    if (media.length && !inWriting(t)) document.getElementById("clock").textContent = clock(t);
     document.dispatchEvent(new Event("player-time"));
     let low = 0; let high = starts.length;
     while (low < high) { const middle = (low + high) >> 1; if (starts[middle] <= t + 0.02) low = middle + 1; else high = middle; }
@@ -125,7 +128,7 @@
     const li = document.createElement("li");
     const button = document.createElement("button");
     button.type = "button"; button.className = "plain";
-    button.textContent = `${clock(chapter.start_s)} ${chapter.question || ""}`;
+    button.textContent = `${told(chapter.start_s)} ${chapter.question || ""}`;
     button.dataset.at = chapter.start_s;
     li.append(button);
     chapters.querySelector("ol").append(li);
@@ -138,13 +141,14 @@
     const button = event.target.closest("[data-at]");
     if (!button) return;
     seek(Number(button.dataset.at));
-    const target = media.length ? places[current] : box;
+    const plays = media.length && !inWriting(Number(button.dataset.at));
+    const target = plays ? places[current] : box;
     const place = target.getBoundingClientRect();
     if (place.top < 0 || place.bottom > window.innerHeight) {
       if (button.closest(".report")) { from = button; back.hidden = false; }
       target.scrollIntoView({ block: "nearest" });
     }
-    (media.length ? media[current] : box).focus({ preventScroll: true });
+    (plays ? media[current] : box).focus({ preventScroll: true });
   });
   back.addEventListener("click", () => { from.scrollIntoView({ block: "center" }); from.focus({ preventScroll: true }); back.hidden = true; });
 

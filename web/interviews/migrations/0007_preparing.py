@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("interviews", "0005_answers_gaps"),
+        ("interviews", "0006_answers_in_writing"),
     ]
 
     operations = [
