@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -150,3 +152,17 @@ def test_sizes() -> None:
     assert display_size(720, 576, Fraction(16, 15)) == (768, 576)
     assert display_size(720, 576, Fraction(0)) == (720, 576)
     assert display_size(720, 576, Fraction(100)) == (720, 576)
+
+
+def test_decoded_pictures_are_let_go_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mp4", frame_times=times(10, 5), fps=10, rotation_deg=90)
+    gc.collect()
+    before = sum(isinstance(thing, av.VideoFrame) for thing in gc.get_objects())
+    gc.disable()
+    try:
+        frames, _, _ = decode(path)
+        held = sum(isinstance(thing, av.VideoFrame) for thing in gc.get_objects()) - before
+    finally:
+        gc.enable()
+    assert len(frames) == 25
+    assert held <= 1  # the first, of which the side data was read
