@@ -15,7 +15,7 @@ MLFLOW ?= sqlite:///mlflow.db
 # Two files at once, with a thread each, in the order of their names.
 TESTS := OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow and not faults" -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo serve messages test check test-services test-slow test-faults lint format docs head bench bench-web pictures retrain mlflow-ui clean
+.PHONY: help setup demo serve messages test check test-services test-slow test-faults lint format docs head bench bench-stages bench-web pictures retrain mlflow-ui clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -75,6 +75,9 @@ bench: setup ## Measure speed and memory of scoring, of telling voices apart, of
 	$(if $(INTERVIEW_ANALYSIS_SHARED_DATA),$(BIN)/python -m interview_analysis.pipeline.dev.diarization_benchmark \
 		--data $(INTERVIEW_ANALYSIS_SHARED_DATA),@echo "Voices are measured where INTERVIEW_ANALYSIS_SHARED_DATA names the recordings")
 	$(BIN)/python -m interview_analysis.pipeline.dev.batch_benchmark
+
+bench-stages: setup ## Compare what each stage costs with .ci/stage_ratios.json: warns of a quarter more or less, in a minute
+	@$(BIN)/python -m interview_analysis.pipeline.dev.stage_benchmark --against .ci/stage_ratios.json
 
 bench-web: setup ## Measure the web application with 10,000 candidates in it, on SQLite and PostgreSQL, a 4 GB upload, and twenty who record
 	$(BIN)/python -m interview_analysis.web.dev.benchmark --upload
