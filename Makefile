@@ -15,7 +15,7 @@ MLFLOW ?= sqlite:///mlflow.db
 # Two files at once, with a thread each, in the order of their names.
 TESTS := OMP_NUM_THREADS=1 $(BIN)/pytest -m "not slow and not faults" -n 2 --dist loadfile --no-loadscope-reorder --durations=10
 
-.PHONY: help setup demo serve messages test check test-services test-slow test-faults lint format docs head bench bench-web pictures retrain mlflow-ui clean
+.PHONY: help setup demo serve messages test check test-services test-slow test-faults lint format docs head bench bench-stages bench-web pictures retrain mlflow-ui clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ bench: setup ## Measure speed and memory of scoring, of telling voices apart, of
 		--data $(INTERVIEW_ANALYSIS_SHARED_DATA),@echo "Voices are measured where INTERVIEW_ANALYSIS_SHARED_DATA names the recordings")
 	$(BIN)/python -m interview_analysis.pipeline.dev.batch_benchmark
 
+bench-stages: setup ## Compare what each stage costs with .ci/stage_ratios.json: warns of a quarter more or less, in a minute
+	@$(BIN)/python -m interview_analysis.pipeline.dev.stage_benchmark --against .ci/stage_ratios.json
+
 bench-web: setup ## Measure the web application with 10,000 candidates in it, on SQLite and PostgreSQL, a 4 GB upload, and twenty who record
 	$(BIN)/python -m interview_analysis.web.dev.benchmark --upload
 	$(BIN)/python -m tests.web.services -- $(BIN)/python -m interview_analysis.web.dev.benchmark
@@ -100,5 +103,4 @@ $(READY): pyproject.toml pipeline/dev/install_torch.py
 	@echo "Installing; the first time takes some minutes"
 	@$(BIN)/python pipeline/dev/install_torch.py $(TORCH_INDEX)
 	@test -t 1 || quiet=--quiet; $(BIN)/python -m pip install $$quiet --disable-pip-version-check -e ".[web,demo,dev]"
-	@$(BIN)/python -c "import librosa.core.spectrum"  # compiles and keeps what the first recording would wait for
 	@touch $@

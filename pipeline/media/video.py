@@ -64,6 +64,7 @@ class VideoTrack:
         )
         self.width_px = self.height_px = 0  # as displayed
         self._shown: Orientation | None = None  # of the first frame
+        self._turned: tuple[int, Orientation] | None = None  # the last frame's rotation, and how it is shown
         self.end_s = 0.0
         self.lost_s = 0.0  # packets that could not be decoded
         stream.codec_context.options = {"max_pixels": str(MAX_PIXELS)}  # refused before memory is taken
@@ -172,8 +173,17 @@ class VideoTrack:
             self._last_s += 0.04 if math.isnan(self._source_interval_s) else self._source_interval_s
         return self._last_s
 
+    def _orientation(self, frame: VideoFrame) -> Orientation:
+        """How a frame is to be shown, looked up where its rotation is another than the last one's.
+
+        A frame whose side data was read is held, with the 3 MB of its picture, until Python looks for cycles.
+        """
+        if self._turned is None or self._turned[0] != frame.rotation:
+            self._turned = frame.rotation, orientation(frame)
+        return self._turned[1]
+
     def _upright(self, frame: VideoFrame) -> NDArray[np.uint8]:
-        shown = orientation(frame)
+        shown = self._orientation(frame)
         width, height = display_size(frame.width, frame.height, self._stream.sample_aspect_ratio)
         if self._shown is None:
             self._shown = shown

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -150,3 +152,61 @@ def test_sizes() -> None:
     assert display_size(720, 576, Fraction(16, 15)) == (768, 576)
     assert display_size(720, 576, Fraction(0)) == (720, 576)
     assert display_size(720, 576, Fraction(100)) == (720, 576)
+
+
+def test_decoded_pictures_are_let_go_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.mp4", frame_times=times(10, 5), fps=10, rotation_deg=90)
+    gc.collect()
+    before = sum(isinstance(thing, av.VideoFrame) for thing in gc.get_objects())
+    gc.disable()
+    try:
+        frames, _, _ = decode(path)
+        held = sum(isinstance(thing, av.VideoFrame) for thing in gc.get_objects()) - before
+    finally:
+        gc.enable()
+    assert len(frames) == 25
+    assert held <= 1  # the first, of which the side data was read
+
+
+def moving_noise(time_s: float) -> NDArray[np.uint8]:
+    """A pattern that moves, so that a frame that was made from the wrong ones looks another."""
+    pattern = np.random.default_rng(1).integers(0, 255, (12, 20, 3), dtype=np.uint8).repeat(8, 0).repeat(8, 1)
+    return np.roll(pattern, round(90 * time_s), axis=1)
+
+
+STRUCTURES = {
+    "B frames that others refer to": ("libx264", "bframes=3:b-pyramid=normal:ref=3:keyint=60"),
+    "B frames that none refers to": ("libx264", "bframes=2:b-pyramid=none:keyint=60"),
+    "open groups": ("libx264", "bframes=3:open-gop=1:keyint=12:min-keyint=12"),
+    "no B frames": ("libx264", "bframes=0:keyint=60"),
+    "key frames alone": ("libx264", "keyint=1"),
+    "HEVC with B frames": ("libx265", "bframes=4:b-pyramid=1:keyint=60:log-level=none"),
+}
+
+
+@pytest.mark.parametrize("structure", STRUCTURES)
+def test_what_is_not_decoded_changes_no_picture(
+    tmp_path: Path, structure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codec, settings = STRUCTURES[structure]
+    options = {f"{codec.removeprefix('lib')}-params": settings}
+    path = write(
+        tmp_path / "a.mp4", frame_times=times(30, 4), image=moving_noise, video_codec=codec, video_options=options
+    )  # fmt: skip
+    found = decode(path)[0]
+    monkeypatch.setattr(media_video.VideoTrack, "_may_be_wanted", lambda *_: True)
+    expected = decode(path)[0]
+    assert [f.time_s for f in found] == [f.time_s for f in expected]
+    assert len(found) == 20
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one.image, other.image)
+
+
+def test_frames_of_a_varying_rate_keep_their_times(tmp_path: Path) -> None:
+    gaps = np.random.default_rng(2).uniform(0.02, 0.09, 90)
+    shown = np.cumsum(gaps).tolist()
+    frames = decode(write(tmp_path / "a.mp4", frame_times=shown, image=moving_noise))[0]
+    start = shown[0]
+    for frame in frames:
+        assert min(abs(frame.time_s + start - time_s) for time_s in shown) < 0.001
+    assert np.diff([frame.time_s for frame in frames]).max() < 0.2 + 2 * 0.09
