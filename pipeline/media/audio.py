@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_analysis.pipeline.media.audio_spool import SAMPLE_RATE_HZ
-from interview_analysis.pipeline.media.channel_levels import ChannelMeter, unit_scaled
+from interview_analysis.pipeline.media.channel_levels import ChannelMeter, by_channel, unit_scaled
 from interview_analysis.pipeline.media.polarity import Polarity
 from interview_analysis.types import Interval
 
@@ -120,9 +120,8 @@ class AudioTrack:
         time_s = self._placed(jump_s)
         values = frame.to_ndarray()
         self._count_clipped(values)
-        samples = unit_scaled(frame, values)
-        self._channels.add(samples, frame.sample_rate, time_s)
-        self._append(self._resampled(self._even_mix(frame, samples)))
+        self._channels.add(frame, values, time_s)
+        self._append(self._resampled(self._even_mix(frame, values)))
         self._next_s = time_s + _length_s(frame)
         self.end_s = max(self.end_s, self._next_s)
         if self._next_s > 0:
@@ -194,7 +193,7 @@ class AudioTrack:
         self.values += values.size
         self.clipped += int(np.count_nonzero((values >= high) | (values <= low)))
 
-    def _even_mix(self, frame: AudioFrame, samples: NDArray[np.float64]) -> AudioFrame:
+    def _even_mix(self, frame: AudioFrame, values: NDArray[Any]) -> AudioFrame:
         """The frame as it is, or the mean of its channels where swresample would lose some of them.
 
         It assigns cinema layouts to three or more channels without positions, and drops the subwoofer: the fourth of 5.1, the
@@ -203,10 +202,11 @@ class AudioTrack:
         """
         channels = frame.layout.channels
         if len(channels) == 2:
+            samples = unit_scaled(by_channel(frame, values))
             if self._polarity.opposed(samples, frame.sample_rate):
                 return _mono(frame, samples @ np.array([0.5, -0.5]))
         elif len(channels) > 2 and all(channel.name == _NO_POSITION for channel in channels):
-            return _mono(frame, samples.mean(axis=1))
+            return _mono(frame, unit_scaled(by_channel(frame, values)).mean(axis=1))
         return frame
 
 

@@ -37,7 +37,7 @@ def silent(path: Path, streams: dict[int, AudioStream]) -> frozenset[int]:
         try:
             for packet in container.demux(*(container.streams[index] for index in waiting)):
                 if packet.stream.index in waiting and any(
-                    np.abs(unit_scaled(frame, frame.to_ndarray())).max(initial=0) >= _SILENT_PEAK
+                    np.abs(unit_scaled(frame.to_ndarray())).max(initial=0) >= _SILENT_PEAK
                     for frame in cast("Packet[AudioStream]", packet).decode()
                 ):
                     del waiting[packet.stream.index]

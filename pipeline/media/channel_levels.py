@@ -28,23 +28,24 @@ class ChannelMeter:
         self._rate_hz = 0
         self._changed = False
 
-    def add(self, samples: NDArray[np.float64], rate_hz: int, time_s: float) -> None:
-        """The next `samples` in -1..1, shape (n, channels), which lie at `time_s`."""
-        channels = samples.shape[1]
+    def add(self, frame: AudioFrame, values: NDArray[Any], time_s: float) -> None:
+        """`values` are those of the frame, which lies at `time_s`."""
+        channels = len(frame.layout.channels)
         if self._sums is None:
             self._sums = np.zeros((_GROWTH_STEPS, channels), dtype=np.float32)
-            self._rate_hz = rate_hz
-        self._changed |= (channels, rate_hz) != (self._sums.shape[1], self._rate_hz)
+            self._rate_hz = frame.sample_rate
+        self._changed |= (channels, frame.sample_rate) != (self._sums.shape[1], self._rate_hz)
         if self._changed or not 2 <= channels <= MAX_CHANNELS:
             return
-        steps = ((max(0.0, time_s) + np.arange(len(samples)) / rate_hz) / LEVEL_STEP_S).astype(int)
+        columns = by_channel(frame, values)
+        steps = ((max(0.0, time_s) + np.arange(len(columns)) / frame.sample_rate) / LEVEL_STEP_S).astype(int)
         starts = np.flatnonzero(np.diff(steps, prepend=-1))
         self._count = max(self._count, int(steps[-1]) + 1)
         if self._count > len(self._sums):
             more = np.zeros((max(self._count, 2 * len(self._sums)), channels), dtype=np.float32)
             more[: len(self._sums)] = self._sums
             self._sums = more
-        self._sums[steps[starts]] += np.add.reduceat(np.square(samples), starts, axis=0)
+        self._sums[steps[starts]] += np.add.reduceat(np.square(unit_scaled(columns)), starts, axis=0)
 
     @property
     def levels(self) -> NDArray[np.float32] | None:
@@ -54,15 +55,18 @@ class ChannelMeter:
         return self._sums[: self._count] / np.float32(self._rate_hz * LEVEL_STEP_S)
 
 
-def unit_scaled(frame: AudioFrame, values: NDArray[Any]) -> NDArray[np.float64]:
-    """The `values` of a frame of any format in -1..1, shape (n, channels); a NaN of a damaged stream is silence."""
-    values = values.T if frame.format.is_planar else values.reshape(-1, len(frame.layout.channels))
+def by_channel(frame: AudioFrame, values: NDArray[Any]) -> NDArray[Any]:
+    """The values of a frame, shape (n, channels)."""
+    return values.T if frame.format.is_planar else values.reshape(-1, len(frame.layout.channels))
+
+
+def unit_scaled(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Samples of any format in -1..1; a NaN of a damaged stream is silence."""
     if values.dtype.kind in "iu":
         limits = np.iinfo(values.dtype)
         half = (float(limits.max) - limits.min + 1) / 2
         middle = (float(limits.max) + limits.min + 1) / 2
         scaled: NDArray[np.float64] = (values - middle) / half
         return scaled
-    clean: NDArray[np.float64] = np.clip(values, -1, 1).astype(np.float64)
-    clean[np.isnan(clean)] = 0.0
+    clean: NDArray[np.float64] = np.nan_to_num(np.clip(values, -1, 1)).astype(np.float64)
     return clean

@@ -32,7 +32,7 @@ from interview_analysis.types import Interval, Observations, Transcript
 
 # Raised when the code makes another observation out of the same recording, settings and libraries.
 OBSERVER_VERSIONS: Mapping[Kind, int] = {
-    "facts": 4,
+    "facts": 3,
     "hearing": 5,
     "voices": 4,
     "acoustics": 4,
@@ -72,7 +72,7 @@ def observation_keys(sha256: str, models: Observers) -> dict[Kind, str]:
     vision = (*_DECODING, "mediapipe")
     hearing = ("onnxruntime", "opencc-python-reimplemented", *_HEARING_LIBRARIES[config.asr.engine])
     keys: dict[Kind, str] = {
-        "facts": _observation_key("facts", sha256, frames, (), _DECODING),
+        "facts": _observation_key("facts", sha256, frames, (), (*_DECODING, "scipy")),
         "hearing": _observation_key(
             "hearing",
             sha256,

@@ -66,6 +66,8 @@ def test_levels_are_those_of_each_channel_every_10_ms(name: str, codec: str, tmp
 def test_mono_and_too_many_channels_have_none(tmp_path: Path) -> None:
     sound = np.full((RATE_HZ, 1), 0.1)
     assert _levels(_write(tmp_path / "mono.wav", sound, "pcm_s16le", "mono")) is None
+    many = av.AudioFrame(format="s16", layout="hexadecagonal", samples=160)
+    many.sample_rate = RATE_HZ
     meter = ChannelMeter()
-    meter.add(np.full((160, 16), 0.1), RATE_HZ, 0.0)
+    meter.add(many, np.full((1, 16 * 160), 3000, np.int16), 0.0)
     assert meter.levels is None
