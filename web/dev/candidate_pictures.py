@@ -140,7 +140,7 @@ def _withdraw(page: Page, folder: Path) -> None:
     page.goto("/c/data/withdraw")
     page.locator("main input[type=checkbox]").check()
     page.locator("main form button").last.click()
-    page.wait_for_url("**/c/gone/*")
+    page.wait_for_url("**/c/gone/**")
     photograph(page, folder / "candidate-receipt.png")
 
 
