@@ -114,6 +114,7 @@ function think() {
   stage = "think";
   thinkFrom = Date.now() - now.thought_s * 1000;
   at("what").textContent = texts.think;
+  show(at("what").parentElement, now.unfinished_s === null);  // an answer that was broken off has been thought about
   if (now.unfinished_s === null) { only("begin"); return; }
   notice(fill(texts.recorded_so_far, { seconds: Math.round(before) }));
   only("resume", "was-all");
@@ -134,6 +135,7 @@ function record() {
   recording = desk.record(media.stream, { purpose: "answer", group: now.key, kind: media.kind });
   stage = "answer";
   at("what").textContent = texts.answer;
+  show(at("what").parentElement);
   show(at("live"));
   only("stop");
 }
