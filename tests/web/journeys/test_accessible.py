@@ -1,4 +1,4 @@
-"""axe finds nothing serious on any page, in either language, wide or on a phone; nothing is wider than one."""
+"""axe finds nothing serious on any page, wide in English and on a phone in Chinese; no page of either is wider than a phone."""
 
 from __future__ import annotations
 
@@ -38,6 +38,7 @@ OF_NOBODY = (
     "/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/people/enter/no-such-link",
     "/account/signup/", "/nowhere/",
 )  # fmt: skip
+WIDTH = {"en": 1200, "zh-CN": 390}  # axe takes a second or more on a page
 WHO = {
     "recruiter": (RECRUITER, OF_RECRUITER),
     "decided": (RECRUITER, OF_DECIDED),
@@ -48,7 +49,7 @@ WHO = {
 }
 
 
-@pytest.mark.parametrize("language", ["en", "zh-CN"])
+@pytest.mark.parametrize("language", WIDTH)
 @pytest.mark.parametrize("who", WHO)
 def test_every_page_is_accessible_and_fits_a_phone(site: Site, visit: Visit, who: str, language: str):
     email, urls = WHO[who]
@@ -71,12 +72,12 @@ def test_every_page_is_accessible_and_fits_a_phone(site: Site, visit: Visit, who
         if not url.endswith("/report") and lang != language:
             found.append(f"{url}: lang is {lang}")
         page.evaluate(AXE)
-        for width in (1200, 390):
-            page.set_viewport_size({"width": width, "height": 844})
-            for violation in page.evaluate(RUN)["violations"]:
-                if violation["impact"] in ("serious", "critical"):
-                    where = violation["nodes"][0]["html"][:160]
-                    found.append(f"{url}, {width} px: {violation['id']}: {violation['help']}: {where}")
+        page.set_viewport_size({"width": WIDTH[language], "height": 844})
+        for violation in page.evaluate(RUN)["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                where = violation["nodes"][0]["html"][:160]
+                found.append(f"{url}: {violation['id']}: {violation['help']}: {where}")
+        page.set_viewport_size({"width": 390, "height": 844})
         if (width := page.evaluate("() => document.documentElement.scrollWidth")) > 390:
             found.append(f"{url}: {width} px wide on a phone of 390")
         page.set_viewport_size({"width": 1200, "height": 844})
