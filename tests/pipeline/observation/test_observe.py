@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 import time
 from collections import defaultdict
@@ -72,13 +71,9 @@ def no_pose(model_store, tmp_path, monkeypatch) -> ModelStore:
     monkeypatch.delenv("INTERVIEW_ANALYSIS_MODELS", raising=False)
     store = ModelStore(tmp_path / "models")
     store.root.mkdir()
-    for name in ("face-landmarker", "hand-landmarker"):
-        source = model_store.path(name)
-        target = store.root / source.relative_to(model_store.root).parts[0]
-        if source.is_file() and target.name != source.name:
-            target.mkdir()
-            target = target / source.name
-        shutil.copy(source, target)
+    for one in model_store.root.iterdir():
+        if one.name != model_store.path("pose-landmarker-full").relative_to(model_store.root).parts[0]:
+            (store.root / one.name).symlink_to(one)
     return store
 
 

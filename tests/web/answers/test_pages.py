@@ -207,8 +207,9 @@ def test_a_recruiter_watches_tells_and_gives_time_while_it_is_recorded(
     found += accessible(watching, "en")
     watching.fill("[name=text]", "Take your time.")
     watching.get_by_role("button", name="Send").click()
-    watching.select_option("[name=share]", "0.5")
-    watching.get_by_role("button", name="Give it").click()
+    watching.get_by_role("link", name="Extra time").click()
+    watching.select_option("[name=per_cent]", "50")
+    watching.get_by_role("button", name="Save").click()
     page.locator("#said li").wait_for()
     assert page.locator("#said").inner_text() == "Take your time."
     page.get_by_text("You were given more time.").wait_for(timeout=15_000)

@@ -57,7 +57,7 @@ def test_an_invitation_from_the_form_to_the_phone(visit: Visit):
     expect(candidate.get_by_text("Beijing time (UTC+8)").first).to_be_visible()
     assert candidate.url.removeprefix(candidate.url.split("/c/")[0]) == "/c/"
     assert candidate.get_by_role("link", name="Jobs").count() == 0
-    candidate.get_by_role("link", name="Read", exact=True).first.click()
+    candidate.get_by_role("link", name="Read and agree").click()
     candidate.get_by_role("button", name="Agree", exact=True).click()
     expect(candidate.locator("li.done h2").first).to_contain_text("Read and agree")
     candidate.get_by_role("button", name="I will be there").click()
