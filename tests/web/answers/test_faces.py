@@ -87,6 +87,7 @@ def test_the_newest_picture_counts(face, counter, recording, company, signed_in)
     assert "2 faces" not in signed_in(company.recruiter).get("/answers/").content.decode()
 
 
+@pytest.mark.django_db(transaction=True)  # a process gives its connections back
 @pytest.mark.parametrize(("count", "words"), [(0, "no face"), (1, "one face")])
 def test_the_practice_process_counts(face, recording, company, signed_in, model_store, count, words):
     recording(webm(face if count else np.full((240, 240, 3), 90, np.uint8)))
