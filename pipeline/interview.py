@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import pandas as pd
-
 from interview_analysis.features.conversation.answers import Answer, AskedStretch, answers
 from interview_analysis.features.language.lexicons import background
 from interview_analysis.features.moments.moments import KINDS
-from interview_analysis.features.tables import FeatureTables, answer_tables
+from interview_analysis.features.tables import FeatureTables
 from interview_analysis.models.text.encoder import RememberingEncoder, SentenceEncoder
 from interview_analysis.pipeline.common.config import CandidateChannel, RunConfig
 from interview_analysis.pipeline.common.lineage import lineage
@@ -21,13 +19,14 @@ from interview_analysis.pipeline.common.stopwatch import Stopwatch
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation.cache import Cache, NoCache
 from interview_analysis.pipeline.observation.candidate import VoiceSample, candidates_view
-from interview_analysis.pipeline.observation.joining import clip, joined, joint_starts_s, with_written
+from interview_analysis.pipeline.observation.joining import clip, joined, joint_starts_s
 from interview_analysis.pipeline.observation.observed import (
     Grid,
     knowing_encoder,
     observation_keys,
     tables_of,
 )
+from interview_analysis.pipeline.observation.written import WrittenAnswers
 from interview_analysis.pipeline.transcript.given import GivenTranscript, in_place, nothing_but
 from interview_analysis.scoring.content import bearing
 from interview_analysis.scoring.content.interview import Content
@@ -152,7 +151,7 @@ def score_interview(
     spoken = candidates_view(
         joined(clipped[: len(recorded)]), channel or config.candidate_channel, sample, candidate
     )
-    written = _Written.of(clipped, len(recorded)) if typed else None
+    written = WrittenAnswers.of(clipped, len(recorded)) if typed else None
     view = spoken if written is None else written.beside(spoken)
     found = answers(spoken, _stretches(parts, laid, clipped))
     said = view.transcript
@@ -195,54 +194,6 @@ def score_interview(
         learned = learned_scores(scorer, report.overall.abstention, tables, view.transcript, encoder)
         report = report.model_copy(update={"learned": learned})
     return Analysis(report, profile, view, tables)
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """The answers in writing beside recordings, on a clock of their own that begins at `at_s` of the interview's.
-
-    Only their words join the interview, so that what is measured of voice, face and posture rests on the recordings alone.
-    """
-
-    seen: Observations
-    at_s: float
-
-    @classmethod
-    def of(cls, clipped: Sequence[Observations], recorded: int) -> _Written:
-        """Those after the first `recorded` parts."""
-        return cls(joined(clipped[recorded:]), joint_starts_s(clipped)[recorded])
-
-    def beside(self, spoken: Observations) -> Observations:
-        """What was observed of the recordings, with these words after theirs."""
-        assert self.seen.transcript is not None
-        own = spoken.conversation.candidate.voice if spoken.conversation is not None else None
-        return replace(
-            spoken, transcript=with_written(spoken.transcript, self.seen.transcript, self.at_s, own)
-        )
-
-    def answer(self, one: Answer) -> Observations:
-        own = self._own(one)
-        return clip(self.seen, own.start_s, own.end_s)
-
-    def with_tables(self, spoken: FeatureTables, found: Sequence[Answer], block_s: float) -> FeatureTables:
-        """The tables of the answers that were spoken, with those of the others."""
-        typed = [one for one in found if one.source == "written"]
-        own = answer_tables(self.seen, [self._own(one) for one in typed], block_s=block_s)
-        whole = _at(own.whole, [(one.interval.start_s, one.interval.end_s) for one in typed])
-        blocks = _at(
-            own.blocks, [(start_s + self.at_s, end_s + self.at_s) for start_s, end_s in own.blocks.index]
-        )
-        return replace(
-            spoken, whole=pd.concat([spoken.whole, whole]), blocks=pd.concat([spoken.blocks, blocks]),
-            faults=tuple(dict.fromkeys((*spoken.faults, *own.faults))),
-        )  # fmt: skip
-
-    def _own(self, one: Answer) -> Interval:
-        return Interval(one.interval.start_s - self.at_s, one.interval.end_s - self.at_s)
-
-
-def _at(table: pd.DataFrame, edges_s: Sequence[tuple[float, float]]) -> pd.DataFrame:
-    return table.set_axis(pd.MultiIndex.from_tuples(edges_s, names=table.index.names))
 
 
 def _stretches(

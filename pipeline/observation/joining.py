@@ -261,7 +261,7 @@ def _joined_transcript(parts: Sequence[Observations], starts_s: Sequence[float])
         return None
     spoken = next((transcript for transcript, _ in heard if transcript.language), heard[0][0])
     segments = tuple(
-        _later(segment, start_s, "" if t.language == spoken.language else t.language)
+        later(segment, start_s, "" if t.language == spoken.language else t.language)
         for t, start_s in heard
         for segment in t.segments
     )
@@ -275,20 +275,8 @@ def _joined_transcript(parts: Sequence[Observations], starts_s: Sequence[float])
     return replace(together, language_probability=probability)
 
 
-def with_written(said: Transcript | None, written: Transcript, at_s: float, voice: int | None) -> Transcript:
-    """What was said, and after it what was written by the same person, `voice` where there are several. The times of the former
-    count; those of the latter are made up."""
-    if said is None or not said.words:
-        said = replace(written, segments=(), word_times="estimated")
-    later = (
-        _later(s, at_s, "" if written.language == said.language else written.language)
-        for s in written.segments
-    )
-    segments = (*said.segments, *(replace(segment, voice=voice) for segment in later))
-    return replace(said, segments=segments).led_by_its_main_language()
-
-
-def _later(segment: Segment, by_s: float, language: str) -> Segment:
+def later(segment: Segment, by_s: float, language: str) -> Segment:
+    """The segment by so much later; `language` where it has none of its own."""
     words = tuple(Word(w.text, w.start_s + by_s, w.end_s + by_s, w.probability) for w in segment.words)
     return Segment(
         segment.text,
