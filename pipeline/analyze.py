@@ -8,12 +8,13 @@ from interview_analysis.errors import TranscriptError
 from interview_analysis.pipeline.common.config import RunConfig, load_norms, load_run_config
 from interview_analysis.pipeline.common.progress import Progress, ignore
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
-from interview_analysis.pipeline.interview import Analysis, ObservedPart, score_interview, transcript_alone
+from interview_analysis.pipeline.interview import Analysis, score_interview
 from interview_analysis.pipeline.job.files import load_job
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation.cache import NoCache, ObservationCache
 from interview_analysis.pipeline.observation.candidate import voice_sample
 from interview_analysis.pipeline.observation.observed import observed
+from interview_analysis.pipeline.observation.part import ObservedPart, transcript_alone
 from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.storage.places import local_copy
 from interview_analysis.pipeline.transcript.given import GivenTranscript, is_transcript, read_transcript

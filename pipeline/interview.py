@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 
 from interview_analysis.features.conversation.answers import Answer, AskedStretch, answers
 from interview_analysis.features.language.lexicons import background
-from interview_analysis.features.moments.moments import KINDS
 from interview_analysis.features.tables import FeatureTables
 from interview_analysis.models.text.encoder import RememberingEncoder, SentenceEncoder
-from interview_analysis.pipeline.common.config import CandidateChannel, RunConfig
-from interview_analysis.pipeline.common.lineage import lineage
+from interview_analysis.pipeline.common.config import CandidateChannel
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation.cache import Cache, NoCache
@@ -26,8 +24,9 @@ from interview_analysis.pipeline.observation.observed import (
     observation_keys,
     tables_of,
 )
+from interview_analysis.pipeline.observation.part import ObservedPart
 from interview_analysis.pipeline.observation.written import WrittenAnswers
-from interview_analysis.pipeline.transcript.given import GivenTranscript, in_place, nothing_but
+from interview_analysis.pipeline.report.filling import filled_report
 from interview_analysis.scoring.content import bearing
 from interview_analysis.scoring.content.interview import Content
 from interview_analysis.scoring.content.model import ContentModel
@@ -42,61 +41,14 @@ from interview_analysis.scoring.interview.answering import (
     whole_levels,
     with_content,
 )
-from interview_analysis.scoring.interview.answers import ScoredAnswer, add_up, answer_reports
-from interview_analysis.scoring.interview.flags import flags
-from interview_analysis.scoring.interview.state import state_report, timeline_event
+from interview_analysis.scoring.interview.answers import ScoredAnswer
 from interview_analysis.scoring.learning.learned_score import NamedScorer, learned_scores
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile, Language
-from interview_analysis.scoring.report.provenance import (
-    AudioTrack,
-    Hashed,
-    JobDescription,
-    Media,
-    RecordingPart,
-    Stretch,
-)
-from interview_analysis.scoring.report.report import Report, Series, Timeline
-from interview_analysis.scoring.report.speakers import speakers
-from interview_analysis.scoring.rubric.score import ScoreCard, score
-from interview_analysis.types import Interval, MediaFacts, Observations, Transcript
-
-
-@dataclass(frozen=True, slots=True)
-class ObservedPart:
-    """A recording of an interview, with what was observed of all of it, and the part of it that counts.
-
-    `start_s` and `end_s` are seconds of the recording, None for its start and end; `question` is what was asked, empty
-    where nobody wrote it down. `transcript` is the file of words that were handed in; with the part's own hash it is all there is.
-    """
-
-    name: str
-    sha256: str
-    seen: Observations
-    start_s: float | None = None
-    end_s: float | None = None
-    question: str = ""
-    transcript: Hashed | None = None
-
-    @property
-    def is_recorded(self) -> bool:
-        return self.transcript is None or self.transcript.sha256 != self.sha256
-
-    @property
-    def is_written(self) -> bool:
-        """Whether it is an answer in writing, which was never said."""
-        return self.seen.transcript is not None and self.seen.transcript.word_times == "written"
-
-    def worded(self, given: GivenTranscript) -> ObservedPart:
-        """The part with the words of a transcript. Raises TranscriptError for that of another recording."""
-        return replace(self, seen=in_place(self.seen, given), transcript=given.file)
-
-
-def transcript_alone(given: GivenTranscript, question: str = "") -> ObservedPart:
-    """A transcript without a recording as a part, or an answer in writing."""
-    return ObservedPart(
-        given.file.id, given.file.sha256, nothing_but(given), question=question, transcript=given.file
-    )
+from interview_analysis.scoring.report.provenance import Hashed
+from interview_analysis.scoring.report.report import Report
+from interview_analysis.scoring.rubric.score import score
+from interview_analysis.types import Interval, Observations, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,9 +137,9 @@ def score_interview(
     with watch.stage("score"):
         levels = whole_levels(asked, content, profile)
         whole = score(profile, norms, view, tables, evidence, levels, face_and_body=face_and_body)
-    report = _report(
-        parts, _recordings(laid, clipped), profile, norms, view, tables, evidence, content, models, whole,
-        scored or alone(asked, whole, view), sample,
+    report = filled_report(
+        laid, clipped, profile, norms, view, tables, evidence, content, whole,
+        scored or alone(asked, whole, view), sample, config, _models(parts, models, video=view.facts.has_video),
     )  # fmt: skip
     tables = with_content(tables, asked, content)
     if scorer is not None:
@@ -209,23 +161,6 @@ def _stretches(
         for part, seen, start_s in zip(laid, clipped, starts_s, strict=True)
     }
     return [AskedStretch(part.question, lies[id(part)], part.is_written) for part in parts]
-
-
-def _recordings(parts: Sequence[ObservedPart], clipped: Sequence[Observations]) -> tuple[RecordingPart, ...]:
-    """The recordings as the report has them."""
-    return tuple(
-        RecordingPart(
-            name=part.name,
-            sha256=part.sha256,
-            start_s=round(start_s, 3),
-            duration_s=round(seen.facts.duration_s, 3),
-            clip_start_s=part.start_s or 0.0,
-            clip_end_s=part.end_s,
-            question=part.question,
-            written=part.is_written,
-        )
-        for part, seen, start_s in zip(parts, clipped, joint_starts_s(clipped), strict=True)
-    )
 
 
 def _usable(transcript: Transcript | None, profile: JobProfile) -> list[Language]:
@@ -286,72 +221,6 @@ def _evidence(
     return in_every_language(profile, said, encoder, unrelated, norms.evidence)
 
 
-def _report(
-    parts: Sequence[ObservedPart],
-    recordings: Sequence[RecordingPart],
-    profile: JobProfile,
-    norms: Norms,
-    observations: Observations,
-    tables: FeatureTables,
-    found: ContentEvidence | None,
-    content: Content | None,
-    models: LoadedModels,
-    whole: ScoreCard,
-    answers: Sequence[ScoredAnswer],
-    sample: VoiceSample | None,
-) -> Report:
-    interview = add_up(profile, norms, whole, answers)
-    card, policy = interview.card, models.config.policy
-    transcript = observations.transcript
-    return Report(
-        job=profile.name,
-        job_id=profile.id,
-        language=transcript.language if transcript and transcript.words else None,
-        media=_media(recordings[0].name, observations.facts),
-        overall=card.overall,
-        channels=card.channels,
-        dimensions=card.dimensions,
-        level_cuts=norms.level_cuts,
-        norms_origin=norms.origin,
-        bar=card.bar,
-        description=_description(profile),
-        answers=answer_reports(answers, interview.shares),
-        reliability=interview.reliability,
-        flags=flags(
-            observations,
-            tables,
-            found,
-            card,
-            [answer.answer for answer in answers],
-            content.to_the_scorer() if content else (),
-            languages=profile.languages,
-            min_word_probability=norms.limits.min_word_probability,
-            face_and_body=policy.face_and_body,
-        ),
-        state=state_report(
-            tables.events,
-            observations.facts.duration_s,
-            transcript,
-            policy,
-            norms.state,
-            conversation=observations.conversation,
-            answers=[(scored.answer.interval, scored.answer.question) for scored in answers],
-        ),
-        timeline=_timeline(tables, models.config, transcript.language if transcript else None),
-        lineage=lineage(
-            recordings,
-            profile,
-            models.config,
-            norms,
-            _models(parts, models, video=observations.facts.has_video),
-            [part.transcript for part in parts if part.transcript is not None],
-        ),
-        speakers=speakers(observations, sample.file if sample is not None else None),
-        word_times=transcript.word_times if transcript else "recognised",
-        recordings=tuple(recordings) if len(recordings) > 1 or _is_part(recordings[0]) else (),
-    )
-
-
 def _models(parts: Sequence[ObservedPart], models: LoadedModels, *, video: bool) -> tuple[Hashed, ...]:
     """The models that anything of the parts depends on."""
     used = models if any(part.transcript is None for part in parts) else models.beside_transcript()
@@ -366,68 +235,3 @@ def _origin(part: ObservedPart, models: LoadedModels) -> dict[str, str]:
         return handed_in
     observers = models.observers.beside_transcript() if handed_in else models.observers
     return {str(kind): key for kind, key in observation_keys(part.sha256, observers).items()} | handed_in
-
-
-def _description(profile: JobProfile) -> JobDescription | None:
-    read = profile.description
-    if read is None:
-        return None
-    return JobDescription(id=read.name, version=read.parser, sha256=read.sha256, model=read.model)
-
-
-def _is_part(recording: RecordingPart) -> bool:
-    return recording.clip_start_s > 0 or recording.clip_end_s is not None or recording.question != ""
-
-
-def _media(name: str, facts: MediaFacts) -> Media:
-    return Media(
-        name=name,
-        duration_s=round(facts.duration_s, 3),
-        has_audio=facts.has_audio,
-        has_video=facts.has_video,
-        container=facts.container,
-        width_px=facts.width_px,
-        height_px=facts.height_px,
-        fps=_number(facts.fps),
-        variable_frame_rate=facts.variable_frame_rate,
-        rotation_deg=facts.rotation_deg,
-        mirrored=facts.mirrored,
-        video_codec=facts.video_codec,
-        audio_codec=facts.audio_codec,
-        audio_rate_hz=facts.audio_rate_hz,
-        loudness_lufs=_number(facts.loudness_lufs),
-        clipping_ratio=_number(facts.clipping_ratio, 6),
-        snr_db=_number(facts.snr_db),
-        luma_median=_number(facts.luma_median),
-        bandwidth_hz=_number(facts.bandwidth_hz),
-        audio_tracks=tuple(
-            AudioTrack(number=track.number, name=track.name, left_out=track.left_out)
-            for track in facts.audio_tracks
-        ),
-        sound_holes=tuple(
-            Stretch(start_s=round(hole.start_s, 3), end_s=round(hole.end_s, 3)) for hole in facts.sound_holes
-        ),
-    )
-
-
-def _number(value: float, digits: int = 3) -> float | None:
-    """A JSON number, or null for NaN and infinity."""
-    return round(value, digits) if abs(value) < float("inf") else None
-
-
-def _timeline(tables: FeatureTables, config: RunConfig, language: str | None) -> Timeline:
-    centres = tuple(round((start + end) / 2, 3) for start, end in tables.timeline.index)
-    series = [
-        Series(
-            id=item.feature,
-            name=item.name,
-            unit=item.unit,
-            time_s=centres,
-            value=tuple(_number(float(v), 4) for v in tables.timeline[item.feature]),
-        )
-        for item in config.timeline
-        if tables.timeline[item.feature].notna().any()
-    ]
-    shown = {*config.timeline_events, *KINDS}
-    events = [timeline_event(event, language) for event in tables.events if event.kind in shown]
-    return Timeline(window_s=config.window_s, series=tuple(series), events=tuple(events))

@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from interview_analysis.pipeline.batch.manifest.manifest import Interview
     from interview_analysis.pipeline.batch.results import Row
     from interview_analysis.pipeline.common.config import RunConfig
-    from interview_analysis.pipeline.interview import ObservedPart
     from interview_analysis.pipeline.learning.scorer_source import ScorerSource
     from interview_analysis.pipeline.loaded import LoadedModels
     from interview_analysis.pipeline.observation.cache import ObservationCache
     from interview_analysis.pipeline.observation.candidate import VoiceSample
+    from interview_analysis.pipeline.observation.part import ObservedPart
     from interview_analysis.pipeline.transcript.given import GivenTranscript
     from interview_analysis.scoring.norms import Norms
     from interview_analysis.scoring.profile import JobProfile
@@ -176,8 +176,8 @@ class Worker:
 
     def _part(self, task: Scoring, place: int, models: LoadedModels) -> ObservedPart | None:
         """One recording of an interview, or the transcript that stands for one; None where the cache lacks it."""
-        from interview_analysis.pipeline.interview import ObservedPart, transcript_alone
         from interview_analysis.pipeline.observation.observed import recalled
+        from interview_analysis.pipeline.observation.part import ObservedPart, transcript_alone
         from interview_analysis.pipeline.transcript.given import is_transcript
 
         recording, sha256, language = (

@@ -8,11 +8,9 @@ left out: voices, as one person speaks, pitch, and the body.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
-from queue import Empty, Full, Queue
 
 from interview_analysis.models.vision.face import FaceLandmarker
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
@@ -20,13 +18,11 @@ from interview_analysis.pipeline.media.audio_spool import AudioSpool
 from interview_analysis.pipeline.media.decoding import Decoder
 from interview_analysis.pipeline.media.opening import Readable
 from interview_analysis.pipeline.observation.joining import parted
-from interview_analysis.pipeline.observation.observe import step_back
+from interview_analysis.pipeline.observation.observe import releasing
 from interview_analysis.pipeline.observation.observers import Observers
+from interview_analysis.pipeline.observation.viewer import Viewer
 from interview_analysis.tracks import FaceTrack
 from interview_analysis.types import Frame, Observations, SpeechActivity, Transcript
-
-WAITING_FRAMES = 64  # 13 s of an answer, 55 MiB at most
-POLL_S = 0.2
 
 
 class Growing:
@@ -66,16 +62,16 @@ def observe_live(
             stream=None if isinstance(source, Path) else source,
         ) as decoder,
         AudioSpool() as spool,
-        ThreadPoolExecutor(1, thread_name_prefix="hear") as pool,
+        ThreadPoolExecutor(2, thread_name_prefix="live") as pool,
+        releasing(spool, given_up := threading.Event()),
     ):
         hearing: Future[tuple[Transcript, SpeechActivity]] | None = None
         if decoder.has_audio:
             hearing = pool.submit(models.transcribe, spool, lambda _: None)
-        try:
-            faces = _watch(decoder, spool, models, watch)
-        except BaseException as error:
-            spool.fail(error)  # or the recogniser would wait for ever
-            raise
+        viewer = _viewer(decoder, pool, given_up, models, watch)
+        _watch(decoder, viewer, spool)
+        with watch.stage("observe the rest"):
+            faces = viewer.track.result() if viewer else None
         with watch.stage("recognise the rest"):
             heard = hearing.result() if hearing else None
         facts = decoder.facts
@@ -88,63 +84,32 @@ def observe_live(
     )
 
 
-def _watch(decoder: Decoder, spool: AudioSpool, models: Observers, watch: Stopwatch) -> FaceTrack | None:
-    """Decode to the end, which also fills the spool, and follow the face where the policy lets it be looked at."""
-    if not (decoder.has_video and models.config.policy.face_and_body):
-        for _ in decoder.frames(spool):
-            pass
-        return None
-    with _Watcher(models, watch) as watcher:
-        for frame in decoder.frames(spool):
-            watcher.show(frame)
-        return watcher.track()
+def _watch(decoder: Decoder, viewer: Viewer[FaceTrack] | None, spool: AudioSpool) -> None:
+    """Decode to the end, which also fills the spool.
 
-
-class _Watcher:
-    """Follows the face on a thread of its own, behind the recogniser.
-
-    Where it falls behind by more than `WAITING_FRAMES`, frames are left out rather than the sound held up: on a busy
+    Where the model falls behind by more than its queue holds, frames are left out rather than the sound held up: on a busy
     machine shares are of fewer frames.
     """
+    for frame in decoder.frames(spool):
+        if viewer is not None:
+            viewer.glimpse(frame)
+    if viewer is not None:
+        viewer.end()
 
-    def __init__(self, models: Observers, watch: Stopwatch) -> None:
-        self._path, self._stopwatch = models.store.path("face-landmarker"), watch
-        self._frames: Queue[Frame | None] = Queue(WAITING_FRAMES)
-        self._given_up = threading.Event()
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="watch")
-        self._following = self._pool.submit(self._follow)
 
-    def show(self, frame: Frame) -> None:
-        """Hand over a frame; never waits."""
-        with suppress(Full):
-            self._frames.put_nowait(frame)
+def _viewer(
+    decoder: Decoder, pool: ThreadPoolExecutor, given_up: threading.Event, models: Observers, watch: Stopwatch
+) -> Viewer[FaceTrack] | None:
+    """Follows the face, where there is a picture and the policy lets it be looked at."""
+    if not (decoder.has_video and models.config.policy.face_and_body):
+        return None
+    path = models.store.path("face-landmarker")
 
-    def track(self) -> FaceTrack:
-        """There are no more frames. Raises what the model failed with."""
-        with self._stopwatch.stage("observe the rest"):
-            while not self._following.done():
-                with suppress(Full):
-                    self._frames.put(None, timeout=POLL_S)
-                    break
-            return self._following.result()
-
-    def _follow(self) -> FaceTrack:
-        step_back()
-        with FaceLandmarker(self._path) as model:
-            while not self._given_up.is_set():
-                try:
-                    frame = self._frames.get(timeout=POLL_S)
-                except Empty:
-                    continue
-                if frame is None:
-                    break
-                with self._stopwatch.stage("observe the face"):
+    def follow(frames: Iterator[Frame]) -> FaceTrack:
+        with FaceLandmarker(path) as model:
+            for frame in frames:
+                with watch.stage("observe the face"):
                     model.observe(frame)
             return model.track()
 
-    def __enter__(self) -> _Watcher:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._given_up.set()
-        self._pool.shutdown()
+    return Viewer(pool, follow, 1, given_up)

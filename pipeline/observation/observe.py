@@ -7,16 +7,14 @@ model. Memory does not grow with length.
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, CancelledError, Future, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, Full, Queue
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from interview_analysis.models.vision.face import FaceLandmarker
 from interview_analysis.models.vision.pose import PoseLandmarker
@@ -28,6 +26,7 @@ from interview_analysis.pipeline.media.decoding import Decoder
 from interview_analysis.pipeline.observation.file import Heard
 from interview_analysis.pipeline.observation.joining import parted
 from interview_analysis.pipeline.observation.observers import Observers
+from interview_analysis.pipeline.observation.viewer import Viewer
 from interview_analysis.tracks import FaceTrack, PoseTrack
 from interview_analysis.types import (
     AcousticTrack,
@@ -38,11 +37,6 @@ from interview_analysis.types import (
     Transcript,
     Voices,
 )
-
-QUEUE_POLL_S = 0.5
-QUEUE_FRAMES = 64  # 55 MiB of frames at most for each model; the audio gets this much ahead of them
-VISION_NICENESS = 10  # the recogniser, the longest of the stages, goes first where cores are few
-Track = TypeVar("Track")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +108,7 @@ def observe(
         spool = stack.enter_context(AudioSpool())
         given_up = threading.Event()
         pool = stack.enter_context(ThreadPoolExecutor(max_workers=5, thread_name_prefix="observe"))
-        stack.enter_context(_releasing(spool, given_up))
+        stack.enter_context(releasing(spool, given_up))
         hearing, voices, voice = _start_hearing(decoder, spool, pool, models, known, on_progress, watch)
         face, pose = _start_watching(decoder, pool, given_up, models, known, on_progress, watch)
         viewers = [viewer for viewer in (face, pose) if viewer is not None]
@@ -214,7 +208,7 @@ def _start_watching(
     known: Known,
     on_progress: Progress,
     watch: Stopwatch,
-) -> tuple[_Viewer[FaceTrack] | None, _Viewer[PoseTrack] | None]:
+) -> tuple[Viewer[FaceTrack] | None, Viewer[PoseTrack] | None]:
     if not (decoder.has_video and models.config.policy.face_and_body):
         return None, None
     store, total_s = models.store, decoder.declared_duration_s
@@ -240,58 +234,9 @@ def _start_watching(
 
     every = models.config.pose_every_nth_frame
     return (
-        _Viewer(pool, faces, 1, given_up) if known.faces is None else None,
-        _Viewer(pool, poses, every, given_up) if known.poses is None else None,
+        Viewer(pool, faces, 1, given_up) if known.faces is None else None,
+        Viewer(pool, poses, every, given_up) if known.poses is None else None,
     )
-
-
-class _Viewer(Generic[Track]):
-    """A vision model on a thread of its own, fed with every n-th frame through a short queue."""
-
-    def __init__(
-        self,
-        pool: ThreadPoolExecutor,
-        watching: Callable[[Iterator[Frame]], Track],
-        every: int,
-        given_up: threading.Event,
-    ) -> None:
-        self._frames: Queue[Frame | None] = Queue(maxsize=QUEUE_FRAMES)
-        self._watching = watching
-        self._every = every
-        self._given_up = given_up
-        self.track: Future[Track] = pool.submit(self._watch)
-
-    def show(self, number: int, frame: Frame) -> None:
-        """Hand over a frame; waits while the queue is full and the model is alive."""
-        if number % self._every == 0:
-            self._put(frame)
-
-    def end(self) -> None:
-        """There are no more frames."""
-        self._put(None)
-
-    def _put(self, frame: Frame | None) -> None:
-        while not self.track.done():
-            try:
-                self._frames.put(frame, timeout=QUEUE_POLL_S)
-                return
-            except Full:
-                continue
-
-    def _watch(self) -> Track:
-        step_back()
-        return self._watching(self._arriving())
-
-    def _arriving(self) -> Iterator[Frame]:
-        while not self._given_up.is_set():
-            try:
-                frame = self._frames.get(timeout=QUEUE_POLL_S)
-            except Empty:
-                continue
-            if frame is None:
-                return
-            yield frame
-        raise CancelledError  # half a track is none
 
 
 def _raise_failure(running: list[Future[Any]]) -> None:
@@ -300,14 +245,8 @@ def _raise_failure(running: list[Future[Any]]) -> None:
             future.result()
 
 
-def step_back() -> None:
-    """Lower the priority of this thread and of those that it starts; only Linux knows that of threads."""
-    if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), VISION_NICENESS)
-
-
 @contextmanager
-def _releasing(spool: AudioSpool, given_up: threading.Event) -> Iterator[None]:
+def releasing(spool: AudioSpool, given_up: threading.Event) -> Iterator[None]:
     """When the work is given up, let go of whoever waits for more; or the pool would wait for them for ever."""
     try:
         yield

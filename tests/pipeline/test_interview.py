@@ -13,18 +13,19 @@ from interview_analysis.features.core.extractor import extractors
 from interview_analysis.features.tables import answer_tables, feature_tables
 from interview_analysis.pipeline import interview as scoring
 from interview_analysis.pipeline.common.config import load_norms, load_profile
-from interview_analysis.pipeline.interview import Analysis, ObservedPart, score_interview
+from interview_analysis.pipeline.interview import Analysis, score_interview
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation.cache import ObservationCache
 from interview_analysis.pipeline.observation.joining import clip
 from interview_analysis.pipeline.observation.observed import Grid, knowing_encoder, tables_of
+from interview_analysis.pipeline.observation.part import ObservedPart
 from interview_analysis.pipeline.outputs import load_saved, save
 from interview_analysis.pipeline.report.html import render_html
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.interview.answering import asked_texts
 from interview_analysis.scoring.profile import JobProfile, Question
 from interview_analysis.scoring.report.report import Reason, Reliability, Report
-from interview_analysis.types import AudioTrackFacts, MediaFacts, Observations, intervals
+from interview_analysis.types import Observations
 from tests.answers_conversation import conversation, without_conversation
 from tests.pipeline.observation.observed_scene import scene
 from tests.pipeline.report.html_page import Page
@@ -55,19 +56,6 @@ def interview(language: str, asked_in: str | None = None) -> Observations:
              ("I", "What is your biggest weakness?" if (asked_in or language) == "en" else "你最大的缺点是什么？"),
              ("C", SHORT[language])]  # fmt: skip
     return conversation(lines, language, asked_in)
-
-
-def test_what_is_known_of_a_recording_is_in_its_report() -> None:
-    facts = MediaFacts(
-        61.0, True, True, "mp4", 640, 480, 29.5, True, 90, True, "h264", "aac", 44100, -21.5, 0.25, 31.5, 4000.0, 110.5,
-        (AudioTrackFacts(1, "Room", "silent"),), intervals([(3, 5.5)]), flags=("short",),
-    )  # fmt: skip
-    told = scoring._media("a.mp4", facts).model_dump()
-    assert told.pop("name") == "a.mp4"
-    assert told.pop("audio_tracks") == ({"number": 1, "name": "Room", "left_out": "silent"},)
-    assert told.pop("sound_holes") == ({"start_s": 3.0, "end_s": 5.5},)
-    assert told == {name: getattr(facts, name) for name in told}
-    assert all(told.values()), "each differs from what it is where nothing is known"
 
 
 def part(seen: Observations, question: str = "", number: int = 1, **clip: float) -> ObservedPart:

@@ -9,8 +9,9 @@ import pytest
 
 from interview_analysis.errors import TranscriptError
 from interview_analysis.pipeline.common.config import load_norms
-from interview_analysis.pipeline.interview import ObservedPart, score_interview, transcript_alone
+from interview_analysis.pipeline.interview import score_interview
 from interview_analysis.pipeline.observation.joining import clip
+from interview_analysis.pipeline.observation.part import ObservedPart, transcript_alone
 from interview_analysis.pipeline.outputs import load_saved, save
 from interview_analysis.pipeline.transcript.given import read_written
 from interview_analysis.scoring.report.report import Reason

@@ -15,11 +15,12 @@ from interview_analysis.errors import MediaError
 from interview_analysis.pipeline.common.config import CandidateChannel, load_norms, load_run_config
 from interview_analysis.pipeline.common.progress import Progress
 from interview_analysis.pipeline.common.system import quiet_dependencies
-from interview_analysis.pipeline.interview import ObservedPart, score_interview, transcript_alone
+from interview_analysis.pipeline.interview import score_interview
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation.cache import ObservationCache
 from interview_analysis.pipeline.observation.candidate import is_called
 from interview_analysis.pipeline.observation.observed import observed
+from interview_analysis.pipeline.observation.part import ObservedPart, transcript_alone
 from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.outputs import REPORT_FILE, report_language, save
 from interview_analysis.pipeline.transcript.given import GivenTranscript, read_transcript, read_written

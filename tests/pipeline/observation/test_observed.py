@@ -14,7 +14,7 @@ from interview_analysis.errors import ConfigError, StorageFullError
 from interview_analysis.features.tables import feature_tables
 from interview_analysis.models.weights.hashes import file_sha256
 from interview_analysis.pipeline.common.config import load_norms, load_profile, load_run_config
-from interview_analysis.pipeline.interview import Analysis, ObservedPart, score_interview
+from interview_analysis.pipeline.interview import Analysis, score_interview
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation import observe as observing
 from interview_analysis.pipeline.observation import observed as remembering
@@ -29,6 +29,7 @@ from interview_analysis.pipeline.observation.observed import (
     recalled,
     tables_of,
 )
+from interview_analysis.pipeline.observation.part import ObservedPart
 from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.outputs import save
 from interview_analysis.types import Observations
@@ -116,12 +117,12 @@ def test_observations_are_recalled_without_the_recording(shared_data, loaded, ca
 def test_only_what_is_not_known_is_observed(shared_data, loaded, fresh, monkeypatch):
     started: list[str] = []
 
-    class Counted(observing._Viewer):
+    class Counted(observing.Viewer):
         def __init__(self, pool, watching, every, given_up):
             started.append("face" if every == 1 else "pose")
             super().__init__(pool, watching, every, given_up)
 
-    monkeypatch.setattr(observing, "_Viewer", Counted)
+    monkeypatch.setattr(observing, "Viewer", Counted)
     monkeypatch.setattr(observing, "acoustics", lambda *_: pytest.fail("the voice is known"))
     seen = of_all(fresh)
     heard = observing.Heard(seen.transcript, seen.speech)

@@ -12,9 +12,10 @@ from interview_analysis import analyze
 from interview_analysis.errors import TranscriptError
 from interview_analysis.pipeline.cli.main import main
 from interview_analysis.pipeline.common.config import load_norms, load_profile
-from interview_analysis.pipeline.interview import ObservedPart, score_interview
+from interview_analysis.pipeline.interview import score_interview
 from interview_analysis.pipeline.observation import observers
 from interview_analysis.pipeline.observation.cache import ObservationCache
+from interview_analysis.pipeline.observation.part import ObservedPart
 from interview_analysis.pipeline.outputs import load_saved, save
 from interview_analysis.scoring.report.report import Reason, Report
 from interview_analysis.types import Interval, MediaFacts, Observations, SpeechActivity, Transcript
