@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from interview_analysis.web.site.home import Home
-from tests.web.test_commands import home, run
+from tests.web.test_commands import home, own_home, run
 
 __all__ = ["home"]
 COMMAND = [sys.executable, "-m", "interview_analysis.pipeline"]
@@ -28,9 +29,11 @@ def people(home: dict[str, str]) -> list[str]:
     return [row[0] for row in database.execute("SELECT email FROM people_user ORDER BY email")]
 
 
-@pytest.fixture
-def kept(home: dict[str, str], tmp_path: Path) -> Path:
-    """A backup of a home with a person and a file in it."""
+@pytest.fixture(scope="module")
+def backed_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a home with a person and a file in it, and its backup."""
+    below = tmp_path_factory.mktemp("backed-up")
+    home = own_home(below)
     assert run(home, "web", "createadmin", "me@example.com").returncode == 0
     folder = Path(home["INTERVIEW_ANALYSIS_HOME"])
     (folder / "files" / "analysis-1").mkdir(parents=True)
@@ -38,11 +41,18 @@ def kept(home: dict[str, str], tmp_path: Path) -> Path:
     (folder / "files" / "recording.mp4").write_bytes(os.urandom(100_000))
     (folder / "files" / "practice-1-0.webm").write_bytes(b"the candidate's own, which no backup holds")
     Home(folder).salt()
-    target = tmp_path / "kept.tar"
+    target = below / "kept.tar"
     made = run(home, "web", "backup", str(target))
     assert (made.returncode, "2 files" in made.stdout) == (0, True), made.stderr
     assert target.stat().st_mode & 0o777 == 0o600
-    return target
+    return below
+
+
+@pytest.fixture
+def kept(home: dict[str, str], backed_up: Path) -> Path:
+    """The backup of a home that is the test's own."""
+    shutil.copytree(backed_up / "home", home["INTERVIEW_ANALYSIS_HOME"])
+    return backed_up / "kept.tar"
 
 
 def test_it_comes_back_whole_elsewhere(home: dict[str, str], kept: Path):

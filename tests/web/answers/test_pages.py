@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from tests.web.answers.browser import FAKE, Server, chromium
+from tests.web.axe import serious
 
 pytestmark = pytest.mark.browser
-AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-RUN = "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
 WRAP = "const media = navigator.mediaDevices; const real = media.getUserMedia.bind(media);"
 NO_CAMERA = (
     WRAP
@@ -118,12 +117,7 @@ def press(page: Any, selector: str) -> None:
 
 
 def accessible(page: Any, language: str) -> list[str]:
-    page.evaluate(AXE)
-    found = [
-        f"{page.url}: {v['id']}: {v['nodes'][0]['html'][:120]}"
-        for v in page.evaluate(RUN)["violations"]
-        if v["impact"] in ("serious", "critical")
-    ]
+    found = serious(page)
     if (width := page.evaluate("() => document.documentElement.scrollWidth")) > 390:
         found.append(f"{page.url}: {width} px wide")
     if page.locator("html").get_attribute("lang") != language:

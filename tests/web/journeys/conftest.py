@@ -129,7 +129,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
             base_url=site.url, viewport={"width": width, "height": 844}, locale=language
         )
         context.set_default_timeout(15_000)
-        context.set_default_navigation_timeout(60_000)  # the first page of figures waits for MLflow
+        context.set_default_navigation_timeout(60_000)
         contexts.append(context)
         visitor = Visitor(context.new_page(), [])
         visitor.page.on(

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from interview_analysis.web.demo.company import RECRUITER, SECOND_RATER
+from tests.web.axe import serious
 from tests.web.journeys.conftest import Site, Visit
 from tests.web.journeys.server import PASSWORD
 
-AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-RUN = "() => axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], rules: {'target-size': {enabled: true}}})"
 OF_RECRUITER = (
     "/jobs/", "/jobs/new", "/jobs/1/", "/jobs/1/rules", "/jobs/1/stages", "/jobs/1/profile", "/jobs/1/profile/1/rescore", "/jobs/1/compare",
     "/jobs/1/exports", "/candidates/", "/candidates/new", "/candidates/import", "/candidates/1/", "/candidates/1/edit",
@@ -38,7 +35,7 @@ OF_NOBODY = (
     "/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/people/enter/no-such-link",
     "/account/signup/", "/nowhere/",
 )  # fmt: skip
-WIDTH = {"en": 1200, "zh-CN": 390}  # axe takes a second or more on a page
+WIDTH = {"en": 1200, "zh-CN": 390}
 WHO = {
     "recruiter": (RECRUITER, OF_RECRUITER),
     "decided": (RECRUITER, OF_DECIDED),
@@ -71,12 +68,8 @@ def test_every_page_is_accessible_and_fits_a_phone(site: Site, visit: Visit, who
         lang = page.locator("html").get_attribute("lang")
         if not url.endswith("/report") and lang != language:
             found.append(f"{url}: lang is {lang}")
-        page.evaluate(AXE)
         page.set_viewport_size({"width": WIDTH[language], "height": 844})
-        for violation in page.evaluate(RUN)["violations"]:
-            if violation["impact"] in ("serious", "critical"):
-                where = violation["nodes"][0]["html"][:160]
-                found.append(f"{url}: {violation['id']}: {violation['help']}: {where}")
+        found += serious(page)
         page.set_viewport_size({"width": 390, "height": 844})
         if (width := page.evaluate("() => document.documentElement.scrollWidth")) > 390:
             found.append(f"{url}: {width} px wide on a phone of 390")

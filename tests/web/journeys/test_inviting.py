@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from interview_analysis.web.demo.company import RECRUITER
+from tests.web.axe import serious
 from tests.web.journeys.conftest import Visit
-from tests.web.journeys.test_accessible import AXE, RUN
 
 PHONE = 390
 
@@ -21,10 +21,7 @@ def look_over(page: Page, *urls: str) -> None:
         answer = page.goto(url)
         assert answer is not None
         assert answer.status == 200, url
-        page.evaluate(AXE)
-        for violation in page.evaluate(RUN)["violations"]:
-            if violation["impact"] in ("serious", "critical"):
-                found.append(f"{url}: {violation['id']}: {violation['nodes'][0]['html'][:160]}")
+        found += serious(page)
         before = page.viewport_size
         page.set_viewport_size({"width": PHONE, "height": 844})
         if (width := page.evaluate("() => document.documentElement.scrollWidth")) > PHONE:

@@ -8,15 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from interview_analysis.web.demo.company import RECRUITER
+from tests.web.axe import serious
 from tests.web.journeys.conftest import Visit
-from tests.web.journeys.test_accessible import AXE, RUN
 
 
 def check(page: Page) -> None:
     """Nothing serious for axe, nothing wider than the window."""
-    page.evaluate(AXE)
-    found = page.evaluate(RUN)["violations"]
-    assert [v["id"] for v in found if v["impact"] in ("serious", "critical")] == []
+    assert serious(page) == []
     width = page.evaluate("() => document.documentElement.scrollWidth - window.innerWidth")
     assert width <= 0
 

@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
+from tests.web.axe import violations
 from tests.web.journeys.conftest import NAMES, ROOT
-from tests.web.journeys.test_accessible import AXE, RUN
 
 WORKER = "import django; django.setup(); from interview_analysis.web.practice.worker import PracticeWorker; PracticeWorker({parent}).run()"
 HEARD_MS = 300_000  # on a machine with other work
@@ -150,7 +150,5 @@ def test_a_candidate_practises_and_is_told_within_the_page(place: Place, voice: 
 
 def checked(page) -> None:
     """axe finds nothing, and nothing is wider than the phone."""
-    page.evaluate(AXE)
-    found = page.evaluate(RUN)["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]][:2]) for one in found] == []
+    assert [(one["id"], [node["html"] for node in one["nodes"]][:2]) for one in violations(page)] == []
     assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
