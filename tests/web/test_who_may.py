@@ -74,6 +74,7 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "exchange:exports": ({A, R, D}, lambda c: [c.job.pk]),
     "exchange:export": ({A, R, D}, lambda c: [c.job.pk, "candidates", "csv"]),
     "exchange:figures": ({A, R, D}, lambda c: []),
+    "exchange:champions": ({A, R, D}, lambda c: []),
     "exchange:webhooks": ({A}, lambda c: []),
     "exchange:openapi": (NOBODY_TOO, lambda c: []),
     "demo:state": ({A}, lambda c: []),

@@ -17,15 +17,21 @@ PAGE = 10
 
 @for_roles(*STAFF, Role.DATA_SCIENTIST)
 def figures(request: HttpRequest) -> HttpResponse:
-    """The champion's figures, and the agreement of raters of each job that has scorecards."""
+    """The agreement of raters of each job that has scorecards, and a place for the champion's figures."""
     rated = Scorecard.objects.filter(submitted_at__isnull=False).values("interview__application__job")
     jobs = Job.objects.visible_to(signed_in(request)).filter(pk__in=rated)
     page = Paginator(jobs, PAGE).get_page(request.GET.get("page"))
     agreed = agreements(list(page))
+    context = {"page": page, "rows": [(j, agreed[j.pk]) for j in page]}
+    return render(request, "exchange/figures.html", context)
+
+
+@for_roles(*STAFF, Role.DATA_SCIENTIST)
+def champions_figures(request: HttpRequest) -> HttpResponse:
+    """The champion's figures, for the page of figures, which does not wait for MLflow."""
     fault = ""
     try:
         found = champions()
     except OutputError as error:
         found, fault = (), str(error)
-    context = {"champions": found, "fault": fault, "page": page, "rows": [(j, agreed[j.pk]) for j in page]}
-    return render(request, "exchange/figures.html", context)
+    return render(request, "exchange/_champions.html", {"champions": found, "fault": fault})

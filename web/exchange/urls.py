@@ -17,6 +17,7 @@ urlpatterns: list[Any] = [
     path("jobs/<int:pk>/exports", export_views.page, name="exports"),
     path("jobs/<int:pk>/exports/<str:name>.<str:kind>", export_views.export, name="export"),
     path("figures/", figure_views.figures, name="figures"),
+    path("figures/champions", figure_views.champions_figures, name="champions"),
     path("webhooks/", webhook_views.webhooks, name="webhooks"),
     path("webhooks/<int:pk>/", webhook_views.webhook, name="webhook"),
     path("webhooks/<int:pk>/change", webhook_views.change, name="change_webhook"),

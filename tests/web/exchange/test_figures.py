@@ -34,7 +34,7 @@ def store(tmp_path: Path, settings: LazySettings) -> Iterator[str]:
 def test_without_a_champion_the_page_says_how_to_get_one(
     company: Company, signed_in: SignedIn, tmp_path: Path
 ):
-    page = signed_in(company.people[Role.DATA_SCIENTIST]).get("/figures/").content.decode()
+    page = signed_in(company.people[Role.DATA_SCIENTIST]).get("/figures/champions").content.decode()
     assert "interview-analysis web export-ratings" in page
     assert not (tmp_path / "mlflow.db").exists(), "looking makes no store"
 
@@ -58,7 +58,7 @@ def test_the_champions_figures(company: Company, signed_in: SignedIn, store: str
     assert dict(target.trust) == pytest.approx(
         {r["figure"]: r["value"] for r in good.scorer.trust.to_dict("records") if r["value"] == r["value"]}
     )
-    page = signed_in(company.recruiter).get("/figures/").content.decode()
+    page = signed_in(company.recruiter).get("/figures/champions").content.decode()
     assert f"{row['r']:.2f} [{row['low']:.2f}, {row['high']:.2f}]" in page
     assert "better than none" in page
 
@@ -68,7 +68,7 @@ def test_a_store_that_cannot_be_reached_is_said(
 ):
     (tmp_path / "broken.db").write_bytes(b"no database" * 100)
     settings.MLFLOW_URI = f"sqlite:///{tmp_path / 'broken.db'}"
-    page = signed_in(company.recruiter).get("/figures/")
+    page = signed_in(company.recruiter).get("/figures/champions")
     assert page.status_code == 200
     assert "cannot use MLflow" in page.content.decode()
 
