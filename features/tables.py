@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from interview_analysis.features.core.extractor import (
     COVERAGE,
@@ -19,6 +19,9 @@ from interview_analysis.features.core.extractor import (
 )
 from interview_analysis.features.moments.moments import moments
 from interview_analysis.types import Event, FloatArray, Interval, Observations
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _SLACK_S = 1e-6  # edges of blocks are sums
 
@@ -111,6 +114,8 @@ def _measured(
     observations: Observations, grids: Sequence[Sequence[Interval]]
 ) -> tuple[list[pd.DataFrame], tuple[Fault, ...]]:
     """All extractors side by side over each grid."""
+    import pandas as pd
+
     found = [measured(extractor, observations, grids) for extractor in extractors()]
     tables = [pd.concat(side, axis=1) for side in zip(*(tables for tables, _ in found), strict=True)]
     return tables, tuple(fault for _, faults in found for fault in faults)

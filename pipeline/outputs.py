@@ -9,14 +9,12 @@ import stat
 from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-import pandas as pd
 from pydantic import ConfigDict, Field, ValidationError
 
 from interview_analysis.errors import OutputError
 from interview_analysis.features.conversation.candidate_view import everyone
-from interview_analysis.pipeline.interview import Analysis
 from interview_analysis.pipeline.job.files import write_profile
 from interview_analysis.pipeline.report.html import render_html
 from interview_analysis.pipeline.storage.disk import aside_of, swap_folder
@@ -25,6 +23,11 @@ from interview_analysis.scoring.profile import JobProfile, describe
 from interview_analysis.scoring.report.provenance import Role, Speakers
 from interview_analysis.scoring.report.report import Report
 from interview_analysis.types import Event, Segment, Transcript, Word, WordTimes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from interview_analysis.pipeline.interview import Analysis
 
 REPORT_FILE = "report.json"
 TRANSCRIPT_FILE = "transcript.json"

@@ -12,11 +12,14 @@ import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from interview_analysis.types import Channel, Event, FloatArray, Interval, Observations
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COVERAGE = "coverage_ratio"
 
@@ -98,6 +101,8 @@ def measured(
     A feature that leaves the bounds of its spec anywhere is NaN everywhere, and so are all features where `compute` raises
     ValueError or ArithmeticError; the faults say which and why. Raises TypeError for a feature without a spec.
     """
+    import pandas as pd  # 80 MB, which who asks for the specs alone does without
+
     names, faults = [spec.name for spec in extractor.specs], []
     try:
         arrays = [_rows(extractor, names, observations, windows) for windows in grids]

@@ -7,14 +7,16 @@ something stands out and how certain that is.
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from interview_analysis.features.moments import body as moments_body
 from interview_analysis.features.moments import face as moments_face
 from interview_analysis.features.moments import voice as moments_voice
 from interview_analysis.features.voice.speech_units import rate_unit
 from interview_analysis.types import Channel, Event, Observations
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _RATE_UNITS = {"wpm": "words/min", "cpm": "characters/min"}
 

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from interview_analysis.features.core.baseline import (
     MIN_SAMPLES,
@@ -25,6 +25,9 @@ from interview_analysis.features.core.turns import turns_are_heard
 from interview_analysis.features.language.questions import Said, questions
 from interview_analysis.features.voice.speech_units import MIN_PAUSE_S, rate_unit, silent_pauses
 from interview_analysis.types import Conversation, Event, Interval, Observations, Transcript
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 RATE_CHANGE = 0.2  # 180 to 220 characters a minute is 22 %; differences of 5 % are just heard (Quené 2007)
 RATE_FLOOR = 0.05  # of the median: the just noticeable difference

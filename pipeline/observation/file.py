@@ -14,10 +14,9 @@ import zipfile
 import zlib
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cache
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
 
@@ -33,6 +32,9 @@ from interview_analysis.types import (
     Turn,
     Voices,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMAT = 1
 Kind = Literal["facts", "hearing", "voices", "acoustics", "faces", "poses", "vectors", "features"]
@@ -199,6 +201,8 @@ def _tables_apart(tables: FeatureTables) -> tuple[Arrays, dict[str, Any]]:
 
 
 def _tables_together(arrays: Arrays, rest: dict[str, Any]) -> FeatureTables:
+    import pandas as pd
+
     columns = _adapter(list[str]).validate_python(rest["columns"])
     frames = []
     for name in _TABLES:

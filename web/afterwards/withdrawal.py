@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from interview_analysis.web.analysis.models import Analysis
-from interview_analysis.web.analysis.running import observations_of
+from interview_analysis.web.analysis.observations import observations_of
 from interview_analysis.web.hiring.models import Candidate
 from interview_analysis.web.interviews.models import Interview
 from interview_analysis.web.privacy.erasure import erase

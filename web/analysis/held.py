@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.pipeline.outputs import REPORT_FILE
 from interview_analysis.web.analysis.models import Analysis
-from interview_analysis.web.analysis.running import observations_of
+from interview_analysis.web.analysis.observations import observations_of
 from interview_analysis.web.privacy.holdings import Holding, Row
 
 

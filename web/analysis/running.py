@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -25,8 +24,9 @@ from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.outputs import REPORT_FILE, report_language, save
 from interview_analysis.pipeline.transcript.given import GivenTranscript, read_transcript, read_written
 from interview_analysis.web.analysis.models import Analysis
+from interview_analysis.web.analysis.observations import observations_of
 from interview_analysis.web.hiring.profiles import profile_of
-from interview_analysis.web.interviews.models import Interview, Recording
+from interview_analysis.web.interviews.models import Recording
 from interview_analysis.web.site import store
 
 
@@ -112,22 +112,6 @@ class Engine:
             return part
         with store.local(settings.HOME.files / recording.transcript) as words:
             return part.worded(_named(read_transcript(words, language), f"{recording.name}: transcript"))
-
-
-def observations_of(candidate: int) -> Path:
-    """What was observed of a candidate's recordings, which all workers share; a folder a person, so that it can be erased."""
-    folder: Path = settings.HOME.observations / f"candidate-{candidate}"
-    return folder
-
-
-def forget_gone() -> None:
-    """Remove from this machine what was observed of people who, by now, were erased or do without the analysis."""
-    folders: Path = settings.HOME.observations
-    for folder in folders.glob("candidate-*"):
-        number = folder.name.removeprefix("candidate-")
-        agreed = Interview.objects.filter(consent__analysis=True, consent__withdrawn_at=None)
-        if number.isdecimal() and not agreed.filter(application__candidate=int(number)).exists():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _recordings(analysis: Analysis) -> list[Recording]:

@@ -27,7 +27,8 @@ from django.db import close_old_connections, connection
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.analysis import queue
 from interview_analysis.web.analysis.models import Analysis
-from interview_analysis.web.analysis.running import Engine, Result, forget_gone, observations_of
+from interview_analysis.web.analysis.observations import forget_gone, observations_of
+from interview_analysis.web.analysis.running import Engine, Result
 from interview_analysis.web.interviews import preparing
 from interview_analysis.web.interviews.models import Recording
 from interview_analysis.web.interviews.playable import checked, make_playable

@@ -21,9 +21,9 @@ from interview_analysis.web.site.permissions import for_roles, signed_in
 @for_roles(*STAFF)
 def monitor(request: HttpRequest) -> HttpResponse:
     """Everybody who is invited to answer alone; the rows come anew every three seconds."""
-    rows = presence.rows(signed_in(request))
+    rows, left_out = presence.rows(signed_in(request))
     template = "answers/_rows.html" if request.headers.get("HX-Request") else "answers/monitor.html"
-    return render(request, template, {"rows": rows})
+    return render(request, template, {"rows": rows, "left_out": left_out})
 
 
 @for_roles(*STAFF)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.utils import timezone
 
 from interview_analysis.web.answers import taking
@@ -18,6 +19,7 @@ from interview_analysis.web.privacy.trail import record
 
 HERE_FOR = timedelta(seconds=20)
 SHOWN_FOR = timedelta(days=2)  # after it was handed in, or after its end
+SHOWN = 200
 STATES = ("back", "gone", "muted", "silent", "frozen", "none")
 CONNECTIONS = ("sending", "idle", "offline", "full", "refused")
 
@@ -70,8 +72,11 @@ class Row:
         return None if level is None else round(100 * level)
 
 
-def rows(user: User, at: datetime | None = None) -> list[Row]:
-    """Who is invited to answer alone and is not long done, those who are here first."""
+def rows(user: User, at: datetime | None = None) -> tuple[list[Row], int]:
+    """Who is invited to answer alone and is not long done, those who need somebody and who are here first.
+
+    At most `SHOWN`, those who were here last before those who never were; and how many more there are.
+    """
     now = at or timezone.now()
     recent = Q(finished_at=None, closes_at__gt=now - SHOWN_FOR) | Q(finished_at__gt=now - SHOWN_FOR)
     found = (
@@ -87,26 +92,39 @@ def rows(user: User, at: datetime | None = None) -> list[Row]:
             ),
             at_question=Max("questions__order", filter=Q(questions__asked__isnull=False)),
         )
+        .order_by(F("presence__at").desc(nulls_last=True), "closes_at", "pk")
     )
-    made = [row_of(invitation, now) for invitation in found[:200]]
+    shown = list(found[:SHOWN])
+    lacking = _lacking(shown)
+    made = [_row(invitation, now, invitation.pk in lacking) for invitation in shown]
     order = ("stuck", "here", "sending", "started", "handed_in", "opened", "invited", "done")
-    return sorted(made, key=lambda row: order.index(row.state))
+    left_out = found.count() - len(shown) if len(shown) == SHOWN else 0
+    return sorted(made, key=lambda row: order.index(row.state)), left_out
 
 
 def row_of(invitation: Invitation, now: datetime) -> Row:
+    return _row(invitation, now, bool(_lacking([invitation])))
+
+
+def _lacking(invitations: Sequence[Invitation]) -> set[int]:
+    """Those of which something that was recorded has not come."""
+    begun = [invitation for invitation in invitations if invitation.started_at]
+    takes = Take.objects.filter(question__invitation__in=begun, settled_at=None).select_related("question")
+    return {take.question.invitation_id for take in taking.not_sent(list(takes))}
+
+
+def _row(invitation: Invitation, now: datetime, lacking: bool) -> Row:
     presence = getattr(invitation, "presence", None)
     here = presence if presence is not None and now - presence.at < HERE_FOR else None
     asked, answered = getattr(invitation, "asked_count", 0), getattr(invitation, "answered_count", 0)
     number = (here.question if here else None) or getattr(invitation, "at_question", None)
-    return Row(invitation, _state(invitation, here, presence), number, answered, asked, here)
+    return Row(invitation, _state(invitation, here, presence, lacking), number, answered, asked, here)
 
 
-def _state(invitation: Invitation, here: Presence | None, last: Presence | None) -> str:
+def _state(invitation: Invitation, here: Presence | None, last: Presence | None, lacking: bool) -> str:
     handed = getattr(invitation, "handed_in", None)
     if handed is not None and handed.settled_at is not None:
         return "done"
-    takes = list(Take.objects.filter(question__invitation=invitation)) if invitation.started_at else []
-    lacking = bool(takes and taking.not_sent(takes))
     if handed is not None:
         return ("sending" if here else "stuck") if lacking else "handed_in"
     if here is not None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.answers import streams
-from interview_analysis.web.answers.models import Asked, HandIn, Notes, Take
+from interview_analysis.web.answers.models import Asked, HandIn, Notes, Stream, Take
 from interview_analysis.web.candidate.models import Invitation, Question
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.trail import record
@@ -175,10 +175,7 @@ def hand_in(invitation: Invitation, by: User | None = None, *, as_it_is: bool = 
 
 def not_sent(takes: Sequence[Take]) -> list[Take]:
     """Takes of which something has not come, as far as the server knows."""
-    return [
-        take
-        for take in takes
-        if take.way != Take.Way.WRITTEN
-        and take.settled_at is None
-        and not all(streams.complete(s) or s.closed_at for s in streams.segments(take.key))
-    ]
+    due = [take for take in takes if take.way != Take.Way.WRITTEN and take.settled_at is None]
+    begun = Stream.objects.filter(group__in=[take.key for take in due])
+    lacking = {stream.group for stream in begun if not (stream.closed_at or streams.complete(stream))}
+    return [take for take in due if take.key in lacking]

@@ -35,7 +35,7 @@ PAGES = (
     "/trail/?action=recording", "/people/",
     "/interviews/{rated}/review", "/interviews/{rated}/report", "/interviews/{rated}/consensus",
     "/interviews/{rated}/recruitment", "/interviews/{rated}/feedback", "/jobs/1/compare", "/jobs/1/compare?sort=overall",
-    "/jobs/1/exports", "/webhooks/", "/webhooks/1/", "/tokens/", "/api/",
+    "/jobs/1/exports", "/figures/", "/messages/", "/messages/?page=300", "/requests/", "/answers/", "/invitations/1/", "/webhooks/", "/webhooks/1/", "/tokens/", "/api/",
     "/api/jobs", "/api/candidates", "/api/candidates?page=150", "/api/interviews", "/api/interviews?page=500",
     "/api/interviews/{rated}", "/api/interviews/{rated}/result", "/api/interviews/{rated}/scorecards",
     "/api/interviews/{rated}/consensus",

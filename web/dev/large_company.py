@@ -8,30 +8,39 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
 from interview_analysis.scoring.profile import JobProfile
+from interview_analysis.web.afterwards.models import Request
 from interview_analysis.web.analysis import queue
 from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.analysis.running import Engine
+from interview_analysis.web.answers.models import Presence, Take
+from interview_analysis.web.answers.taking import take_key
+from interview_analysis.web.candidate.access import renew
+from interview_analysis.web.candidate.models import Invitation, Question
 from interview_analysis.web.demo import company
 from interview_analysis.web.exchange.models import Delivery, Webhook
 from interview_analysis.web.hiring.models import Application, Candidate, Job, ProfileVersion
 from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.interviews.models import Assignment, Interview, Recording
+from interview_analysis.web.messages.models import Message
 from interview_analysis.web.people.models import Role, User
-from interview_analysis.web.privacy.models import Entry, Head
+from interview_analysis.web.privacy.models import Consent, Entry, Head
 from interview_analysis.web.privacy.trail import entry_sha256
 from interview_analysis.web.review.models import Consensus, Rating, Scorecard
 
 CANDIDATES, INTERVIEWS, ENTRIES, REVIEWERS = 10_000, 30_000, 200_000, 50
-RATED, FINAL, DELIVERIES = (
-    1000,
-    200,
+RATED, FINAL = 1000, 200  # interviews with two scorecards each, with a final rating
+DELIVERIES, MESSAGES, REQUESTS = (
     10_000,
-)  # interviews with two scorecards each, with a final rating; of one webhook
+    20_000,
+    500,
+)  # of one webhook; to candidates; of candidates, half of them answered
+INVITED = 1000  # of all who are invited to answer alone, those whose window is open
 _BATCH = 2000
 _TRANSCRIPT = """WEBVTT
 
@@ -66,6 +75,7 @@ def fill() -> User:
     _rate(interviews[:RATED], raters, profile, by)
     _analyse(interviews, profile, by)
     _webhook(by)
+    _invite(interviews[-CANDIDATES:], by)
     _fill_trail(by)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -121,6 +131,11 @@ def _rate(interviews: Sequence[Interview], raters: Sequence[User], profile: Prof
 
 def _analyse(interviews: Sequence[Interview], profile: ProfileVersion, by: User) -> None:
     """A transcript of the first one is analysed as a worker does it; the others get the same report."""
+    today = timezone.localdate()
+    interviews[0].consent = Consent.objects.create(
+        candidate=interviews[0].application.candidate, given_on=today, how=Consent.How.WRITTEN, entered_by=by
+    )
+    interviews[0].save()
     kept = settings.HOME.files / "recording-large.vtt"
     kept.write_text(_TRANSCRIPT, encoding="utf-8")
     Recording.objects.create(
@@ -146,6 +161,59 @@ def _webhook(by: User) -> None:
     Delivery.objects.bulk_create(
         (Delivery(webhook=hook, event="analysis.done", body="{}") for _ in range(DELIVERIES)),
         batch_size=_BATCH,
+    )
+
+
+def _invite(interviews: Sequence[Interview], by: User) -> None:
+    """Each to answer alone; the first ones are at it, with a question answered. Messages and wishes go with it."""
+    now = timezone.now()
+    invitations = [
+        Invitation(
+            interview=interview, language="en", zone="UTC", opens_at=now - timedelta(days=10), created_by=by, sent_at=now,
+            closes_at=now + timedelta(days=5 if number < INVITED else -5), started_at=now if number < INVITED else None,
+        )
+        for number, interview in enumerate(interviews)
+    ]  # fmt: skip
+    for invitation in invitations:
+        renew(invitation)
+    Invitation.objects.bulk_create(invitations, batch_size=_BATCH)
+    questions = Question.objects.bulk_create(
+        (Question(invitation=i, order=n, text="Why?") for i in invitations for n in (1, 2, 3)),
+        batch_size=_BATCH,
+    )
+    Take.objects.bulk_create(
+        Take(
+            key=take_key(question, 1), question=question, number=1, begun_at=now, ended_at=now, settled_at=now,
+            allowed_think_s=90, allowed_answer_s=180,
+        )
+        for question in questions[: 3 * INVITED : 3]
+    )  # fmt: skip
+    Presence.objects.bulk_create(
+        Presence(
+            invitation=i, at=now, question=2, recording=True, level=0.3, camera="back", microphone="back"
+        )
+        for i in invitations[:INVITED]
+    )
+    about = ContentType.objects.get_for_model(Invitation)
+    Message.objects.bulk_create(
+        (
+            Message(
+                kind="invitation", channel="mail", candidate_id=i.interview.application.candidate_id,
+                application=i.interview.application, subject_type=about, subject_id=i.pk, state="sent", due_at=now, by=by,
+            )
+            for i in invitations
+            for _ in range(MESSAGES // CANDIDATES)
+        ),
+        batch_size=_BATCH,
+    )  # fmt: skip
+    Request.objects.bulk_create(
+        Request(
+            interview=interview,
+            kind="look",
+            text="Please look again.",
+            answered_at=now if number % 2 else None,
+        )
+        for number, interview in enumerate(interviews[:REQUESTS])
     )
 
 

@@ -37,6 +37,17 @@ from interview_analysis.web.review.words import result_fault
 PAGE = 50
 
 
+class ByKey(PageNumberPagination):
+    """Finds the keys of a page first, so that what is looked up for each row is not looked up for the rows before the page."""
+
+    def paginate_queryset(
+        self, queryset: QuerySet[Any], pagination: Any, request: HttpRequest, **params: Any
+    ) -> Any:
+        page = super().paginate_queryset(queryset.values_list("pk", flat=True), pagination, request, **params)
+        page[self.items_attribute] = queryset.filter(pk__in=list(page[self.items_attribute]))
+        return page
+
+
 class ByToken(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Token | None:
         return tokens.known(token)
@@ -116,7 +127,7 @@ def candidate(request: HttpRequest, pk: int) -> Candidate:
     url_name="interviews",
     summary="Interviews",
 )
-@paginate(PageNumberPagination, page_size=PAGE)
+@paginate(ByKey, page_size=PAGE)
 def interviews(
     request: HttpRequest, job: int | None = None, candidate: int | None = None
 ) -> QuerySet[Interview]:

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
-from interview_analysis.pipeline.batch.results import csv_bytes
 from interview_analysis.scoring.report.report import Report, Score
 from interview_analysis.types import CHANNELS
 from interview_analysis.web.analysis.models import Analysis
@@ -21,6 +18,9 @@ from interview_analysis.web.interviews.models import Interview, InterviewQuerySe
 from interview_analysis.web.people.models import STAFF, User
 from interview_analysis.web.review.blind import machine_visible_among, not_rated_blind
 from interview_analysis.web.review.result import ResultDamagedError, saved
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 TABLES = ("candidates", "interviews", "results")
 FORMATS = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet"}
@@ -38,6 +38,8 @@ def table(name: str, job: Job, user: User) -> pd.DataFrame:
 
 def file_of(found: pd.DataFrame, kind: str) -> bytes:
     if kind == "csv":
+        from interview_analysis.pipeline.batch.results import csv_bytes
+
         return csv_bytes(found)
     out = BytesIO()
     found.to_parquet(out, index=False)
@@ -136,6 +138,8 @@ def _codes(report: Report) -> Iterable[str]:
 
 def _frame(rows: list[dict[str, Any]], columns: list[str]) -> pd.DataFrame:
     """Texts as texts, so that a column of blanks is one as well."""
+    import pandas as pd
+
     found = pd.DataFrame(rows, columns=columns)
     numbers = [c for c in columns if c.endswith((".score", ".standard_error"))]
     found[numbers] = found[numbers].astype("float64")

@@ -6,7 +6,7 @@ from django.test import Client
 
 from interview_analysis.scoring.report.report import Report
 from interview_analysis.web.analysis.models import Analysis
-from interview_analysis.web.analysis.running import observations_of
+from interview_analysis.web.analysis.observations import observations_of
 from interview_analysis.web.candidate.access import link_of
 from interview_analysis.web.candidate.models import Invitation
 from interview_analysis.web.interviews.models import Recording

@@ -19,7 +19,7 @@ from django.urls import reverse
 from interview_analysis.web.afterwards import requests
 from interview_analysis.web.analysis import queue
 from interview_analysis.web.analysis.models import Analysis
-from interview_analysis.web.analysis.running import observations_of
+from interview_analysis.web.analysis.observations import observations_of
 from interview_analysis.web.candidate.access import link_of
 from interview_analysis.web.candidate.models import Invitation
 from interview_analysis.web.hiring.models import Application, Candidate, Note

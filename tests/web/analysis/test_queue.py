@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from interview_analysis.web.analysis import queue
 from interview_analysis.web.analysis.models import Analysis
-from interview_analysis.web.analysis.running import Result, forget_gone, observations_of
+from interview_analysis.web.analysis.observations import forget_gone, observations_of
+from interview_analysis.web.analysis.running import Result
 from interview_analysis.web.analysis.worker import Ends, _finish, dead_here
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.models import Entry

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from interview_analysis.web.answers import presence, taking
 from interview_analysis.web.answers.models import HandIn, Presence, Take, Word
-from interview_analysis.web.candidate.access import link_of
+from interview_analysis.web.candidate.access import link_of, renew
 from interview_analysis.web.candidate.models import Invitation
-from interview_analysis.web.interviews.models import Assignment
+from interview_analysis.web.interviews.models import Assignment, Interview
 from interview_analysis.web.privacy.models import Entry
 
 
@@ -30,7 +30,7 @@ def browser(invitation: Invitation) -> Client:
 
 
 def state_of(invitation: Invitation, company) -> str:
-    return next(row.state for row in presence.rows(company.recruiter) if row.invitation == invitation)
+    return next(row.state for row in presence.rows(company.recruiter)[0] if row.invitation == invitation)
 
 
 def test_the_states_of_a_candidate(browser, invitation, company):
@@ -47,7 +47,7 @@ def test_the_states_of_a_candidate(browser, invitation, company):
         waiting=1,
         connection="sending",
     )
-    row = next(row for row in presence.rows(company.recruiter) if row.invitation == invitation)
+    row = next(row for row in presence.rows(company.recruiter)[0] if row.invitation == invitation)
     assert (row.state, row.question, row.answered, row.asked, row.level_percent) == ("here", 1, 0, 2, 25)
     beat(browser, question=1, recording=True, waiting=40, connection="offline")
     assert state_of(invitation, company) == "stuck"
@@ -60,14 +60,37 @@ def test_the_states_of_a_candidate(browser, invitation, company):
     HandIn.objects.update(settled_at=timezone.now())
     assert state_of(invitation, company) == "done"
     Invitation.objects.update(finished_at=timezone.now() - timedelta(days=3))
-    assert presence.rows(company.recruiter) == []
+    assert presence.rows(company.recruiter) == ([], 0)
 
 
 def test_whoever_is_away_is_not_shown_as_here(browser, invitation, company):
     beat(browser, question=1, recording=True)
     Presence.objects.update(at=timezone.now() - timedelta(minutes=1))
-    row = presence.rows(company.recruiter)[0]
+    row = presence.rows(company.recruiter)[0][0]
     assert (row.state, row.presence) == ("opened", None)
+
+
+def test_those_who_are_here_are_shown_before_the_many_who_are_not(
+    browser, invitation, company, monkeypatch, django_assert_max_num_queries
+):
+    beat(browser, question=1, recording=True)
+    others = []
+    for number in range(4):
+        interview = Interview.objects.create(
+            application=invitation.interview.application,
+            title=f"Alone {number}",
+            created_by=company.recruiter,
+        )
+        other = Invitation(interview=interview, language="en", opens_at=invitation.opens_at, closes_at=invitation.closes_at,
+                           zone="UTC", started_at=timezone.now(), created_by=company.recruiter)  # fmt: skip
+        renew(other)
+        others.append(other)
+    Invitation.objects.bulk_create(others)
+    monkeypatch.setattr(presence, "SHOWN", 2)
+    with django_assert_max_num_queries(6):
+        rows, left_out = presence.rows(company.recruiter)
+    assert (rows[0].invitation, rows[0].state) == (invitation, "here")
+    assert (len(rows), left_out) == (2, 3)
 
 
 @pytest.mark.parametrize(
