@@ -149,7 +149,7 @@ def _certified(certificate: str | None, key: str | None) -> None:
 
 def _beside(ends: threading.Event, demo: bool, worker: bool) -> None:
     """What goes on beside the pages: the made-up company gets its recordings, one worker of each kind is kept running."""
-    from interview_analysis.web.analysis.worker import supervise
+    from interview_analysis.web.analysis.keeping import supervise
 
     if demo:
         from interview_analysis.web.demo.company import add_recordings

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
-from tests.web.test_commands import own_home
+import psutil
+import pytest
+
+from tests.web.test_commands import home, own_home, served
+
+__all__ = ["home", "served"]
 
 _ALL_PAGES = """
 import os, sys
@@ -39,3 +45,13 @@ def test_pages_are_known_without_what_single_ones_need(tmp_path: Path):
     loaded = set(done.stdout.split())
     assert "interview_analysis.web.exchange.export_views" in loaded
     assert sorted(loaded & LATER) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="SKIPPED: only Linux says what a process has loaded")
+def test_serve_holds_none_of_it_once_a_page_was_shown(served: tuple[int, subprocess.Popen[str]]):
+    port, process = served
+    with urllib.request.urlopen(f"http://localhost:{port}/account/login/", timeout=60) as answer:
+        assert answer.status == 200
+    loaded = [Path(mapped.path).parts for mapped in psutil.Process(process.pid).memory_maps()]
+    assert any("numpy" in parts for parts in loaded)
+    assert sorted(LATER.intersection(part for parts in loaded for part in parts)) == []
