@@ -272,7 +272,7 @@ def export_ratings_command(console: Console, out: Path, names: bool) -> None:
     \b
     Examples:
       interview-analysis web export-ratings ratings
-      interview-analysis train --config ratings/train.yaml --data ratings
+      interview-analysis learn train --config ratings/train.yaml --data ratings
     """
     start_django()
     from interview_analysis.web.exchange.ratings import export_ratings

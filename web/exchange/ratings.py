@@ -1,4 +1,4 @@
-"""The company's own scorecards as what `interview-analysis train` learns from."""
+"""The company's own scorecards as what `interview-analysis learn train` learns from."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _KEYS = ["interview_id", "rater", "person"]
 _TABLES = (".csv", ".parquet")
 CONFIG = "train.yaml"
 _SETTINGS = """\
-# What differs from the defaults of `interview-analysis train` for levels of 1 to 5: all dimensions are learned.
+# What differs from the defaults of `interview-analysis learn train` for levels of 1 to 5: all dimensions are learned.
 targets: []
 scale: [1, 5]
 """
