@@ -32,6 +32,9 @@ WHOLE_ONLY = """const start = MediaRecorder.prototype.start;
 QUOTA = """const put = IDBObjectStore.prototype.put; let left = 4;
   IDBObjectStore.prototype.put = function (row) {
     if (row.data && left-- <= 0) throw new DOMException('full', 'QuotaExceededError'); return put.call(this, row); };"""
+STUBBORN = """const start = MediaRecorder.prototype.start; let refusals = 1;
+  MediaRecorder.prototype.start = function (ms) {
+    if (refusals-- > 0) throw new DOMException('', 'UnknownError'); return start.call(this, ms); };"""
 TOMORROW = "const now = Date.now.bind(Date); Date.now = () => now() + 86_400_000;"
 OLD = "delete window.MediaRecorder;"
 
@@ -48,7 +51,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    made = Server(tmp_path_factory.mktemp("home"), candidates=13)
+    made = Server(tmp_path_factory.mktemp("home"), candidates=14)
     yield made
     made.kill()
 
@@ -240,6 +243,20 @@ def test_without_a_microphone_it_says_what_to_do_and_takes_writing(visit: Visit,
     page.fill("#written", "In writing.")
     page.click("[data-do=write]")
     page.locator("[data-do=next]").wait_for()
+
+
+def test_a_recorder_that_does_not_start_is_told_and_may_be_tried_again(visit: Visit, server: Server):
+    page = visit(STUBBORN)
+    page.goto("/c/answer")
+    page.click("#show")
+    page.click("[data-do=begin]")
+    page.locator("#fault", has_text="Nothing can be recorded here.").wait_for()
+    page.click("[data-do=begin]")
+    page.locator("[data-do=stop]").wait_for()
+    page.wait_for_timeout(2500)
+    told = finish(page, server)
+    assert told["streams"] == 1
+    assert told["recordings"][0]["duration_s"] > 2.0
 
 
 @pytest.mark.faults

@@ -36,6 +36,7 @@ class Site:
     url: str
     link: str  # signs the administrator in, once
     decided: int  # the number of an interview that was rated, decided, and told to its candidate
+    candidates_link: str  # who comes in by it, invited to that interview
     home: Path
     environment: dict[str, str] = field(repr=False)
 
@@ -78,7 +79,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator
     assert process.stdout is not None
     told = json.loads(process.stdout.readline())
     _until_it_listens(port)
-    yield Site(f"http://localhost:{port}", told["link"], told["decided"], home, environment)
+    yield Site(
+        f"http://localhost:{port}", told["link"], told["decided"], told["candidates_link"], home, environment
+    )
     process.terminate()
     process.wait(timeout=30)
 

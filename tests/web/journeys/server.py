@@ -48,7 +48,9 @@ def main(port: int) -> None:
     for person in (*company.people(), *others):
         person.set_password(PASSWORD)
         person.save()
-    print(json.dumps({"link": new_link(administrator), "decided": _decide()}), flush=True)
+    decided = _decide()
+    links = {"link": new_link(administrator), "candidates_link": _candidates_link(decided)}
+    print(json.dumps(links | {"decided": decided}), flush=True)
     uvicorn.run(
         "interview_analysis.web.site.asgi:application",
         host="127.0.0.1",
@@ -130,6 +132,26 @@ def _decide() -> int:
     feedback.release(told, recruiter, analysis.report_sha256)
     Webhook.objects.create(url="https://example.com/told", secret="whsec_x", created_by=recruiter)
     return interview.pk
+
+
+def _candidates_link(interview: int) -> str:
+    """The link by which the candidate of that interview came in and may look at what came of it."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from interview_analysis.web.candidate.access import link_of, renew
+    from interview_analysis.web.candidate.models import Invitation
+    from interview_analysis.web.people.models import User
+
+    now = timezone.now()
+    invitation = Invitation(
+        interview_id=interview, language="en", zone="UTC", opens_at=now - timedelta(days=2), closes_at=now, sent_at=now,
+        finished_at=now, created_by=User.objects.earliest("pk"),
+    )  # fmt: skip
+    renew(invitation)
+    invitation.save()
+    return link_of(invitation)
 
 
 if __name__ == "__main__":

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from interview_analysis.web.demo.company import FIRST_RATER, RECRUITER, SECOND_RATER
+from tests.web.axe import serious
 from tests.web.journeys.conftest import Site, Visit
 
 
@@ -65,3 +67,27 @@ def test_feedback_is_changed_and_released_once_more(site: Site, visit: Visit):
     expect(page.get_by_text(re.compile("^Release 2, "))).to_be_visible()
     made = page.request.get(f"/interviews/{site.decided}/feedback/2.pdf")
     assert made.body().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(("language", "width"), [("en", 1200), ("zh-CN", 390)])
+def test_the_candidate_reads_what_was_released_and_objects(
+    site: Site, visit: Visit, language: str, width: int
+):
+    page = visit(None, width=width, language=language).page
+    page.goto(site.candidates_link)
+    if language == "zh-CN":
+        page.get_by_role("button", name="中文").click()
+    page.goto("/c/feedback/")
+    expect(page.locator("article.letter")).to_contain_text("You named the numbers.")
+    assert serious(page) == []
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.locator("[name=kind]").last.check()
+    page.fill("#ask-text", f"I said how it ended, {language}")
+    page.locator("form", has=page.locator("#ask-text")).get_by_role("button").click()
+    expect(page.get_by_text(f"I said how it ended, {language}")).to_be_visible()
+    assert serious(page) == []
+    staff = visit(RECRUITER).page
+    staff.goto("/requests/")
+    staff.get_by_role("link", name="Wei Jia").last.click()
+    expect(staff.locator("main")).to_contain_text(f"I said how it ended, {language}")
+    assert serious(staff) == []

@@ -40,7 +40,7 @@ async function goOn() {
   if (stage !== "answer") return;
   before += recording.seconds;
   closeMedia();
-  if (await openMedia()) record(); else { recording = null; only("resume", "was-all"); stage = "think"; }
+  if (!await openMedia() || !record()) { recording = null; only("resume", "was-all"); stage = "think"; }
 }
 
 function elsewhere(text) {
@@ -123,21 +123,26 @@ function think() {
 async function begin() {
   only();
   fault(unable() ? texts[unable()] : "");
-  if (unable() || !await openMedia()) { only(now.unfinished_s === null ? "begin" : "resume"); at("other").open = true; return; }
   said = new Set();
-  record();
+  if (unable() || !await openMedia() || !record()) { only(now.unfinished_s === null ? "begin" : "resume"); at("other").open = true; return; }
   ask(`/c/answer/takes/${now.key}/begin`, { way: media.kind }).catch((error) => { if (error.code) refuse(error); });
   notice(fill(texts.begun, { minutes: minutes(Math.max(0, now.answer_s - Math.round(before))) }));
   tools.stop.focus();
 }
 
+/** Whether it records. A recorder that does not start is told as a microphone that does not. */
 function record() {
-  recording = desk.record(media.stream, { purpose: "answer", group: now.key, kind: media.kind });
+  try { recording = desk.record(media.stream, { purpose: "answer", group: now.key, kind: media.kind }); } catch {
+    closeMedia();
+    fault(`${texts.no_microphone} ${texts.other_microphone}`);
+    return false;
+  }
   stage = "answer";
   at("what").textContent = texts.answer;
   show(at("what").parentElement);
   show(at("live"));
   only("stop");
+  return true;
 }
 
 /** The server does not take this answer: it is over, or it was begun elsewhere. */

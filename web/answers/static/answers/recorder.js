@@ -5,7 +5,7 @@
 //   const desk = await openDesk({ name: "<key of the invitation>", url: "/c/streams", token: csrf, on: (event) => {} });
 //   if (desk.elsewhere) …            // another tab has it; `await desk.take()` goes on here, the other tab is told
 //   const media = await getMedia({ video: true });   // { stream, kind: "video" | "audio", faults: [{ device, reason }] }
-//   const recording = desk.record(media.stream, { purpose: "answer", group: "<uuid>", kind: media.kind });
+//   const recording = desk.record(media.stream, { purpose: "answer", group: "<uuid>", kind: media.kind });  // throws where the recorder does not start
 //   recording.level, recording.seconds  // 0…1 of the microphone now; how long it has been recording
 //   await recording.stop();             // everything is in the browser's storage
 //   await desk.sent(group);             // everything is on the server
@@ -183,8 +183,8 @@ class Recording {
   constructor(desk, media, about) {
     this.#desk = desk; this.#media = media; this.#about = about;
     this.group = about.group;
-    this.#listen();
     this.#start();
+    this.#listen();
     this.#watch = setInterval(() => this.#look(), 500);
     for (const track of media.getTracks()) {
       const device = track.kind === "video" ? "camera" : "microphone";
@@ -210,6 +210,7 @@ class Recording {
   #start() {
     const mime = mimeOf(this.#about.kind);
     const recorder = new MediaRecorder(this.#media, { mimeType: mime, videoBitsPerSecond: 600_000, audioBitsPerSecond: 48_000 });
+    recorder.start(SLICE_MS); // throws where it cannot; nothing is begun then
     const stream = this.#desk.newStream({ ...this.#about, mime: recorder.mimeType || mime });
     stream.pauses = this.#pauses;
     this.#recorder = recorder; this.#stream = stream; this.#came = Date.now(); this.#turn = Date.now();
@@ -225,7 +226,6 @@ class Recording {
       this.#desk.tell({ type: "stopped", recording: this, device: this.#about.kind === "video" ? "camera" : "microphone" });
     };
     recorder.onerror = () => { if (recorder.state !== "inactive") recorder.stop(); };
-    recorder.start(SLICE_MS);
   }
 
   /** Another stream in the place of this one, without a new permission. */

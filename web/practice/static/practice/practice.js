@@ -52,7 +52,7 @@ async function think() {
 
 function answer() {
   if (recording) return;
-  recording = desk.record(media.stream, { purpose: "practice", group, kind: media.kind });
+  try { recording = desk.record(media.stream, { purpose: "practice", group, kind: media.kind }); } catch { complain("other"); return; }
   show("stop");
   part("stop").focus();
   const total = Number(words.answer);
