@@ -45,7 +45,7 @@ test-slow: setup ## Run the tests that take minutes
 	$(BIN)/pytest -m slow
 
 test-faults: setup ## Run the long tests of what is killed and disturbed: batches, an answer that is being recorded, the database
-	$(BIN)/pytest -m faults
+	$(BIN)/pytest -m faults -n 2 --dist loadfile
 
 lint: $(READY) ## Check style, types and the direction of imports
 	$(BIN)/ruff check

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.test import Client  # noqa: E402
-from django.utils import timezone  # noqa: E402
+from django.utils import timezone, translation  # noqa: E402
 
 from interview_analysis.pipeline.common.config import BUILT_IN  # noqa: E402
 from interview_analysis.web.analysis.models import Analysis  # noqa: E402
@@ -70,6 +70,13 @@ class Company:
     def invitation(self) -> Invitation:
         """That of the fixture `invitation`, where a test asks for it."""
         return Invitation.objects.get(interview__application=self.application)
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """A page that was asked for leaves its language behind in this thread."""
+    yield
+    translation.deactivate_all()
 
 
 @pytest.fixture(autouse=True)

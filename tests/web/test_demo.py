@@ -13,6 +13,7 @@ from django.test import Client
 
 from interview_analysis.pipeline.dev import demo as sample
 from interview_analysis.web.analysis.models import Analysis
+from interview_analysis.web.analysis.observations import observations_of
 from interview_analysis.web.demo import company as made_up
 from interview_analysis.web.hiring.models import Candidate, Job
 from interview_analysis.web.interviews.models import Interview, Recording
@@ -77,10 +78,13 @@ def test_one_click_removes_it_all_and_nothing_else(
     assert "Remove it" in client.get("/demo/").content.decode()
     kept = [settings.HOME.files / r.original for r in Recording.objects.filter(name=made_up.SAMPLE_NAME)]
     assert all(path.is_file() for path in kept)
+    seen = observations_of(Interview.objects.latest("pk").application.candidate_id)
+    seen.mkdir(parents=True)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         assert client.post("/demo/remove").status_code == 302
     assert made_up.people() == []
     assert not any(path.exists() for path in kept)
+    assert not seen.exists()
     assert (Job.objects.get(), Candidate.objects.get()) == (company.job, company.candidate)
     assert (Interview.objects.get(), Recording.objects.get()) == (company.interview, company.recording)
     assert Entry.objects.filter(action="demo.removed").count() == 1

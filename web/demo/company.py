@@ -17,6 +17,7 @@ from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.pipeline.common.config import BUILT_IN
 from interview_analysis.scoring.profile import parse_profile
 from interview_analysis.web.analysis import queue
+from interview_analysis.web.analysis.observations import forget_gone
 from interview_analysis.web.candidate.models import Question
 from interview_analysis.web.hiring.models import Application, Candidate, Job, Note
 from interview_analysis.web.hiring.profiles import save_version
@@ -190,6 +191,7 @@ def remove(by: User | None) -> None:
         _remove_person(person)
     record(by, "demo.removed", staff[0])
     transaction.on_commit(lambda: _unlink(names))
+    transaction.on_commit(forget_gone)
 
 
 def _remove_person(person: User) -> None:

@@ -70,8 +70,8 @@ def interviews(job: Job, user: User) -> pd.DataFrame:
         row = _keys(i, named)
         if named:
             row["title"] = i.title
-        held = i.held_at or i.created_at
-        row |= {"stage": i.stage.name_en if i.stage else "", "held_on": held.date().isoformat()}
+        held_on = i.held_at.date().isoformat() if i.held_at else ""
+        row |= {"stage": i.stage.name_en if i.stage else "", "held_on": held_on}
         rows.append(row)
     columns = ["interview_id", "candidate_id", *(["name", "title"] if named else []), "stage", "held_on"]
     return _frame(rows, columns)

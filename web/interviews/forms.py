@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.hiring.models import Application
@@ -25,12 +26,16 @@ class InterviewForm(forms.ModelForm[Interview]):
 
 
 class ConsentForm(forms.ModelForm[Consent]):
-    """The consent that was given outside of the application."""
+    """The consent that was given outside of the application. Nothing is agreed to until somebody ticks it."""
 
     class Meta:
         model = Consent
         fields = ("given_on", "how", "recording", "analysis", "note")
         widgets = {"given_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        nothing = {"given_on": date.today(), "recording": False, "analysis": False}
+        super().__init__(data, prefix="consent", initial=nothing)
 
     def clean_given_on(self) -> date:
         given: date = self.cleaned_data["given_on"]

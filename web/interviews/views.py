@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
 from django.conf import settings
@@ -59,7 +58,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     application = get_object_or_404(Application.objects.visible_to(user), pk=pk)
     form = InterviewForm(application, request.POST or None)
-    agreed = ConsentForm(request.POST or None, prefix="consent", initial={"given_on": date.today()})
+    agreed = ConsentForm(request.POST or None)
     if request.method == "POST" and form.is_valid() and agreed.is_valid():
         with transaction.atomic():
             agreed.instance.candidate, agreed.instance.entered_by = application.candidate, user
@@ -106,7 +105,7 @@ def interview(request: HttpRequest, pk: int) -> HttpResponse:
 def consent(request: HttpRequest, pk: int) -> HttpResponse:
     user = signed_in(request)
     found = get_object_or_404(Interview.objects.visible_to(user), pk=pk)
-    form = ConsentForm(request.POST or None, prefix="consent", initial={"given_on": date.today()})
+    form = ConsentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             form.instance.candidate, form.instance.entered_by = found.application.candidate, user

@@ -46,6 +46,8 @@ def _before_rating(interview: Interview) -> Step | None:
 def _after_rating(interview: Interview, rated: int) -> Step | None:
     if not consensus.is_ready(interview):
         of = interview.assignments.count()
+        if rated >= of:
+            return Step(_("Wait for a rater who is changing a scorecard"))
         return Step(_("Wait for the raters: %(rated)s of %(of)s have submitted") % {"rated": rated, "of": of})
     if not Consensus.objects.filter(interview=interview).exists():
         return Step(_("Enter the final rating"), reverse("review:consensus", args=[interview.pk]))

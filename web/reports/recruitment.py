@@ -97,7 +97,7 @@ def unsettled(line: Line) -> tuple[str, ...]:
         why.append("not_observed")
     if line.merged.standard_error is not None and MARGIN_FACTOR * line.merged.standard_error > WIDE:
         why.append("wide")
-    if line.row.spread >= APART:
+    if line.row.spread is not None and line.row.spread >= APART:
         why.append("apart")
     if line.between is not None and line.between.beyond_error:
         why.append("differ")

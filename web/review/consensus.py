@@ -92,7 +92,7 @@ class Row:
     dimension: str
     levels: tuple[int | None, ...]
     notes: tuple[str, ...]
-    spread: int
+    spread: int | None  # none where fewer than two observed it
     mean: float | None
     machine: DimensionScore | None
 
@@ -115,7 +115,7 @@ def rows_of(cards: Sequence[Scorecard], profile: JobProfile, report: Report | No
                 dimension.id,
                 levels,
                 tuple(r.note if r else "" for r in ratings),
-                max(known) - min(known) if known else 0,
+                max(known) - min(known) if len(known) > 1 else None,
                 float(np.mean(known)) if known else None,
                 machine.get(dimension.id),
             )

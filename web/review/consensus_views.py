@@ -9,6 +9,7 @@ from interview_analysis.web.interviews.models import Interview
 from interview_analysis.web.people.models import RATERS
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.review import consensus
+from interview_analysis.web.review.models import Consensus
 from interview_analysis.web.review.result import basis
 from interview_analysis.web.review.standing import standing
 from interview_analysis.web.review.words import consensus_fault, result_fault
@@ -24,7 +25,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
     now = standing(user, interview)
     if now is None:
         raise Http404
-    status = 200
+    status, shown = 200, now.final
     if request.method == "POST":
         levels = {d.id: _level(request.POST.get(f"level-{d.id}", "")) for d in now.profile.dimensions}
         notes = {d.id: request.POST.get(f"note-{d.id}", "").strip() for d in now.profile.dimensions}
@@ -32,7 +33,8 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
             consensus.enter(interview, user, levels, notes, request.POST.get("remark", "").strip())
         except consensus.ConsensusError as error:
             messages.error(request, consensus_fault(error.code))
-            status = 422
+            chosen = {dimension: level for dimension, level in levels.items() if level != 0}
+            status, shown = 422, Consensus(levels=chosen, notes=notes, remark=request.POST.get("remark", ""))
         else:
             messages.success(request, _("Saved."))
             return redirect("review:consensus", pk)
@@ -47,6 +49,7 @@ def panel(request: HttpRequest, pk: int) -> HttpResponse:
             "cards": now.cards,
             "rows": [(row, names[row.dimension], now.merged[row.dimension]) for row in now.rows],
             "final": now.final,
+            "shown": shown,
             "stale": now.final is not None and now.final.basis != basis(interview),
             "machine": now.report,
             "fault": result_fault() if now.damaged else "",

@@ -72,6 +72,9 @@ def new_interview(page: Page, name: str) -> None:
     page.get_by_role("link", name="New interview").click()
     page.fill("[name=title]", "First interview")
     page.select_option("[name=consent-how]", "written")
+    page.check("[name=consent-recording]")
+    assert not page.is_checked("[name=consent-analysis]"), "nobody agreed yet"
+    page.check("[name=consent-analysis]")
     page.get_by_role("button", name="Make the interview").click()
     page.wait_for_url(re.compile(r"/interviews/\d+/$"))
 
@@ -145,6 +148,10 @@ def test_blind_by_keyboard_and_to_consensus(visit: Visit):
     page = second.page
     page.goto("/interviews/1/review")
     expect(page.locator("#transcript .w").first).to_be_visible()
+    assert (
+        page.locator("#transcript .line").first.evaluate("(line) => getComputedStyle(line).display")
+        == "block"
+    )
     page.wait_for_function("() => document.querySelector('video').readyState >= 1")
     assert page.locator("#machine").count() == 0, "blind until submitted"
     assert "Others' scorecards" not in page.content()

@@ -76,6 +76,7 @@ def test_the_last_administrator_stays_one(company: Company, client: Client):
 def test_sign_in_by_password_and_a_language_of_ones_own(company: Company, client: Client):
     entered = client.post("/account/login/", {"login": "Recruiter@Example.com", "password": PASSWORD})
     assert entered.status_code == 302
+    assert Entry.objects.filter(action="person.signed_in", actor=company.recruiter.pk).count() == 1
     client.post("/people/language", {"language": "zh-hans", "next": "/people/me"})
     company.recruiter.refresh_from_db()
     assert company.recruiter.language == "zh-hans"

@@ -7,7 +7,7 @@ from django.urls import reverse
 from interview_analysis.web.analysis.models import Analysis
 from interview_analysis.web.reports import recruitment
 from interview_analysis.web.reports.next_step import next_step
-from interview_analysis.web.review import consensus
+from interview_analysis.web.review import consensus, scorecards
 from tests.web.conftest import Company
 from tests.web.results import keep_result
 from tests.web.review.conftest import rate
@@ -39,6 +39,11 @@ def test_it_leads_from_consent_to_the_recommendation(company: Company):
     assert waiting is not None
     assert waiting.text == "Wait for the raters: 1 of 2 have submitted"
     rate(interview, company.other, 3)
+    changed = scorecards.amend(interview, company.other, "misheard")
+    waiting = next_step(recruiter, interview)
+    assert waiting is not None
+    assert waiting.text == "Wait for a rater who is changing a scorecard"
+    scorecards.submit(changed)
     assert address() == reverse("review:consensus", args=[interview.pk])
     levels = {r.dimension: r.level for r in interview.scorecards.first().ratings.all()}
     consensus.enter(interview, recruiter, levels, {}, "")

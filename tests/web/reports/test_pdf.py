@@ -83,7 +83,7 @@ def test_feedback_in_the_candidates_language(company: Company, signed_in: Signed
     made.save()
     released = text_of(signed_in(company.recruiter).get(address).content)
     assert "草稿" not in released
-    assert "人工审阅" in released
+    assert "由工作人员审阅" in released
 
 
 def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

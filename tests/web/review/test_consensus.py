@@ -84,6 +84,35 @@ def test_every_dimension_needs_a_level(rated: Company, signed_in: SignedIn, prof
     assert not Consensus.objects.exists()
 
 
+def test_what_was_chosen_stays_where_something_is_missing(
+    rated: Company, signed_in: SignedIn, profile: JobProfile
+):
+    first, second = (d.id for d in profile.dimensions[:2])
+    posted = {
+        f"level-{first}": "4",
+        f"level-{second}": "none",
+        f"note-{first}": "as heard",
+        "remark": "not yet",
+    }
+    page = signed_in(rated.recruiter).post(url(rated), posted).content.decode()
+    assert page.count("<option selected>4</option>") == 1
+    assert page.count('<option value="none" selected>') == 1
+    assert 'value="as heard"' in page
+    assert ">not yet</textarea>" in page
+
+
+def test_a_level_beside_what_was_not_observed_is_not_called_alike(
+    company: Company, signed_in: SignedIn, profile: JobProfile
+):
+    rate(company.interview, company.interviewer, 1)
+    card = scorecards.draft(company.interview, company.other)
+    scorecards.save(card, {"ratings": {d.id: {"observed": False} for d in profile.dimensions}})
+    scorecards.submit(card)
+    _, rows = consensus.grid(company.interview, None)
+    assert {(row.levels, row.spread) for row in rows} == {((1, None), None)}
+    assert 'data-label="Apart by">—</td>' in signed_in(company.recruiter).get(url(company)).content.decode()
+
+
 def test_raters_whom_the_job_shows_nothing_do_not_see_it(rated: Company, signed_in: SignedIn):
     Job.objects.update(others_shown=Job.Shown.NEVER)
     assert signed_in(rated.interviewer).get(url(rated)).status_code == 404

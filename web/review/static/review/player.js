@@ -203,7 +203,7 @@
   const showKeys = () => fields.forEach((field) => { field.value = keys[field.dataset.key]; });
   const named = (event) => (event.ctrlKey ? "Ctrl+" : "") + (event.altKey ? "Alt+" : "") + (event.shiftKey ? "Shift+" : "") + (event.key.length === 1 ? event.key.toUpperCase() : event.key);
   for (const field of fields) field.addEventListener("keydown", (event) => {
-    if (event.key === "Tab" || ["Control", "Alt", "Shift", "Meta"].includes(event.key)) return;
+    if (event.isComposing || event.key === "Tab" || ["Control", "Alt", "Shift", "Meta"].includes(event.key)) return;
     event.preventDefault(); event.stopPropagation();
     keys[field.dataset.key] = named(event);
     localStorage.setItem("interview-keys", JSON.stringify(keys));
@@ -211,7 +211,7 @@
   });
   showKeys();
   document.addEventListener("keydown", (event) => {
-    if (!media.length) return;
+    if (!media.length || event.isComposing) return; // Escape and others belong to the input method then
     const wanted = Object.keys(keys).find((key) => keys[key] === named(event));
     if (!wanted) return;
     event.preventDefault();
