@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +174,7 @@ def _whole_command(clip: Path, folder: Path) -> dict[str, float]:
 def _commands(clips: dict[str, tuple[Path, float]], folder: Path, runs: int) -> None:
     """Start-up included: the recording, and its sound alone."""
     _say(
-        f"\n{'whole command':24}{'wall s':>10}{'x real time':>14}{'CPU s a minute':>16}{'peak MiB':>10}{'first line s':>14}"
+        f"\n{'whole command':24}{'wall s':>22}{'x real time':>14}{'CPU s a minute':>16}{'peak MiB':>10}{'first line s':>14}"
     )
     for name, (clip, length_s) in clips.items():
         done = []
@@ -182,9 +183,15 @@ def _commands(clips: dict[str, tuple[Path, float]], folder: Path, runs: int) -> 
             done.append(_whole_command(clip, aside))
         shown = {key: statistics.median(run[key] for run in done) for key in done[0]}
         _say(
-            f"{name:24}{shown['wall_s']:10.1f}{length_s / shown['wall_s']:14.2f}{60 * shown['cpu_s'] / length_s:16.2f}"
+            f"{name:24}{_spread(done):>22}{length_s / shown['wall_s']:14.2f}{60 * shown['cpu_s'] / length_s:16.2f}"
             f"{max(run['peak_mib'] for run in done):10.0f}{shown['first_line_s']:14.2f}"
         )
+
+
+def _spread(done: Sequence[Mapping[str, Any]]) -> str:
+    """The median of some runs, with the shortest and the longest of them."""
+    walls = sorted(run["wall_s"] for run in done)
+    return f"{statistics.median(walls):.1f} ({walls[0]:.1f} to {walls[-1]:.1f})"
 
 
 def _help_time() -> float:
@@ -215,16 +222,18 @@ def _say(line: str = "") -> None:
 
 
 def _compare(clip: Path, length_s: float, runs: int) -> None:
-    ours = [_in_a_process("job", clip) for _ in range(runs)]
-    script = [_in_a_process("script", clip) for _ in range(runs)]
+    ours, script = [], []
+    for _ in range(runs):  # in turn, so that a machine that slows down does so to both
+        ours.append(_in_a_process("job", clip))
+        script.append(_in_a_process("script", clip))
     wall = {
         name: statistics.median(r["wall_s"] for r in done)
         for name, done in (("job", ours), ("script", script))
     }
-    _say(f"\n{'':24}{'wall s':>10}{'x real time':>14}{'peak MiB':>12}")
+    _say(f"\n{'':24}{'wall s':>22}{'x real time':>14}{'peak MiB':>12}")
     for label, name, done in (("interview-analysis", "job", ours), ("obvious script", "script", script)):
         peak = max(r["peak_mib"] for r in done)
-        _say(f"{label:24}{wall[name]:10.1f}{length_s / wall[name]:14.2f}{peak:12.0f}")
+        _say(f"{label:24}{_spread(done):>22}{length_s / wall[name]:14.2f}{peak:12.0f}")
     _say(
         f"\n{wall['script'] / wall['job']:.1f} x the speed of the obvious script, median of {runs} run(s) each"
     )
@@ -266,7 +275,9 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument(
         "--seconds", type=float, default=120.0, help="length it is repeated to for the comparison"
     )
-    parser.add_argument("--runs", type=int, default=1, help="runs a side; the median is shown")
+    parser.add_argument(
+        "--runs", type=int, default=3, help="runs a side, in turn; median, shortest and longest are shown"
+    )
     parser.add_argument("--minutes", default="2,30", help="lengths for the memory table; empty leaves it out")
     parser.add_argument("--only", choices=["job", "script"], help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
