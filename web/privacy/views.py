@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.privacy.actions import ACTIONS
 from interview_analysis.web.privacy.models import Entry
 from interview_analysis.web.site.permissions import for_roles, signed_in
 
@@ -24,9 +25,9 @@ def trail(request: HttpRequest) -> HttpResponse:
         entries = entries.filter(subject=subject)
     page = Paginator(entries, PAGE).get_page(request.GET.get("page"))
     names = {user.pk: str(user) for user in User.objects.filter(pk__in={e.actor for e in page if e.actor})}
-    rows = [(entry, names.get(entry.actor or 0, "")) for entry in page]
+    rows = [(entry, names.get(entry.actor or 0, ""), ACTIONS.get(entry.action, "")) for entry in page]
     return render(
         request,
         "privacy/trail.html",
-        {"page": page, "rows": rows, "action": action, "kind": kind, "subject": subject},
+        {"page": page, "rows": rows, "action": action, "kind": kind, "subject": subject, "actions": ACTIONS},
     )

@@ -36,6 +36,7 @@ class Line:
     merged: Merged
     final: int | None
     between: Difference | None
+    unobserved: bool = False  # as the final rating says
 
     @property
     def machine(self) -> DimensionScore | None:
@@ -44,6 +45,8 @@ class Line:
     @property
     def reached(self) -> float | None:
         """The final level; without one the mean of the raters'."""
+        if self.unobserved:
+            return None
         return self.final if self.final is not None else self.row.mean
 
 
@@ -63,6 +66,7 @@ def lines(now: Standing) -> list[Line]:
         Line(
             d, by_row[d.id], now.human[d.id], now.merged[d.id], final.get(d.id),
             between(now.human[d.id], by_row[d.id].machine),
+            now.final is not None and now.final.unobserved(d.id),
         )
         for d in now.profile.dimensions
     ]  # fmt: skip
@@ -93,7 +97,7 @@ def unsettled(line: Line) -> tuple[str, ...]:
     why = []
     if line.machine is not None and line.machine.score is None:
         why.append("abstained")
-    if line.row.mean is None:
+    if line.row.mean is None or line.unobserved:
         why.append("not_observed")
     if line.merged.standard_error is not None and MARGIN_FACTOR * line.merged.standard_error > WIDE:
         why.append("wide")

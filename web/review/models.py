@@ -112,3 +112,7 @@ class Consensus(models.Model):
     entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(auto_now=True)
     basis = models.CharField(max_length=64, blank=True)
+
+    def unobserved(self, dimension: str) -> bool:
+        """Whether it says that the dimension was not observed."""
+        return dimension in self.levels and self.levels[dimension] is None

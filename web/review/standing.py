@@ -24,7 +24,8 @@ class Standing:
     """`cards` are the raters' submitted ones, `profile` what was rated by, `report` the machine's where it may be seen.
 
     `damaged`: there is a report that may be seen, and its files cannot be read; then all stands without the machine.
-    `human` and `merged` are by dimension, the latter by the job's rule. `final` is none until it was entered.
+    `human` and `merged` are by dimension, the latter by the job's rule; what the final rating says was not observed has neither.
+    `final` is none until it was entered.
     """
 
     interview: Interview
@@ -77,12 +78,15 @@ def _standing(user: User, interview: Interview, *, machine: bool) -> Standing | 
     profile = profile_of(cards[-1].profile)
     rows = consensus.rows_of(cards, profile, report)
     cuts = (report.level_cuts if report else None) or consensus.USUAL_CUTS
-    human = {r.dimension: consensus.merged("human", r.levels, job.rater_error, None, cuts) for r in rows}
+    final: Consensus | None = getattr(interview, "consensus", None)
+    levels = {r.dimension: () if final and final.unobserved(r.dimension) else r.levels for r in rows}
+    human = {d: consensus.merged("human", rated, job.rater_error, None, cuts) for d, rated in levels.items()}
     merged = {
-        r.dimension: consensus.merged(job.merge, r.levels, job.rater_error, r.machine, cuts) for r in rows
+        r.dimension: consensus.merged(job.merge, levels[r.dimension], job.rater_error, r.machine, cuts)
+        for r in rows
     }
     return Standing(
         interview, profile, tuple(cards), tuple(rows), report, human, merged,
         consensus.merged_overall(profile, human), consensus.merged_overall(profile, merged),
-        getattr(interview, "consensus", None), damaged,
+        final, damaged,
     )  # fmt: skip

@@ -37,8 +37,8 @@ def applicant(company: Company, name: str, raters: Sequence[User]) -> Interview:
 
 
 def finish(company: Company, interview: Interview) -> None:
-    """The final rating of whoever has rated: not observed throughout, as it is not what is compared."""
-    levels: dict[str, int | None] = {d.id: None for d in profile_of(company.profile).dimensions}
+    """The final rating of whoever has rated: 3 throughout, as it is not what is compared."""
+    levels: dict[str, int | None] = {d.id: 3 for d in profile_of(company.profile).dimensions}
     consensus.enter(interview, company.recruiter, levels, {}, "")
 
 

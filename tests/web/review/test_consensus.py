@@ -13,8 +13,10 @@ from interview_analysis.scoring.report.report import DimensionScore, Report
 from interview_analysis.web.hiring.models import Job
 from interview_analysis.web.interviews.models import Assignment
 from interview_analysis.web.people.models import User
+from interview_analysis.web.reports import recruitment
 from interview_analysis.web.review import consensus, scorecards
 from interview_analysis.web.review.models import Consensus, Scorecard
+from interview_analysis.web.review.standing import standing
 from tests.web.conftest import Company
 from tests.web.review.conftest import rate
 
@@ -68,6 +70,20 @@ def test_the_final_rating_leaves_the_initial_ones(rated: Company, signed_in: Sig
     assert [r.level for card in Scorecard.objects.order_by("pk") for r in card.ratings.all()][0::3] == [4, 2]
     signed_in(rated.recruiter).post(url(rated), final(profile, "none"))
     assert set(Consensus.objects.get().levels.values()) == {None}
+
+
+def test_what_is_settled_as_not_observed_counts_nowhere(
+    rated: Company, signed_in: SignedIn, profile: JobProfile
+):
+    first = profile.dimensions[0].id
+    signed_in(rated.recruiter).post(url(rated), final(profile) | {f"level-{first}": "none"})
+    now = standing(rated.recruiter, rated.interview)
+    assert now is not None
+    assert (now.human[first].score, now.merged[first].score) == (None, None)
+    assert now.rows[0].levels == (4, 2), "the initial ratings stay"
+    told, *others = recruitment.lines(now)
+    assert (told.reached, "not_observed" in recruitment.unsettled(told)) == (None, True)
+    assert all(line.human.score == 50.0 and line.reached == 3 for line in others)
 
 
 def test_only_whom_the_job_names_enters_it(rated: Company, signed_in: SignedIn, profile: JobProfile):
