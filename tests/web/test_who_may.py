@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[set[Role] | str, Callable[[Company], list[object]]]] = {
     "outbox:of_application": ({A, R}, lambda c: [c.application.pk]),
     "outbox:channels": ({A, R}, lambda c: [c.candidate.pk]),
     "interviews:list": ({A, R, V}, lambda c: []),
+    "interviews:with_a_list": ({A, R}, lambda c: []),
     "interviews:new": ({A, R}, lambda c: [c.application.pk]),
     "interviews:interview": ({A, R, V}, lambda c: [c.interview.pk]),
     "interviews:consent": ({A, R}, lambda c: [c.interview.pk]),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -12,7 +11,8 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from interview_analysis.errors import ManifestError
-from interview_analysis.pipeline.common.tables import Line, Mistake, Table, parse_table, quoted
+from interview_analysis.pipeline.common.tables import Line, Mistake, quoted
+from interview_analysis.web.hiring.csv_lists import meanings, of_form, parsed
 from interview_analysis.web.hiring.forms import KEPT_FOR, CandidateForm
 from interview_analysis.web.hiring.models import Application, Candidate, Job
 from interview_analysis.web.people.models import User
@@ -20,7 +20,6 @@ from interview_analysis.web.privacy.models import Entry
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.site.language import reader_language
 
-MAX_BYTES, MAX_ROWS = 2 * 2**20, 2000
 # What a column may be called, in either language.
 COLUMNS = {
     "name": ("name", "姓名"),
@@ -81,12 +80,12 @@ def read(data: bytes, name: str, job: Job | None, user: User) -> Plan:
     """What an import of the file would make, and every mistake in it. `job` is for rows that name none."""
     plan = Plan(hashlib.sha256(data).hexdigest())
     try:
-        file = _parsed(data, name)
+        file = parsed(data, name)
     except ManifestError as error:
         plan.mistakes.append(Mistake(None, "", str(error)))
         return plan
-    plan.mistakes += [_of_form(mistake) for mistake in file.mistakes]
-    columns = dict(_columns(file, plan.mistakes))
+    plan.mistakes += [of_form(mistake) for mistake in file.mistakes]
+    columns = dict(meanings(file, COLUMNS, ["name"], plan.mistakes))
     jobs = list(Job.objects.visible_to(user).filter(open=True))
     for line in file.lines if "name" in columns.values() else ():
         _plan_row(line, columns, job, jobs, plan)
@@ -94,57 +93,6 @@ def read(data: bytes, name: str, job: Job | None, user: User) -> Plan:
     if not plan.mistakes:
         _find_known(plan.rows, user)
     return plan
-
-
-def _parsed(data: bytes, name: str) -> Table:
-    """The table. Raises ManifestError in the reader's language."""
-    if not name.lower().endswith(".csv"):
-        raise ManifestError(_("Expected a .csv file. In Excel: Save As, CSV UTF-8."))
-    if len(data) > MAX_BYTES:
-        raise ManifestError(_("The file is larger than 2 MB. Split it."))
-    if not data.strip(b"\xef\xbb\xbf \t\r\n,;"):
-        raise ManifestError(_("The file is empty. Its first line names the columns."))
-    try:
-        file = parse_table(data, "candidates.csv", ManifestError)
-    except ManifestError as error:
-        raise ManifestError(
-            _("The encoding of the file cannot be told. Save it again as CSV UTF-8 (in Excel: Save As).")
-        ) from error
-    if len(file.lines) > MAX_ROWS:
-        raise ManifestError(_("The file has more than 2000 rows. Split it."))
-    if not file.lines and not file.mistakes:
-        raise ManifestError(_("There is no row below the names of the columns."))
-    return file
-
-
-def _of_form(mistake: Mistake) -> Mistake:
-    """A mistake in the form of the file, in the reader's language."""
-    text = {
-        "column twice": _("This column is there twice. Take one out."),
-        "cell without column": _("A cell stands in a column that has no name. Name the column, or empty the cell."),
-        "open quote": _("From here on the file cannot be read: a quotation mark is opened and not closed."),
-    }.get(mistake.kind, mistake.text)  # fmt: skip
-    return Mistake(mistake.row, mistake.column, text)
-
-
-def _columns(file: Table, mistakes: list[Mistake]) -> Iterator[tuple[str, str]]:
-    """(heading, what it means) of each column."""
-    meanings = {heading: meaning for meaning, headings in COLUMNS.items() for heading in headings}
-    found: dict[str, str] = {}
-    for heading, row in file.columns.items():
-        meaning = meanings.get(heading.casefold())
-        if meaning is None:
-            known = ", ".join(COLUMNS)
-            text = _("There is no such column. Known are: %(known)s.") % {"known": known}
-            mistakes.append(Mistake(row, heading, text))
-        elif meaning in found:
-            text = _("This says the same as the column %(other)s. Take one out.") % {"other": found[meaning]}
-            mistakes.append(Mistake(row, heading, text))
-        else:
-            found[meaning] = heading
-            yield heading, meaning
-    if "name" not in found:
-        mistakes.append(Mistake(None, "name", _("This column is missing.")))
 
 
 def _plan_row(line: Line, columns: dict[str, str], job: Job | None, jobs: list[Job], plan: Plan) -> None:

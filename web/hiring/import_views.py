@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from interview_analysis.web.hiring import candidate_import
+from interview_analysis.web.hiring import candidate_import, csv_lists
 from interview_analysis.web.hiring.models import Job
 from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.site.permissions import for_roles, signed_in
@@ -35,7 +35,7 @@ class ImportForm(forms.Form):
         """Its bytes and name; None for none."""
         file = self.cleaned_data["file"]
         if isinstance(file, UploadedFile):
-            return file.read(candidate_import.MAX_BYTES + 1), file.name or ""
+            return file.read(csv_lists.MAX_BYTES + 1), file.name or ""
         try:
             return base64.b64decode(self.cleaned_data["content"], validate=True) or None, "candidates.csv"  # type: ignore[return-value]
         except binascii.Error:

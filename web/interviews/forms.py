@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.hiring.models import Application
@@ -33,9 +33,9 @@ class ConsentForm(forms.ModelForm[Consent]):
         fields = ("given_on", "how", "recording", "analysis", "note")
         widgets = {"given_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
 
-    def __init__(self, data: QueryDict | None = None) -> None:
+    def __init__(self, data: Mapping[str, object] | None = None) -> None:
         nothing = {"given_on": date.today(), "recording": False, "analysis": False}
-        super().__init__(data, prefix="consent", initial=nothing)
+        super().__init__(data, prefix="consent", initial=nothing)  # type: ignore[arg-type]
 
     def clean_given_on(self) -> date:
         given: date = self.cleaned_data["given_on"]

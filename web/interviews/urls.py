@@ -2,12 +2,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from interview_analysis.web.interviews import upload_views, views
+from interview_analysis.web.interviews import list_views, upload_views, views
 
 app_name = "interviews"
 urlpatterns = [
     path("interviews/", views.interviews, name="list"),
     path("applications/<int:pk>/interviews/new", views.new, name="new"),
+    path("interviews/import", list_views.recordings_with_a_list, name="with_a_list"),
     path("interviews/<int:pk>/", views.interview, name="interview"),
     path("interviews/<int:pk>/consent", views.consent, name="consent"),
     path("interviews/<int:pk>/raters", views.raters, name="raters"),

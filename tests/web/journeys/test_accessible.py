@@ -12,7 +12,7 @@ from tests.web.journeys.server import PASSWORD
 OF_RECRUITER = (
     "/jobs/", "/jobs/new", "/jobs/1/", "/jobs/1/rules", "/jobs/1/stages", "/jobs/1/profile", "/jobs/1/profile/1/rescore", "/jobs/1/compare",
     "/jobs/1/exports", "/candidates/", "/candidates/new", "/candidates/import", "/candidates/1/", "/candidates/1/edit",
-    "/applications/1/", "/applications/1/interviews/new", "/interviews/", "/interviews/1/", "/interviews/1/consent",
+    "/applications/1/", "/applications/1/interviews/new", "/interviews/", "/interviews/import", "/interviews/1/", "/interviews/1/consent",
     "/interviews/1/raters", "/interviews/1/review", "/interviews/1/report", "/analyses/", "/figures/", "/tokens/", "/api/",
     "/people/me", "/messages/", "/messages/preview/visit/interviews.interview/1/", "/candidates/1/channels",
     "/applications/1/invite", "/jobs/1/interview-rules", "/jobs/1/times", "/jobs/1/notice/en", "/notice/zh-hans", "/requests/",

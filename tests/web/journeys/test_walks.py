@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from interview_analysis.web.demo.company import RECRUITER, SECOND_RATER
+from tests.web.axe import serious
 from tests.web.journeys.conftest import Site, Visit
 from tests.web.journeys.server import PASSWORD
 from tests.web.recordings import write_clip
@@ -141,6 +142,36 @@ def evidence_and_timeline_lead_to_their_seconds(page: Page) -> None:
     expect(page.locator("#position-s")).to_have_attribute("aria-valuetext", "00:00")
     page.locator("svg.plot").nth(1).click(position={"x": 9, "y": 3})
     page.wait_for_function("() => document.querySelector('video').currentTime > 0")
+
+
+def test_many_recordings_go_in_with_a_list(visit: Visit, tmp_path: Path):
+    visitor = visit(RECRUITER)
+    page = visitor.page
+    page.goto("/candidates/new")
+    page.fill("[name=name]", "Bea Lovelace")
+    job = page.locator("[name=apply-job] option").nth(1).inner_text()
+    page.select_option("[name=apply-job]", index=1)
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url(re.compile(r"/candidates/\d+/$"))
+    clips = [write_clip(tmp_path / name, seconds=2.0) for name in ("one.mp4", "two.mp4", "other.mp4")]
+    rows = [
+        f"{name},Bea Lovelace,{job},Talk {name},2026-01-31,written,yes" for name in ("one.mp4", "two.mp4")
+    ]
+    head = "file,candidate,job,interview,consent_on,consent_how,analysis"
+    (tmp_path / "list.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    page.goto("/interviews/")
+    page.get_by_role("link", name="Recordings with a list").click()
+    page.set_input_files("[name=file]", tmp_path / "list.csv")
+    page.get_by_role("button", name="Look what it would make").click()
+    assert serious(page) == []
+    page.get_by_role("button", name="Make the interviews and go on to the files").click()
+    page.set_input_files("#files", clips)
+    expect(page.locator("#uploads li", has_text="Here.")).to_have_count(2, timeout=60_000)
+    expect(page.locator("#uploads .errors")).to_contain_text("other.mp4")
+    expect(page.locator("#uploads .errors")).to_contain_text("not in the list")
+    assert serious(page) == []
+    page.get_by_role("link", name="Talk two.mp4").click()
+    expect(page.locator("tbody")).to_contain_text("two.mp4")
 
 
 def test_blind_by_keyboard_and_to_consensus(visit: Visit):

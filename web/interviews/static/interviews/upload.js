@@ -6,6 +6,7 @@
   const input = zone.querySelector("input[type=file]");
   const list = document.getElementById("uploads");
   const texts = zone.dataset;
+  const targets = texts.targets ? JSON.parse(document.getElementById(texts.targets).textContent) : null; // by the file's name, of a list
   const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
   const pauses = [1, 2, 5, 10, 20, 30];
   const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
@@ -41,7 +42,9 @@
     list.append(row);
     const show = (text) => { state.textContent = text; };
     try {
-      const begun = await patiently(() => ask(texts.url, { method: "POST", body: JSON.stringify({ name: file.name, size: file.size }) }), show);
+      const url = targets ? targets[file.name.normalize("NFC")] : texts.url;
+      if (!url) throw new Error(texts.unknown);
+      const begun = await patiently(() => ask(url, { method: "POST", body: JSON.stringify({ name: file.name, size: file.size }) }), show);
       let missing = begun.missing;
       while (missing.length) {
         for (const number of missing) {
@@ -70,7 +73,7 @@
     let good = true;
     for (const file of files) good = (await send(file)) && good;
     busy -= 1;
-    if (good && !busy) window.location.reload();
+    if (good && !busy && !targets) window.location.reload();
   }
   window.addEventListener("beforeunload", (event) => { if (busy) event.preventDefault(); });
   input.addEventListener("change", () => take([...input.files]));

@@ -1,0 +1,65 @@
+"""Lists that recruiters bring as CSV: the form of the file and its columns, with every mistake in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from interview_analysis.errors import ManifestError
+from interview_analysis.pipeline.common.tables import Mistake, Table, parse_table
+
+MAX_BYTES, MAX_ROWS = 2 * 2**20, 2000
+
+
+def parsed(data: bytes, name: str) -> Table:
+    """The table. Raises ManifestError in the reader's language."""
+    if not name.lower().endswith(".csv"):
+        raise ManifestError(_("Expected a .csv file. In Excel: Save As, CSV UTF-8."))
+    if len(data) > MAX_BYTES:
+        raise ManifestError(_("The file is larger than 2 MB. Split it."))
+    if not data.strip(b"\xef\xbb\xbf \t\r\n,;"):
+        raise ManifestError(_("The file is empty. Its first line names the columns."))
+    try:
+        file = parse_table(data, "list.csv", ManifestError)
+    except ManifestError as error:
+        raise ManifestError(
+            _("The encoding of the file cannot be told. Save it again as CSV UTF-8 (in Excel: Save As).")
+        ) from error
+    if len(file.lines) > MAX_ROWS:
+        raise ManifestError(_("The file has more than 2000 rows. Split it."))
+    if not file.lines and not file.mistakes:
+        raise ManifestError(_("There is no row below the names of the columns."))
+    return file
+
+
+def of_form(mistake: Mistake) -> Mistake:
+    """A mistake in the form of the file, in the reader's language."""
+    text = {
+        "column twice": _("This column is there twice. Take one out."),
+        "cell without column": _("A cell stands in a column that has no name. Name the column, or empty the cell."),
+        "open quote": _("From here on the file cannot be read: a quotation mark is opened and not closed."),
+    }.get(mistake.kind, mistake.text)  # fmt: skip
+    return Mistake(mistake.row, mistake.column, text)
+
+
+def meanings(
+    file: Table, known: Mapping[str, Sequence[str]], needed: Sequence[str], mistakes: list[Mistake]
+) -> Iterator[tuple[str, str]]:
+    """(heading, what it means) of each column. `known` are the headings of each meaning, `needed` what may not be missing."""
+    by_heading = {heading: meaning for meaning, headings in known.items() for heading in headings}
+    found: dict[str, str] = {}
+    for heading, row in file.columns.items():
+        meaning = by_heading.get(heading.casefold())
+        if meaning is None:
+            text = _("There is no such column. Known are: %(known)s.") % {"known": ", ".join(known)}
+            mistakes.append(Mistake(row, heading, text))
+        elif meaning in found:
+            text = _("This says the same as the column %(other)s. Take one out.") % {"other": found[meaning]}
+            mistakes.append(Mistake(row, heading, text))
+        else:
+            found[meaning] = heading
+            yield heading, meaning
+    for meaning in needed:
+        if meaning not in found:
+            mistakes.append(Mistake(None, meaning, _("This column is missing.")))
