@@ -35,7 +35,7 @@ class ConsentForm(forms.ModelForm[Consent]):
 
     def __init__(self, data: Mapping[str, object] | None = None) -> None:
         nothing = {"given_on": date.today(), "recording": False, "analysis": False}
-        super().__init__(data, prefix="consent", initial=nothing)  # type: ignore[arg-type]
+        super().__init__(data, prefix="consent", initial=nothing)
 
     def clean_given_on(self) -> date:
         given: date = self.cleaned_data["given_on"]

@@ -125,7 +125,7 @@ def _plan_row(line: Line, columns: dict[str, str], seen: dict[str, int], plan: P
     consent = ConsentForm({f"consent-{name}": value for name, value in said.items()})
     if "consent_on" in cells:
         for error in consent.errors.get("given_on", []):
-            wrong("consent_on", error)
+            wrong("consent_on", str(error))
     if len(plan.mistakes) > before or application is None:
         return
     title = cells["interview"][:200]
