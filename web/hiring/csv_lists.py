@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Iterator, Mapping, Sequence
 
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from interview_analysis.errors import ManifestError
 from interview_analysis.pipeline.common.tables import Mistake, Table, parse_table
 
 MAX_BYTES, MAX_ROWS = 2 * 2**20, 2000
+
+
+class ListForm(forms.Form):
+    """The file, or what the preview sends again of it."""
+
+    file = forms.FileField(label=gettext_lazy("CSV file"), required=False)
+    content = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def data_of(self) -> tuple[bytes, str] | None:
+        """Its bytes and name; None for none."""
+        file = self.cleaned_data["file"]
+        if isinstance(file, UploadedFile):
+            return file.read(MAX_BYTES + 1), file.name or ""
+        try:
+            sent = base64.b64decode(self.cleaned_data["content"], validate=True)
+        except binascii.Error:
+            return None
+        return (sent, "list.csv") if sent else None
 
 
 def parsed(data: bytes, name: str) -> Table:

@@ -1,17 +1,16 @@
 from __future__ import annotations
 
 import base64
-import binascii
 
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from interview_analysis.web.hiring import candidate_import, csv_lists
+from interview_analysis.web.hiring import candidate_import
+from interview_analysis.web.hiring.csv_lists import ListForm
 from interview_analysis.web.hiring.models import Job
 from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.site.permissions import for_roles, signed_in
@@ -19,27 +18,13 @@ from interview_analysis.web.site.permissions import for_roles, signed_in
 _SHOWN = 200
 
 
-class ImportForm(forms.Form):
-    """The file, or what the preview sends again of it."""
-
-    file = forms.FileField(label=gettext_lazy("CSV file"), required=False)
+class ImportForm(ListForm):
     job = forms.ModelChoiceField(
         Job.objects.none(),
         label=gettext_lazy("Job of those whose row names none"),
         required=False,
         empty_label="—",
     )
-    content = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def data_of(self) -> tuple[bytes, str] | None:
-        """Its bytes and name; None for none."""
-        file = self.cleaned_data["file"]
-        if isinstance(file, UploadedFile):
-            return file.read(csv_lists.MAX_BYTES + 1), file.name or ""
-        try:
-            return base64.b64decode(self.cleaned_data["content"], validate=True) or None, "candidates.csv"  # type: ignore[return-value]
-        except binascii.Error:
-            return None
 
 
 @for_roles(*STAFF)
@@ -68,7 +53,6 @@ def import_candidates(request: HttpRequest) -> HttpResponse:
     context |= {
         "plan": plan,
         "rows": plan.rows[:_SHOWN],
-        "mistakes": plan.mistakes[:_SHOWN],
         "content": base64.b64encode(sent[0]).decode() if not plan.mistakes else "",
         "job": form.cleaned_data["job"],
     }

@@ -1,38 +1,16 @@
 from __future__ import annotations
 
 import base64
-import binascii
 
-from django import forms
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from interview_analysis.web.hiring import csv_lists
+from interview_analysis.web.hiring.csv_lists import ListForm
 from interview_analysis.web.interviews import recording_list
 from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.site.permissions import for_roles, signed_in
-
-
-class ListForm(forms.Form):
-    """The file, or what the preview sends again of it."""
-
-    file = forms.FileField(label=gettext_lazy("CSV file"), required=False)
-    content = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def data_of(self) -> tuple[bytes, str] | None:
-        """Its bytes and name; None for none."""
-        file = self.cleaned_data["file"]
-        if isinstance(file, UploadedFile):
-            return file.read(csv_lists.MAX_BYTES + 1), file.name or ""
-        try:
-            sent = base64.b64decode(self.cleaned_data["content"], validate=True)
-        except binascii.Error:
-            return None
-        return (sent, "list.csv") if sent else None
 
 
 @for_roles(*STAFF)
