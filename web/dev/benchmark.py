@@ -21,21 +21,24 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from interview_analysis.web.candidate.models import Invitation
 from interview_analysis.web.demo import company
 from interview_analysis.web.dev import large_company, server_benchmark
+from interview_analysis.web.exchange.models import Webhook
 from interview_analysis.web.exchange.tokens import new_token
+from interview_analysis.web.hiring.models import Application, Candidate, Job
 from interview_analysis.web.interviews.models import Interview
 from interview_analysis.web.people.models import User
 from interview_analysis.web.review.models import Consensus
 
 PAGES = (
-    "/jobs/", "/jobs/1/", "/jobs/1/profile", "/candidates/", "/candidates/?q=9999", "/candidates/?page=150",
-    "/candidates/1/", "/applications/1/", "/interviews/", "/interviews/?page=500", "/interviews/?mine=1",
-    "/interviews/1/", "/interviews/1/review", "/analyses/", "/trail/", "/trail/?page=3000",
+    "/jobs/", "/jobs/{jobs}/", "/jobs/{jobs}/profile", "/candidates/", "/candidates/?q=9999", "/candidates/?page=150",
+    "/candidates/{candidates}/", "/applications/{applications}/", "/interviews/", "/interviews/?page=500", "/interviews/?mine=1",
+    "/interviews/{interviews}/", "/interviews/{interviews}/review", "/analyses/", "/trail/", "/trail/?page=3000",
     "/trail/?action=recording", "/people/",
     "/interviews/{rated}/review", "/interviews/{rated}/report", "/interviews/{rated}/consensus",
-    "/interviews/{rated}/recruitment", "/interviews/{rated}/feedback", "/jobs/1/compare", "/jobs/1/compare?sort=overall",
-    "/jobs/1/exports", "/figures/", "/messages/", "/messages/?page=300", "/requests/", "/answers/", "/invitations/1/", "/webhooks/", "/webhooks/1/", "/tokens/", "/api/",
+    "/interviews/{rated}/recruitment", "/interviews/{rated}/feedback", "/jobs/{jobs}/compare", "/jobs/{jobs}/compare?sort=overall",
+    "/jobs/{jobs}/exports", "/figures/", "/messages/", "/messages/?page=300", "/requests/", "/answers/", "/invitations/{invitations}/", "/webhooks/", "/webhooks/{webhooks}/", "/tokens/", "/api/",
     "/api/jobs", "/api/candidates", "/api/candidates?page=150", "/api/interviews", "/api/interviews?page=500",
     "/api/interviews/{rated}", "/api/interviews/{rated}/result", "/api/interviews/{rated}/scorecards",
     "/api/interviews/{rated}/consensus",
@@ -49,8 +52,12 @@ def measure_pages(user: User) -> int:
     rated = Consensus.objects.order_by("pk")[0].interview_id
     _, token = new_token(user, "benchmark")
     print(f"{'page':36} {'median ms':>10} {'queries':>8}   ({connection.vendor})")
+    first = {
+        f"{model._meta.model_name}s": model._default_manager.earliest("pk").pk
+        for model in (Job, Candidate, Application, Interview, Invitation, Webhook)
+    }
     for page in PAGES:
-        url = page.format(rated=rated)
+        url = page.format(rated=rated, **first)
         headers = {"Authorization": f"Bearer {token}"} if url.startswith("/api/") and url != "/api/" else {}
         over += _measured(client, url, headers)
     return over

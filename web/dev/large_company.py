@@ -60,7 +60,7 @@ def fill() -> User:
     """The made-up company and many more like it; gives an administrator."""
     call_command("migrate", verbosity=0)
     company.fill()
-    job, by = Job.objects.get(pk=1), User.objects.get(email=company.RECRUITER)
+    job, by = Job.objects.earliest("pk"), User.objects.get(email=company.RECRUITER)
     profile = job.profile
     assert profile is not None
     raters = User.objects.bulk_create(
