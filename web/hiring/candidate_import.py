@@ -10,9 +10,8 @@ from django.db import transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from interview_analysis.errors import ManifestError
 from interview_analysis.pipeline.common.tables import Line, Mistake, quoted
-from interview_analysis.web.hiring.csv_lists import meanings, of_form, parsed
+from interview_analysis.web.hiring.csv_lists import lines_of
 from interview_analysis.web.hiring.forms import KEPT_FOR, CandidateForm
 from interview_analysis.web.hiring.models import Application, Candidate, Job
 from interview_analysis.web.people.models import User
@@ -79,15 +78,9 @@ class Plan:
 def read(data: bytes, name: str, job: Job | None, user: User) -> Plan:
     """What an import of the file would make, and every mistake in it. `job` is for rows that name none."""
     plan = Plan(hashlib.sha256(data).hexdigest())
-    try:
-        file = parsed(data, name)
-    except ManifestError as error:
-        plan.mistakes.append(Mistake(None, "", str(error)))
-        return plan
-    plan.mistakes += [of_form(mistake) for mistake in file.mistakes]
-    columns = dict(meanings(file, COLUMNS, ["name"], plan.mistakes))
+    lines, columns = lines_of(data, name, COLUMNS, ("name",), plan.mistakes)
     jobs = list(Job.objects.visible_to(user).filter(open=True))
-    for line in file.lines if "name" in columns.values() else ():
+    for line in lines:
         _plan_row(line, columns, job, jobs, plan)
     plan.mistakes.sort(key=lambda mistake: mistake.row or 0)
     if not plan.mistakes:

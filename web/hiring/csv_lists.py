@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from interview_analysis.errors import ManifestError
-from interview_analysis.pipeline.common.tables import Mistake, Table, parse_table
+from interview_analysis.pipeline.common.tables import Line, Mistake, Table, parse_table
 
 MAX_BYTES, MAX_ROWS = 2 * 2**20, 2000
 
@@ -35,7 +35,24 @@ class ListForm(forms.Form):
         return (sent, "list.csv") if sent else None
 
 
-def parsed(data: bytes, name: str) -> Table:
+def lines_of(
+    data: bytes, name: str, known: Mapping[str, Sequence[str]], needed: Sequence[str], mistakes: list[Mistake]
+) -> tuple[list[Line], dict[str, str]]:
+    """The rows of a list, and what each heading means; no rows where the file cannot be read or a needed column is missing.
+
+    `known` are the headings of each meaning. What is wrong is added to `mistakes`.
+    """
+    try:
+        file = _parsed(data, name)
+    except ManifestError as error:
+        mistakes.append(Mistake(None, "", str(error)))
+        return [], {}
+    mistakes += [_of_form(mistake) for mistake in file.mistakes]
+    columns = dict(_meanings(file, known, needed, mistakes))
+    return (file.lines if set(needed) <= set(columns.values()) else []), columns
+
+
+def _parsed(data: bytes, name: str) -> Table:
     """The table. Raises ManifestError in the reader's language."""
     if not name.lower().endswith(".csv"):
         raise ManifestError(_("Expected a .csv file. In Excel: Save As, CSV UTF-8."))
@@ -56,7 +73,7 @@ def parsed(data: bytes, name: str) -> Table:
     return file
 
 
-def of_form(mistake: Mistake) -> Mistake:
+def _of_form(mistake: Mistake) -> Mistake:
     """A mistake in the form of the file, in the reader's language."""
     text = {
         "column twice": _("This column is there twice. Take one out."),
@@ -66,10 +83,10 @@ def of_form(mistake: Mistake) -> Mistake:
     return Mistake(mistake.row, mistake.column, text)
 
 
-def meanings(
+def _meanings(
     file: Table, known: Mapping[str, Sequence[str]], needed: Sequence[str], mistakes: list[Mistake]
 ) -> Iterator[tuple[str, str]]:
-    """(heading, what it means) of each column. `known` are the headings of each meaning, `needed` what may not be missing."""
+    """(heading, what it means) of each column."""
     by_heading = {heading: meaning for meaning, headings in known.items() for heading in headings}
     found: dict[str, str] = {}
     for heading, row in file.columns.items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,9 +9,8 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from interview_analysis.errors import ManifestError
 from interview_analysis.pipeline.common.tables import Line, Mistake, quoted
-from interview_analysis.web.hiring.csv_lists import meanings, of_form, parsed
+from interview_analysis.web.hiring.csv_lists import lines_of
 from interview_analysis.web.hiring.models import Application, Candidate, Job
 from interview_analysis.web.interviews.forms import ConsentForm
 from interview_analysis.web.interviews.models import Interview
@@ -62,7 +60,6 @@ class Planned:
 class Plan:
     """`rows` are all right where there is no mistake; `row` and `column` of a mistake as the user counts them."""
 
-    sha256: str
     rows: list[Planned] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
 
@@ -74,18 +71,11 @@ def composed(name: str) -> str:
 
 def read(data: bytes, name: str, user: User) -> Plan:
     """What the list would make, and every mistake in it."""
-    plan = Plan(hashlib.sha256(data).hexdigest())
-    try:
-        file = parsed(data, name)
-    except ManifestError as error:
-        plan.mistakes.append(Mistake(None, "", str(error)))
-        return plan
-    plan.mistakes += [of_form(mistake) for mistake in file.mistakes]
-    columns = dict(meanings(file, COLUMNS, NEEDED, plan.mistakes))
-    if set(NEEDED) <= set(columns.values()):
-        seen: dict[str, int] = {}
-        for line in file.lines:
-            _plan_row(line, columns, seen, plan, user)
+    plan = Plan()
+    lines, columns = lines_of(data, name, COLUMNS, NEEDED, plan.mistakes)
+    seen: dict[str, int] = {}
+    for line in lines:
+        _plan_row(line, columns, seen, plan, user)
     plan.mistakes.sort(key=lambda mistake: mistake.row or 0)
     return plan
 
