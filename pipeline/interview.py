@@ -96,8 +96,10 @@ def score_interview(
     """
     watch, cache, config = watch or Stopwatch(), cache or NoCache(), models.config
     face_and_body = config.policy.face_and_body
-    recorded = [part for part in parts if not part.is_written] or list(parts)
-    typed = [part for part in parts if part not in recorded]
+    recorded = [part for part in parts if not part.is_written]
+    typed = [part for part in parts if part.is_written]
+    if not recorded:
+        recorded, typed = typed, []
     laid = [*recorded, *typed]
     clipped = [clip(part.seen, part.start_s, part.end_s) for part in laid]
     spoken = candidates_view(

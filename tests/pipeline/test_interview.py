@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from dataclasses import replace
 
@@ -160,6 +161,20 @@ def test_recordings_with_a_question_each_are_the_answers(loaded):
     report = scored(seen, loaded, *parts).report
     assert [a.question for a in report.answers] == list(ASKED["zh"])
     assert report.answers[0].end_s == report.answers[1].start_s == cut_s
+
+
+def test_two_questions_of_one_recording_are_two_answers(loaded):
+    """As a batch hands them over: the same file, observed once and read twice."""
+    seen = replace(scene(duration_s=20.0), voices=None)
+    halves = [
+        part(copy.deepcopy(seen), "What about the first year?", end_s=10.0),
+        part(copy.deepcopy(seen), "What about the second?", start_s=10.0),
+    ]
+    found = scored(seen, loaded, *halves).report.answers
+    assert [(a.question, a.start_s, a.end_s) for a in found] == [
+        ("What about the first year?", 0.0, 10.0),
+        ("What about the second?", 10.0, 20.0),
+    ]
 
 
 def test_answers_lie_where_the_observations_of_their_recordings_do(loaded):
