@@ -1,8 +1,8 @@
 """Speech regions packed into chunks that fill a recogniser's window, and times mapped back out of them.
 
-Whisper always works on 30 s, so short chunks cost as much as full ones, and silence invites it to make up
-text. Chunks therefore hold speech with what little silence lies between; a long silence is cut short. Where a chunk
-ends depends on the regions alone, never on how fast they arrive.
+A short chunk costs as much as a full one, and silence invites Whisper to make up text. Chunks therefore hold speech with what
+little silence lies between; a long silence is cut short. Where a chunk ends depends on the regions alone, never on how fast
+they arrive.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from interview_analysis.types import AudioSource, Interval
 
-MAX_CHUNK_S = 29.0  # of Whisper's 30, so that a last word is not cut by the window
+CHUNK_S = 18.0  # of 20 that the recogniser looks at (`models.asr.faster`); a region that is longer is a chunk by itself
 _MIN_FILL = 0.8  # a chunk may end early, at a longer silence, once it is this full
 _EDGE_S = 0.5  # silence kept on either side of a cut: Whisper needs some to place the first and last word
 
@@ -81,12 +81,12 @@ class Chunk:
 
 
 def pack(regions: Iterable[Interval]) -> Iterator[Chunk]:
-    """Chunks of at most `MAX_CHUNK_S`, each as soon as it is certain. No region may be longer."""
+    """Chunks of at most `CHUNK_S`, or of one region, each as soon as it is certain."""
     pending: list[Interval] = []
     left_s = 0.0  # where the previous chunk's audio ends
     for region in regions:
         pending.append(region)
-        while _packed_s(pending) > MAX_CHUNK_S and len(pending) > 1:
+        while _packed_s(pending) > CHUNK_S and len(pending) > 1:
             count = _cut(pending)
             yield _chunk(pending[:count], left_s, pending[count].start_s)
             left_s, pending = pending[count - 1].end_s, pending[count:]
@@ -121,10 +121,10 @@ def cut(chunk: Chunk, before: Sequence[int]) -> tuple[Chunk, ...]:
 
 def _cut(pending: list[Interval]) -> int:
     """How many of the regions make the next chunk: all that fit, or fewer if a longer silence comes before."""
-    fitting = [n for n in range(1, len(pending)) if _packed_s(pending[:n]) <= MAX_CHUNK_S]
+    fitting = [n for n in range(1, len(pending)) if _packed_s(pending[:n]) <= CHUNK_S]
     if not fitting:
         return 1
-    full = [n for n in fitting if _packed_s(pending[:n]) >= _MIN_FILL * MAX_CHUNK_S] or fitting[-1:]
+    full = [n for n in fitting if _packed_s(pending[:n]) >= _MIN_FILL * CHUNK_S] or fitting[-1:]
     return max(full, key=lambda n: pending[n].start_s - pending[n - 1].end_s)
 
 

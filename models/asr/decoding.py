@@ -11,6 +11,7 @@ import numpy as np
 
 from interview_analysis.types import Interval, Word
 
+ENCODED_HZ = 50  # frames that Whisper's encoder gives
 # Whisper's own lists: signs that belong to the word after them, and to the word before them.
 _PREPENDED = "\"'“¿([{-"
 _APPENDED = "\"'.。,，!！?？:：”)]}、"
@@ -46,10 +47,9 @@ def initial_prompt(language: str) -> str | None:
 
 
 def span_frames(span: Interval, count: int) -> slice:
-    """Which of the encoder's frames, of which `count` are 30 s, hold a span; at least half a second of them."""
-    rate_hz = count / 30.0
-    first = max(0, min(int(span.start_s * rate_hz), count - round(rate_hz / 2)))
-    return slice(first, max(first + round(rate_hz / 2), int(np.ceil(span.end_s * rate_hz))))
+    """Which of the `count` frames of the encoder hold a span; at least half a second of them."""
+    first = max(0, min(int(span.start_s * ENCODED_HZ), count - ENCODED_HZ // 2))
+    return slice(first, max(first + ENCODED_HZ // 2, int(np.ceil(span.end_s * ENCODED_HZ))))
 
 
 def compression_ratio(text: str) -> float:

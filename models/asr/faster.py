@@ -20,7 +20,10 @@ from interview_analysis.models.asr.decoding import (
 from interview_analysis.models.asr.languages import Probabilities
 from interview_analysis.types import Interval
 
-_WINDOW_FRAMES = 3000  # 30 s
+# The encoder looks at 20 s, or at a longer chunk with 2 s behind it, where Whisper was trained on 30 s for everything: its
+# attention costs the square of that. With less of either it makes up ends (docs/benchmarks.md).
+_FRAME_HZ = 100
+_LEAST_FRAMES, _MOST_FRAMES, _SPARE_FRAMES = 20 * _FRAME_HZ, 30 * _FRAME_HZ, 2 * _FRAME_HZ
 
 
 class FasterWhisper:
@@ -108,10 +111,12 @@ class FasterWhisper:
         """The encoder's output and the count of 10 ms frames. The last one is kept for its second use."""
         kept = self._last  # once: another thread may put its own in the place
         if kept is None or kept[0] is not samples:
-            features = self._whisper.feature_extractor(samples)[:, :_WINDOW_FRAMES]
+            features = self._whisper.feature_extractor(samples)[:, :_MOST_FRAMES]
             frames = min(features.shape[1], len(samples) // self._whisper.feature_extractor.hop_length)
-            padded = np.pad(features, ((0, 0), (0, _WINDOW_FRAMES - features.shape[1])))
-            kept = self._last = samples, self._whisper.encode(padded), frames
+            window = np.zeros((len(features), _window_frames(frames)), dtype=np.float32)
+            shared = min(features.shape[1], window.shape[1])
+            window[:, :shared] = features[:, :shared]
+            kept = self._last = samples, self._whisper.encode(window), frames
         return kept[1], kept[2]
 
     def _tokenizer(self, language: str) -> Any:
@@ -138,3 +143,8 @@ class FasterWhisper:
         return WhisperModel(
             str(self.folder), device="cpu", compute_type=self.compute_type, cpu_threads=self.cpu_threads
         )
+
+
+def _window_frames(frames: int) -> int:
+    """How many frames the encoder looks at for a chunk of `frames`; an even number."""
+    return min(_MOST_FRAMES, max(_LEAST_FRAMES, frames + frames % 2 + _SPARE_FRAMES))

@@ -20,7 +20,7 @@ from interview_analysis.models.asr.chunks import Chunk, cut
 from interview_analysis.types import AudioSource, Interval
 
 Probabilities = Mapping[str, float]  # by ISO 639-1 code; a language that is left out is at the floor
-WINDOW = Interval(0.0, 30.0)  # what the recogniser makes of every chunk
+WINDOW = Interval(0.0, 30.0)  # all that the recogniser hears at once
 SPAN_S = 1.0  # of speech: less does not tell a language
 PAUSE_S = 0.25  # the usual limit of a silent pause (Goldman-Eisler 1968)
 SWITCH_NATS = 3.5  # after a pause; within a phrase twice as much

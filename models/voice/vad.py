@@ -1,7 +1,9 @@
 """Voice activity: Silero's probability of speech, 32 ms at a time, turned into regions of speech.
 
-The audio is read in blocks at fixed positions, with the network's state carried over, so that memory is
-constant and the result does not depend on how fast the audio arrives.
+The audio is read in blocks at fixed positions, so that memory is constant and the result does not depend on how fast the audio
+arrives. Each block is heard twice: with the network's state carried over, and anew from two seconds before it; the higher
+probability counts. The cell state grows with all that the network has heard, to 150 after a minute of clear speech, and by it
+alone 16 s of a hoarse voice after four clear ones were no speech.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ FRAME_SAMPLES = 512
 FRAME_S = FRAME_SAMPLES / RATE_HZ
 _CONTEXT_SAMPLES = 64
 _BLOCK_SAMPLES = 125 * FRAME_SAMPLES  # 4 s
+_BEFORE_SAMPLES = 62 * FRAME_SAMPLES  # 2 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +69,22 @@ class SpeechDetector:
         """
         if audio.sample_rate_hz != RATE_HZ:
             raise ValueError(f"voice activity detection expects {RATE_HZ} Hz, got {audio.sample_rate_hz} Hz")
-        state = (np.zeros((1, 1, 128), np.float32), np.zeros((1, 1, 128), np.float32))
-        context = np.zeros(_CONTEXT_SAMPLES, np.float32)
+        silent = carried = {name: np.zeros((1, 1, 128), np.float32) for name in "hc"}
         start = 0
         while True:
             stop = start + _BLOCK_SAMPLES
             ended = audio.wait(stop) < stop
-            block = audio.read(start, stop)
-            if block.size:
-                frames = np.pad(block, (0, -block.size % FRAME_SAMPLES)).reshape(-1, FRAME_SAMPLES)
+            first = max(0, start - _BEFORE_SAMPLES)
+            heard = audio.read(first, stop)
+            if heard.size > start - first:
+                frames = np.pad(heard, (0, -heard.size % FRAME_SAMPLES)).reshape(-1, FRAME_SAMPLES)
+                context = np.zeros((1, _CONTEXT_SAMPLES), np.float32)
                 before = np.vstack([context, frames[:-1, -_CONTEXT_SAMPLES:]])
-                inputs = {"input": np.hstack([before, frames]), "h": state[0], "c": state[1]}
-                probability, *state_out = self._session.run(None, inputs)
-                state = (state_out[0], state_out[1])
-                context = frames[-1, -_CONTEXT_SAMPLES:]
-                yield probability.ravel()
+                inputs, new = np.hstack([before, frames]), (start - first) // FRAME_SAMPLES  # new from here on
+                anew, *_ = self._session.run(None, {"input": inputs, **silent})
+                on, h, c = self._session.run(None, {"input": inputs[new:], **carried})
+                carried = {"h": h, "c": c}
+                yield np.maximum(anew.ravel()[new:], on.ravel())
             if ended:
                 return
             start = stop

@@ -42,7 +42,7 @@ COMPUTE_TYPES = (
     "float32",
 )  # fmt: skip
 CandidateChannel = Literal["left", "right"] | Annotated[int, Field(ge=1)]  # left is 1
-MAX_REGION_S = 28.9  # Whisper hears 30 s at once, of which a chunk of speech takes 29
+MAX_REGION_S = 28.9  # Whisper hears 30 s at once, and half a second is kept on either side
 
 
 class EncoderConfig(Model):
