@@ -24,6 +24,7 @@ from interview_analysis.types import Interval
 # attention costs the square of that. With less of either it makes up ends (docs/benchmarks.md).
 _FRAME_HZ = 100
 _LEAST_FRAMES, _MOST_FRAMES, _SPARE_FRAMES = 20 * _FRAME_HZ, 30 * _FRAME_HZ, 2 * _FRAME_HZ
+_KEPT = 4  # encodings, 2 MiB each
 
 
 class FasterWhisper:
@@ -49,7 +50,7 @@ class FasterWhisper:
         self.compute_type = compute_type
         self.cpu_threads = cpu_threads
         self.beam_size = beam_size
-        self._last: tuple[NDArray[np.float32], Any, int] | None = None
+        self._kept: tuple[tuple[NDArray[np.float32], Any, int], ...] = ()
 
     def languages(self, samples: NDArray[np.float32], spans: Sequence[Interval]) -> list[Probabilities]:
         """See `LanguageEar.languages`. The chunk is encoded once; a span is what the decoder may look at."""
@@ -108,16 +109,20 @@ class FasterWhisper:
         ]
 
     def _encode(self, samples: NDArray[np.float32]) -> tuple[Any, int]:
-        """The encoder's output and the count of 10 ms frames. The last one is kept for its second use."""
-        kept = self._last  # once: another thread may put its own in the place
-        if kept is None or kept[0] is not samples:
-            features = self._whisper.feature_extractor(samples)[:, :_MOST_FRAMES]
-            frames = min(features.shape[1], len(samples) // self._whisper.feature_extractor.hop_length)
-            window = np.zeros((len(features), _window_frames(frames)), dtype=np.float32)
-            shared = min(features.shape[1], window.shape[1])
-            window[:, :shared] = features[:, :shared]
-            kept = self._last = samples, self._whisper.encode(window), frames
-        return kept[1], kept[2]
+        """The encoder's output and the count of 10 ms frames. The last few are kept: a chunk is encoded to tell its language,
+        then its parts may be, and then it is read."""
+        kept = self._kept  # once: another thread may put its own in the place
+        for known, encoded, frames in kept:
+            if known is samples:
+                return encoded, frames
+        features = self._whisper.feature_extractor(samples)[:, :_MOST_FRAMES]
+        frames = min(features.shape[1], len(samples) // self._whisper.feature_extractor.hop_length)
+        window = np.zeros((len(features), _window_frames(frames)), dtype=np.float32)
+        shared = min(features.shape[1], window.shape[1])
+        window[:, :shared] = features[:, :shared]
+        encoded = self._whisper.encode(window)
+        self._kept = ((samples, encoded, frames), *kept[: _KEPT - 1])
+        return encoded, frames
 
     def _tokenizer(self, language: str) -> Any:
         from faster_whisper.tokenizer import Tokenizer

@@ -1,7 +1,7 @@
 """How progress and messages reach people and machines.
 
 Results (paths) go to stdout, all else to stderr. People get text, and a bar with the remaining time for
-what takes longer than a second and a half; a log file gets a line now and then, not a bar; machines get one JSON
+what takes longer than a second; a log file gets a line now and then, not a bar; machines get one JSON
 object a line. Nothing that is said in a recording is written here. All methods may be called from any thread.
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LOG_FORMATS = ("text", "json")
 Field = str | int | float | bool | None
 
-SHOW_AFTER_S = 1.5
+SHOW_AFTER_S = 1.0
 LINE_EVERY_S = 10.0  # between two progress lines of one task where there is no terminal
 JSON_EVERY_S = 1.0
 
@@ -43,7 +43,8 @@ class Console:
 
     `quiet` leaves warnings, errors and results only. `log_format` "json" turns every message into an object
     with ``time`` (UTC, ISO 8601), ``level``, ``message`` and the fields given. `messages` and `results` are
-    stderr and stdout unless given; `show_after_s` is how long a task takes before its progress is shown.
+    stderr and stdout unless given; `show_after_s` is how long a task takes before its progress is shown, and how long a
+    person waits at most, from the start, before the first one is.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class Console:
         self._results = sys.stdout if results is None else results
         self._show_after_s = show_after_s
         self._clock = clock
+        self._first_until_s: float | None = clock() + show_after_s  # None once a task was shown
         self._lock = threading.RLock()
         self._bars: Progress | None = None
 
@@ -179,7 +181,9 @@ class _Task:
         self._shown = self._closed = False
         self._bar: TaskID | None = None
         self._next_line_s = 0.0
-        self._timer = threading.Timer(console._show_after_s, self.show)
+        until_s = console._first_until_s
+        wait_s = console._show_after_s if until_s is None else max(0.0, until_s - self._start_s)
+        self._timer = threading.Timer(wait_s, self.show)
         self._timer.daemon = True
 
     def start(self) -> None:
@@ -222,7 +226,7 @@ class _Task:
         with console._lock:
             if self._closed or self._shown:
                 return
-            self._shown = True
+            self._shown, console._first_until_s = True, None
             if console._draws_bars:
                 if console._bars is None:
                     console._bars = _new_bars(console._messages)

@@ -113,6 +113,18 @@ def test_a_short_task_is_not_shown_to_people() -> None:
     assert stream.getvalue() == ""
 
 
+def test_the_first_task_is_shown_by_the_wait_since_the_start() -> None:
+    """The importing before it is waiting as well; tasks after it wait for themselves."""
+    stream, clock = io.StringIO(), Clock()
+    console = Console(messages=stream, show_after_s=60, clock=clock)
+    clock.now_s += 61
+    with console.progress("decode"):
+        assert stream.getvalue() == "decode: running\n"
+    with console.progress("score"):
+        pass
+    assert stream.getvalue() == "decode: running\ndecode: done after 0:00\n"
+
+
 def test_a_terminal_gets_a_bar_and_messages_above_it() -> None:
     stream = Terminal()
     console = _console(stream)
