@@ -33,8 +33,8 @@ from interview_analysis.types import Interval, Observations, Transcript
 # Raised when the code makes another observation out of the same recording, settings and libraries.
 OBSERVER_VERSIONS: Mapping[Kind, int] = {
     "facts": 3,
-    "hearing": 5,
-    "voices": 4,
+    "hearing": 6,
+    "voices": 5,
     "acoustics": 4,
     "faces": 3,
     "poses": 2,
