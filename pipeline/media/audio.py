@@ -26,7 +26,9 @@ _SURE_GAP_S = (
 _MAX_OVERLAP_S = 1.0  # a clock that goes further back was set anew: the audio goes on
 _FULL_SCALE = 0.999
 _NO_POSITION = "NONE"  # FFmpeg's name of a channel whose loudspeaker the file does not tell
-# Samples are written in batches: a codec's frames of 20 ms cost more in calls than in work.
+# A codec's frames of 20 ms cost more in calls than in work: those that follow each other are taken as one, and samples are
+# written in batches.
+_PIECE_S = 0.25
 _BATCH_SAMPLES = SAMPLE_RATE_HZ // 2
 
 
@@ -51,6 +53,8 @@ class AudioTrack:
         self._source: tuple[str, str, int] | None = None
         self._next_s = math.nan  # where the next frame belongs if it follows the last one
         self._doubted: AudioFrame | None = None  # whose time is far ahead, until the next frame comes
+        self._held: list[AudioFrame] = []  # that follow each other, until they are a piece
+        self._held_s = 0.0
         self._excess_samples = 0  # still to be dropped from what comes out of the resampler
         self._pending: list[NDArray[np.float32]] = []
         self._placed_samples = self._written_samples = 0
@@ -77,7 +81,8 @@ class AudioTrack:
     def finish(self) -> None:
         """Append what is still held back."""
         if self._doubted is not None:
-            self._add(self._doubted, 0.0)
+            self._hold(self._doubted, 0.0)
+        self._add_held()
         self._drain()
         self._write()
 
@@ -96,12 +101,24 @@ class AudioTrack:
         doubted, self._doubted = self._doubted, None
         if doubted is not None:
             after_s = self._jump_s(frame) - _length_s(doubted)
-            self._add(doubted, self._jump_s(doubted) if after_s > _SURE_GAP_S else 0.0)
+            self._hold(doubted, self._jump_s(doubted) if after_s > _SURE_GAP_S else 0.0)
         jump_s = self._jump_s(frame)
         if jump_s > _SURE_GAP_S and not math.isnan(self._next_s):
             self._doubted = frame
         else:
-            self._add(frame, jump_s)
+            self._hold(frame, jump_s)
+
+    def _hold(self, frame: AudioFrame, jump_s: float) -> None:
+        """Add a frame that comes so much after the last one, together with those that follow."""
+        if jump_s or (self._held and _kind(frame) != _kind(self._held[0])):
+            self._add_held()
+            self._jump(jump_s)
+        if not self._held:
+            self._held_s = 0.0 if math.isnan(self._next_s) else self._next_s
+        self._held.append(frame)
+        self._next_s = (0.0 if math.isnan(self._next_s) else self._next_s) + _length_s(frame)
+        if self._next_s - self._held_s >= _PIECE_S:
+            self._add_held()
 
     def _jump_s(self, frame: AudioFrame) -> float:
         """How much later than the end of the last one a frame begins, 0 where it has no time or an impossible one."""
@@ -116,16 +133,17 @@ class AudioTrack:
             return 0.0
         return jump_s
 
-    def _add(self, frame: AudioFrame, jump_s: float) -> None:
-        time_s = self._placed(jump_s)
-        values = frame.to_ndarray()
+    def _add_held(self) -> None:
+        if not self._held:
+            return
+        frame, values = _as_one(self._held)
+        self._held.clear()
         self._count_clipped(values)
-        self._channels.add(frame, values, time_s)
+        self._channels.add(frame, values, self._held_s)
         self._append(self._resampled(self._even_mix(frame, values)))
-        self._next_s = time_s + _length_s(frame)
         self.end_s = max(self.end_s, self._next_s)
         if self._next_s > 0:
-            self._extend(max(0.0, time_s), self._next_s)
+            self._extend(max(0.0, self._held_s), self._next_s)
 
     def _extend(self, start_s: float, end_s: float) -> None:
         last = self._stretches[-1] if self._stretches else None
@@ -134,22 +152,21 @@ class AudioTrack:
         else:
             self._stretches.append(Interval(start_s, end_s))
 
-    def _placed(self, jump_s: float) -> float:
-        """The time of the frame that comes so much after the last one, after making the samples meet it."""
-        expected_s = 0.0 if math.isnan(self._next_s) else self._next_s
+    def _jump(self, jump_s: float) -> None:
+        """Go on so much later than the last frame ended, after making the samples meet it."""
+        self._next_s = (0.0 if math.isnan(self._next_s) else self._next_s) + jump_s
         if jump_s:
             self._drain()
-            offset = round((expected_s + jump_s) * SAMPLE_RATE_HZ) - self._placed_samples
+            offset = round(self._next_s * SAMPLE_RATE_HZ) - self._placed_samples
             self._excess_samples = max(0, -offset)
             while offset > 0:
                 self._append(np.zeros(min(offset, SAMPLE_RATE_HZ), dtype=np.float32))
                 offset -= SAMPLE_RATE_HZ
-        return expected_s + jump_s
 
     def _resampled(self, frame: AudioFrame) -> NDArray[np.float32]:
         from av import AudioResampler
 
-        source = (frame.format.name, frame.layout.name, frame.sample_rate)
+        source = _kind(frame)
         if self._resampler is None or source != self._source:
             self._drain()
             # Without a limit swresample adds the channels up, and a centred voice clips.
@@ -208,6 +225,22 @@ class AudioTrack:
         elif len(channels) > 2 and all(channel.name == _NO_POSITION for channel in channels):
             return _mono(frame, unit_scaled(by_channel(frame, values)).mean(axis=1))
         return frame
+
+
+def _kind(frame: AudioFrame) -> tuple[str, str, int]:
+    return frame.format.name, frame.layout.name, frame.sample_rate
+
+
+def _as_one(frames: list[AudioFrame]) -> tuple[AudioFrame, NDArray[Any]]:
+    """Frames of one kind that follow each other as a frame, and its values."""
+    if len(frames) == 1:
+        return frames[0], frames[0].to_ndarray()
+    from av import AudioFrame
+
+    first, values = frames[0], np.concatenate([frame.to_ndarray() for frame in frames], axis=1)
+    joined = AudioFrame.from_ndarray(values, format=first.format.name, layout=first.layout.name)
+    joined.sample_rate, joined.time_base = first.sample_rate, first.time_base
+    return joined, values
 
 
 def _length_s(frame: AudioFrame) -> float:
