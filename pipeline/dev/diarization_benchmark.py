@@ -137,7 +137,7 @@ def real_dialogues(data: Path, models: Observers) -> Iterator[Row]:
         told = Observers(config, models.store)
         for name in ("pyannote_sample", "azure_katiesteve_29s"):
             path = data / "dialogue" / f"{name}.wav"
-            with _decoded(path) as spool:
+            with decoded(path) as spool:
                 transcript, speech = told.speaking("en").transcribe(spool, lambda _: None)
                 found = told.diarize(spool, speech)
             row: Row = {"recording": name, "count": "told" if count else "estimated", "found": found.count}
@@ -151,7 +151,8 @@ def real_dialogues(data: Path, models: Observers) -> Iterator[Row]:
                 yield row | written_word_accuracy(transcript, reference, found)
 
 
-def _decoded(path: Path) -> AudioSpool:
+def decoded(path: Path) -> AudioSpool:
+    """The sound of a recording."""
     spool = AudioSpool()
     with Decoder(path) as decoder:
         for _ in decoder.frames(spool):
@@ -169,7 +170,7 @@ def same_voice(data: Path, models: Observers) -> Iterator[Row]:
                 for chosen in (*one_by_one, *pairs):
                     with AudioSpool() as spool:
                         for clip in chosen:
-                            with _decoded(data / clip) as part:
+                            with decoded(data / clip) as part:
                                 spool.append(part.read(0, part.samples))
                         spool.finish()
                         speech = models.detector.detect(spool)

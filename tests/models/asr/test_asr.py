@@ -21,8 +21,8 @@ from interview_analysis.models.asr.decoding import RecognisedSegment
 from interview_analysis.models.asr.languages import Probabilities
 from interview_analysis.models.asr.recogniser import AsrSettings, load_detector, load_engine, transcribe
 from interview_analysis.models.weights.store import ModelStore
+from interview_analysis.pipeline.dev.word_errors import character_error_rate, english_words, word_error_rate
 from interview_analysis.types import Interval, SpeechActivity, Transcript, Word
-from tests.models.asr.error_rate import character_error_rate, english_words, word_error_rate
 from tests.models.audio import NON_SPEECH, RATE_HZ, ArrayAudio, load, non_speech
 
 Listen = Callable[[NDArray[np.floating]], tuple[Transcript, SpeechActivity]]

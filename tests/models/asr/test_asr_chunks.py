@@ -63,7 +63,9 @@ def test_halves_and_rest() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0.0, 40.0), st.floats(0.1, 28.0)), max_size=40))
-def test_every_region_is_in_one_chunk_and_only_a_long_region_makes_a_long_chunk(lengths: list[tuple[float, float]]) -> None:
+def test_every_region_is_in_one_chunk_and_only_a_long_region_makes_a_long_chunk(
+    lengths: list[tuple[float, float]],
+) -> None:
     regions = regions_of(lengths)
     chunks = list(pack(regions))
     assert [region for chunk in chunks for region in chunk.regions] == regions

@@ -13,8 +13,8 @@ from interview_analysis.models.asr.chunks import cut, pack
 from interview_analysis.models.asr.languages import LanguageTracker, Probabilities, Span, follow
 from interview_analysis.models.asr.recogniser import AsrSettings, load_detector, load_engine, transcribe
 from interview_analysis.models.weights.store import ModelStore
+from interview_analysis.pipeline.dev.word_errors import character_error_rate, word_error_rate
 from interview_analysis.types import Interval, Transcript
-from tests.models.asr.error_rate import character_error_rate, word_error_rate
 from tests.models.audio import RATE_HZ, ArrayAudio, load
 
 EN, ZH = {"en": 0.95, "zh": 0.01}, {"zh": 0.97, "en": 0.01}

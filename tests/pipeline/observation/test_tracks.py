@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from interview_analysis.pipeline.dev.word_errors import word_error_rate
 from interview_analysis.pipeline.loaded import LoadedModels
 from interview_analysis.pipeline.observation.candidate import candidates_view
 from interview_analysis.pipeline.observation.joining import clip, joined
 from interview_analysis.pipeline.observation.observe import observe
 from interview_analysis.types import Observations
-from tests.models.asr.error_rate import word_error_rate
 from tests.models.audio import RATE_HZ, load
 from tests.pipeline.media.test_audio_tracks import write_tracks
 

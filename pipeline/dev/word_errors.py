@@ -1,4 +1,4 @@
-"""Word and character error rates, for the tests: our normalisation, jiwer's distance."""
+"""Word and character error rates: our normalisation, jiwer's distance."""
 
 from __future__ import annotations
 
