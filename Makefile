@@ -71,11 +71,12 @@ serve: setup ## Start the web application with a made-up company in it; prints i
 head: setup ## Fit again what the job parser has learned, after its library or labels were edited
 	$(BIN)/python -m interview_analysis.pipeline.dev.job_training
 
-bench: setup ## Measure speed and memory of scoring, of telling voices apart, of parsing job descriptions and of batches
+bench: setup ## Measure speed and memory of scoring, of recognising words and voices, of parsing job descriptions and of batches
 	$(BIN)/python -m interview_analysis.pipeline.dev.benchmark
 	$(BIN)/python -m interview_analysis.pipeline.dev.job_benchmark
-	$(if $(INTERVIEW_ANALYSIS_SHARED_DATA),$(BIN)/python -m interview_analysis.pipeline.dev.diarization_benchmark \
-		--data $(INTERVIEW_ANALYSIS_SHARED_DATA),@echo "Voices are measured where INTERVIEW_ANALYSIS_SHARED_DATA names the recordings")
+	$(if $(INTERVIEW_ANALYSIS_SHARED_DATA),$(BIN)/python -m interview_analysis.pipeline.dev.recognition_benchmark \
+		--data $(INTERVIEW_ANALYSIS_SHARED_DATA) && $(BIN)/python -m interview_analysis.pipeline.dev.diarization_benchmark \
+		--data $(INTERVIEW_ANALYSIS_SHARED_DATA),@echo "Words and voices are measured where INTERVIEW_ANALYSIS_SHARED_DATA names the recordings")
 	$(BIN)/python -m interview_analysis.pipeline.dev.batch_benchmark
 
 bench-stages: setup ## Compare what each stage costs with .ci/stage_ratios.json: warns of a quarter more or less, in a minute

@@ -221,7 +221,7 @@ class AudioTrack:
         if len(channels) == 2:
             samples = unit_scaled(by_channel(frame, values))
             if self._polarity.opposed(samples, frame.sample_rate):
-                return _mono(frame, samples @ np.array([0.5, -0.5]))
+                return _mono(frame, (samples[:, 0] - samples[:, 1]) / 2)
         elif len(channels) > 2 and all(channel.name == _NO_POSITION for channel in channels):
             return _mono(frame, unit_scaled(by_channel(frame, values)).mean(axis=1))
         return frame

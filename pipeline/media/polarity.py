@@ -22,14 +22,15 @@ class Polarity:
 
     def opposed(self, samples: NDArray[np.float64], rate_hz: int) -> bool:
         """Whether the second column of the next `samples`, shape (n, 2), has to be turned over before they are added up."""
-        left, right = samples.T
+        # Not by BLAS, which wakes threads for this and lets them spin.
+        (left, both), (_, right) = np.einsum("ij,ik->jk", samples, samples) / rate_hz
         duration_s = len(samples) / rate_hz
         decay = 0.5 ** (duration_s / _HALF_LIFE_S)
-        self._powers = decay * self._powers + np.array([left @ left, right @ right, left @ right]) / rate_hz
+        self._powers = decay * self._powers + np.array([left, right, both])
         self._seconds = decay * self._seconds + duration_s
-        both = float(np.sqrt(self._powers[0] * self._powers[1]))
-        if both > _MIN_POWER * self._seconds:
-            correlation = self._powers[2] / both
+        power = float(np.sqrt(self._powers[0] * self._powers[1]))
+        if power > _MIN_POWER * self._seconds:
+            correlation = self._powers[2] / power
             if abs(correlation) >= -_OPPOSED:
                 self._opposed = bool(correlation < 0)
         return self._opposed

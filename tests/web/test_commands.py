@@ -91,3 +91,12 @@ def test_the_home_is_the_owner_s_alone_and_its_key_is_made_once(home: dict[str, 
     assert key.read_text() == first
     checked = run(home, "web", "check")
     assert (checked.returncode, checked.stdout.split(":")[0]) == (0, "The trail holds")
+
+
+@pytest.mark.parametrize("command", [["worker"], ["web", "check"], ["web", "backup", "kept.tar"]])
+def test_what_works_on_data_says_how_to_make_the_database(home: dict[str, str], command: list[str]):
+    told = run(home, *command)
+    assert told.returncode == 2
+    assert told.stderr.count("\n") == 1
+    assert "was not made yet" in told.stderr
+    assert "run `interview-analysis web migrate`" in told.stderr

@@ -53,7 +53,7 @@ def _walk(place: Stage, folder: Path) -> None:
 
 def decide() -> None:
     """The second rater rates the first interview, and its recruiter enters the final rating and a recommendation."""
-    from interview_analysis.web.commands import start_django
+    from interview_analysis.web.starting import start_django
 
     start_django()
     from interview_analysis.web.demo.company import LEVELS, RECRUITER, SECOND_RATER
