@@ -43,8 +43,8 @@ class Console:
 
     `quiet` leaves warnings, errors and results only. `log_format` "json" turns every message into an object
     with ``time`` (UTC, ISO 8601), ``level``, ``message`` and the fields given. `messages` and `results` are
-    stderr and stdout unless given; `show_after_s` is how long a task takes before its progress is shown, and how long a
-    person waits at most, from the start, before the first one is.
+    stderr and stdout unless given; `show_after_s` is how long a task takes before its progress is shown. Until one was, half of
+    that since the start is enough, whatever went on in it.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Console:
         self._results = sys.stdout if results is None else results
         self._show_after_s = show_after_s
         self._clock = clock
-        self._first_until_s: float | None = clock() + show_after_s  # None once a task was shown
+        self._first_until_s: float | None = clock() + show_after_s / 2  # None once a task was shown
         self._lock = threading.RLock()
         self._bars: Progress | None = None
 

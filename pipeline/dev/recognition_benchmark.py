@@ -3,8 +3,8 @@
     python -m interview_analysis.pipeline.dev.recognition_benchmark --data FOLDER
 
 Every recording under FOLDER beside which a NAME.ref.txt lies is read twice: alone, and joined to the others of its language,
-where chunks are full and voices follow each other. The language is given. Every other recording by name is "dev", on which
-settings may be chosen; the rest is "held out".
+where chunks are full and voices follow each other. The language is given. Every other recording, in order of their paths, is one
+on which settings may be chosen; the rest is held out.
 """
 
 from __future__ import annotations
@@ -32,7 +32,16 @@ _REFERENCE = ".ref.txt"
 _SOUND = (".wav", ".flac", ".ogg", ".mp3", ".m4a", ".mp4", ".webm")
 _PAUSE_S = 0.7  # between two recordings that are joined
 _SPLIT = {"en": english_words, "zh": chinese_characters}  # what is counted
-Said = tuple[Path, str]  # a recording and its reference
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A recording and the text of its reference."""
+
+    path: Path
+    text: str
+    language: str
+    held_out: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +60,9 @@ class Heard:
         )  # fmt: skip
 
 
-def recordings(data: Path) -> dict[str, list[Said]]:
-    """By language, in order of name. A reference is Chinese where most of its letters are."""
-    found: dict[str, list[Said]] = {language: [] for language in _SPLIT}
+def recordings(data: Path) -> list[Said]:
+    """In order of their paths. A reference is Chinese where most of its letters are."""
+    found: list[Said] = []
     for reference in sorted(data.rglob(f"*{_REFERENCE}")):
         name = reference.name.removesuffix(_REFERENCE)
         beside = sorted(
@@ -62,7 +71,8 @@ def recordings(data: Path) -> dict[str, list[Said]]:
         if beside:
             text = reference.read_text(encoding="utf-8")
             chinese = sum("\u3400" <= sign <= "\u9fff" for sign in text)
-            found["zh" if 2 * chinese > sum(map(str.isalpha, text)) else "en"].append((beside[0], text))
+            language = "zh" if 2 * chinese > sum(map(str.isalpha, text)) else "en"
+            found.append(Said(beside[0], text, language, held_out=len(found) % 2 == 1))
     return found
 
 
@@ -76,31 +86,34 @@ def heard(spool: AudioSpool, language: str, reference: str, observers: Observers
     return Heard(wrong, len(wanted.split()), cpu_s, spool.samples / SAMPLE_RATE_HZ)
 
 
-def alone(said: Sequence[Said], language: str, observers: Observers) -> Heard:
+def alone(said: Sequence[Said], observers: Observers) -> Heard:
     total = Heard()
-    for path, reference in said:
-        with decoded(path) as spool:
-            total += heard(spool, language, reference, observers)
+    for one in said:
+        with decoded(one.path) as spool:
+            total += heard(spool, one.language, one.text, observers)
     return total
 
 
-def joined(said: Sequence[Said], language: str, observers: Observers) -> Heard:
+def joined(said: Sequence[Said], observers: Observers) -> Heard:
+    """All in one file; they are in one language."""
     with AudioSpool() as spool:
-        for path, _ in said:
-            with decoded(path) as part:
+        for one in said:
+            with decoded(one.path) as part:
                 spool.append(part.read(0, part.samples))
             spool.append(np.zeros(round(_PAUSE_S * SAMPLE_RATE_HZ), dtype=np.float32))
         spool.finish()
-        return heard(spool, language, " ".join(reference for _, reference in said), observers)
+        return heard(spool, said[0].language, " ".join(one.text for one in said), observers)
 
 
 def lines(data: Path, observers: Observers) -> Iterator[str]:
     """The table, a line at a time."""
     yield f"{'':10}{'':10}{'':8}{'wrong':>14}{'':8}{'CPU s a minute':>16}"
-    for language, said in recordings(data).items():
-        for half, own in (("dev", said[::2]), ("held out", said[1::2])):
-            for how, measure in (("alone", alone), ("joined", joined)):
-                row = measure(own, language, observers)
+    found = recordings(data)
+    for language in _SPLIT:
+        for half, held_out in (("chosen on", False), ("held out", True)):
+            own = [one for one in found if (one.language, one.held_out) == (language, held_out)]
+            for how, measure in (("alone", alone), ("joined", joined)) if own else ():
+                row = measure(own, observers)
                 share = row.wrong / max(1, row.words)
                 minute = 60 * row.cpu_s / max(row.length_s, 1e-9)
                 yield (

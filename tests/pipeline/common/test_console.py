@@ -117,7 +117,7 @@ def test_the_first_task_is_shown_by_the_wait_since_the_start() -> None:
     """The importing before it is waiting as well; tasks after it wait for themselves."""
     stream, clock = io.StringIO(), Clock()
     console = Console(messages=stream, show_after_s=60, clock=clock)
-    clock.now_s += 61
+    clock.now_s += 31
     with console.progress("decode"):
         assert stream.getvalue() == "decode: running\n"
     with console.progress("score"):
