@@ -80,10 +80,8 @@ class SpeechDetector:
                 frames = np.pad(heard, (0, -heard.size % FRAME_SAMPLES)).reshape(-1, FRAME_SAMPLES)
                 context = np.zeros((1, _CONTEXT_SAMPLES), np.float32)
                 before = np.vstack([context, frames[:-1, -_CONTEXT_SAMPLES:]])
-                inputs, new = (
-                    np.hstack([before, frames]),
-                    (start - first) // FRAME_SAMPLES,
-                )  # new from here on
+                inputs = np.hstack([before, frames])
+                new = (start - first) // FRAME_SAMPLES  # those before it were heard with the last block
                 anew, *_ = self._session.run(None, {"input": inputs, **silent})
                 on, h, c = self._session.run(None, {"input": inputs[new:], **carried})
                 carried = {"h": h, "c": c}

@@ -114,18 +114,23 @@ class AudioTrack:
             self._add_held()
             self._jump(jump_s)
         if not self._held:
-            self._held_s = 0.0 if math.isnan(self._next_s) else self._next_s
+            self._held_s = self._expected_s
         self._held.append(frame)
-        self._next_s = (0.0 if math.isnan(self._next_s) else self._next_s) + _length_s(frame)
+        self._next_s = self._expected_s + _length_s(frame)
         if self._next_s - self._held_s >= _PIECE_S:
             self._add_held()
+
+    @property
+    def _expected_s(self) -> float:
+        """Where the next frame belongs if it follows the last one; the start before the first."""
+        return 0.0 if math.isnan(self._next_s) else self._next_s
 
     def _jump_s(self, frame: AudioFrame) -> float:
         """How much later than the end of the last one a frame begins, 0 where it has no time or an impossible one."""
         if frame.time is None:
             return 0.0
         first = math.isnan(self._next_s)
-        jump_s: float = frame.time - self._origin_s - (0.0 if first else self._next_s)
+        jump_s: float = frame.time - self._origin_s - self._expected_s
         if jump_s < -_MAX_OVERLAP_S and not first:
             self._origin_s += jump_s
             return 0.0
@@ -154,7 +159,7 @@ class AudioTrack:
 
     def _jump(self, jump_s: float) -> None:
         """Go on so much later than the last frame ended, after making the samples meet it."""
-        self._next_s = (0.0 if math.isnan(self._next_s) else self._next_s) + jump_s
+        self._next_s = self._expected_s + jump_s
         if jump_s:
             self._drain()
             offset = round(self._next_s * SAMPLE_RATE_HZ) - self._placed_samples
