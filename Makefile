@@ -74,6 +74,7 @@ head: setup ## Fit again what the job parser has learned, after its library or l
 bench: setup ## Measure speed and memory of scoring, of recognising words and voices, of parsing job descriptions and of batches
 	$(BIN)/python -m interview_analysis.pipeline.dev.benchmark
 	$(BIN)/python -m interview_analysis.pipeline.dev.job_benchmark
+	$(BIN)/python -m interview_analysis.pipeline.dev.content_benchmark
 	$(if $(INTERVIEW_ANALYSIS_SHARED_DATA),$(BIN)/python -m interview_analysis.pipeline.dev.recognition_benchmark \
 		--data $(INTERVIEW_ANALYSIS_SHARED_DATA) && $(BIN)/python -m interview_analysis.pipeline.dev.diarization_benchmark \
 		--data $(INTERVIEW_ANALYSIS_SHARED_DATA),@echo "Words and voices are measured where INTERVIEW_ANALYSIS_SHARED_DATA names the recordings")

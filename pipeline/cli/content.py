@@ -38,27 +38,30 @@ def fit(
 ) -> None:
     """Fit the content model on labelled answers.
 
-    Prints how well answers are rated by models that have not seen their competency (or person, where one is named). The
-    vectors of all sentences are kept, so that the second time takes a few minutes instead of half an hour.
+    Prints how well answers are rated by models that have not seen their competency (or person, where one is named). Takes an
+    hour on two cores and some 5 GB of memory a core; the vectors of all sentences are kept, which saves half an hour the
+    second time.
 
     \b
     Example:
       interview-analysis content fit data/graded_answers/train/*.json --out content_model.npz
     """
+    from interview_analysis.models.text.packed import packed_encoder, packed_path
     from interview_analysis.pipeline.content.evaluation import as_text, read_known
     from interview_analysis.pipeline.content.fitting import of_unseen, remember_all
     from interview_analysis.pipeline.content.model_file import FILE, save_content_model
     from interview_analysis.pipeline.job.parser import load_library
     from interview_analysis.scoring.content.fit import check_enough
     from interview_analysis.scoring.content.fit import fit as fit_content
+    from interview_analysis.scoring.content.fit_reader import Training
 
     library = load_library()
     known = read_known(files, library, texts)
     check_enough(known)  # before the minutes that encoding takes
-    encoder = _encoder(config)
+    encoder, base = _encoder(config), packed_encoder(packed_path())
     with console.stages() as stages:
         remember_all(known, library, encoder, stages.update)
-        fitted = fit_content(known, library, encoder, stages.update)
+        fitted = fit_content(known, library, encoder, base, Training(), stages.update)
     model = save_content_model(fitted.model, out or FILE)
     console.result(as_text(of_unseen(fitted)))
     right = ", ".join(f"{share:.1%} ({language})" for language, share in fitted.functions_right.items())

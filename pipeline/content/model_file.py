@@ -6,7 +6,7 @@ import hashlib
 import os
 import zlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 from zipfile import BadZipFile
@@ -15,15 +15,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from interview_analysis.errors import ModelError
+from interview_analysis.models.text.adapted import AdaptedEncoder
+from interview_analysis.models.text.packed import Weights, packed_encoder, packed_path
 from interview_analysis.pipeline.common.config import BUILT_IN
 from interview_analysis.scoring.content.bearing import BearingModel, Bears, Directions
-from interview_analysis.scoring.content.functions import FUNCTIONS, FunctionModel
+from interview_analysis.scoring.content.functions import FUNCTIONS
 from interview_analysis.scoring.content.levels import LevelModel
 from interview_analysis.scoring.content.logistic import Logistic
 from interview_analysis.scoring.content.model import ContentModel
+from interview_analysis.scoring.content.reader import Heads, Reader
 
 FILE = Path(str(BUILT_IN)) / "content_model.npz"
-FORMAT = "2"
+FORMAT = "3"
 LANGUAGES = ("en", "zh")
 _HALF = (
     "bearing.whitening",
@@ -49,6 +52,7 @@ _NO_ARRAYS = (
     RuntimeError,
     zlib.error,
 )
+_HEADS, _CHANGES = "reader.heads.", "reader.changes."
 Arrays = dict[str, NDArray[np.generic]]
 
 
@@ -80,16 +84,19 @@ def save_content_model(model: ContentModel, path: Path) -> ContentModel:
 
 
 def _as_arrays(model: ContentModel) -> Arrays:
-    functions, bearing = model.functions, model.bearing
+    reader, bearing = model.reader, model.bearing
+    assert isinstance(reader.network, AdaptedEncoder)
     found: Arrays = {
         "format": np.array(FORMAT), "encoder": np.array(model.encoder), "functions.names": np.array(FUNCTIONS),
-        "functions.shift": functions.shift, "functions.scale": functions.scale,
-        "functions.weights": functions.weights, "functions.intercepts": functions.intercepts,
+        "reader.base": np.array(reader.network.base.id),
         "bearing.ids": np.array(bearing.texts.ids), "bearing.story_ids": np.array(bearing.stories.ids),
         "bearing.whitening": bearing.whitening,
     }  # fmt: skip
+    found |= {f"{_HEADS}{one.name}": getattr(reader.heads, one.name) for one in fields(Heads)}
+    for name, (down, up) in reader.network.changes.items():
+        found |= {f"{_CHANGES}{name}.down": down, f"{_CHANGES}{name}.up": up}
     by_language: dict[str, Mapping[str, NDArray[np.float64]]] = {
-        "functions.centres": functions.centres, "bearing.texts": bearing.texts.by_language, "bearing.centres": bearing.centres,
+        "centres": model.centres, "bearing.texts": bearing.texts.by_language, "bearing.centres": bearing.centres,
         "bearing.middles": bearing.middles, "bearing.question_centres": bearing.question_centres,
         "bearing.questions": bearing.questions.by_language, "bearing.stories": bearing.stories.by_language,
         "bearing.usual": bearing.usual,
@@ -114,7 +121,7 @@ def _as_arrays(model: ContentModel) -> Arrays:
 def _shortened(name: str, value: NDArray[np.generic]) -> NDArray[np.generic]:
     if value.dtype.kind != "f" or value.size < 16:
         return value
-    return value.astype(np.float16 if name in _HALF else np.float32)
+    return value.astype(np.float16 if name in _HALF or name.startswith(_CHANGES) else np.float32)
 
 
 @cache
@@ -129,7 +136,8 @@ def _read(path: Path) -> ContentModel:
     except _NO_ARRAYS as error:
         raise ModelError(f"{path} is no content model, or a damaged one; fit it again") from error
     names = arrays.get("functions.names", np.array(()))
-    if str(arrays.get("format")) != FORMAT or names.tolist() != list(FUNCTIONS):
+    known = str(arrays.get("format")) == FORMAT and names.tolist() == list(FUNCTIONS)
+    if not known or str(arrays.get("reader.base")) != packed_encoder(packed_path()).id:
         raise ModelError(f"{path} is a content model of another version of the product; fit it again")
     try:
         return replace(_of_arrays(arrays), version=_version(arrays))
@@ -160,10 +168,11 @@ def _of_arrays(arrays: Arrays) -> ContentModel:
 
     return ContentModel(
         version="", encoder=str(arrays["encoder"]),
-        functions=FunctionModel(
-            each("functions.centres"), of("functions.shift"), of("functions.scale"), of("functions.weights"),
-            of("functions.intercepts"),
+        reader=Reader(
+            AdaptedEncoder(packed_encoder(packed_path()), _changes(arrays)),
+            Heads(**{one.name: of(f"{_HEADS}{one.name}") for one in fields(Heads)}),
         ),
+        centres=each("centres"),
         levels={lang: levels(lang) for lang in LANGUAGES},
         bearing=BearingModel(
             texts=Directions(ids("bearing.ids"), each("bearing.texts")),
@@ -174,6 +183,19 @@ def _of_arrays(arrays: Arrays) -> ContentModel:
             bears=Bears(**{field: logistic(name) for name, field in _BEARS.items()}),
         ),
     )  # fmt: skip
+
+
+def _changes(arrays: Arrays) -> dict[str, tuple[Weights, Weights]]:
+    names = [
+        n.removeprefix(_CHANGES).removesuffix(".up")
+        for n in arrays
+        if n.startswith(_CHANGES) and n.endswith(".up")
+    ]
+
+    def half(name: str) -> Weights:
+        return arrays[f"{_CHANGES}{name}"].astype(np.float32)
+
+    return {name: (half(f"{name}.down"), half(f"{name}.up")) for name in names}
 
 
 def _version(arrays: Arrays) -> str:

@@ -22,7 +22,14 @@ from interview_analysis.scoring.profile import Dimension, Language
 
 _CLEAREST = 5  # clauses that speak for what the whole answer is about
 _EMPTY = 0.05  # weight of a clause that tells nothing, against 1 of one that does
-Asked = Array
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Where a question lies, a whitened unit vector (d,), and the logit that it is answered, as the reader tells it."""
+
+    direction: Array
+    answers: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,7 @@ class Directions:
 @dataclass(frozen=True, slots=True)
 class Near:
     """How near an answer lies to what it is held against, over what is usual, as a whole and in its clearest clauses, (2,)
-    each. `stories` is None where none are known, `asked` where the question is not."""
+    each. `stories` is None where none are known, `asked` (3,) where the question is not; its last is the logit that it is answered."""
 
     texts: Array
     stories: Array | None
@@ -64,7 +71,7 @@ class Near:
         own = [self.texts, *([self.stories] if with_stories and self.stories is not None else [])]
         if not with_question or self.asked is None:
             return np.concatenate(own)
-        return np.concatenate([self.asked, *own, *(np.maximum(self.asked, one) for one in own)])
+        return np.concatenate([self.asked, *own, *(np.maximum(self.asked[:2], one) for one in own)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,10 +144,12 @@ class BearingModel:
             over_usual(self.stories, self.stories.of(competency, said.language), slice(2, 4))
             if told
             else None,
-            None if question is None else over_usual(self.questions, question, slice(4, 6)),
+            None
+            if question is None
+            else np.append(over_usual(self.questions, question.direction, slice(4, 6)), question.answers),
         )
 
-    def asked_question(self, question: str, language: Language, encoder: SentenceEncoder) -> Asked:
+    def asked_question(self, question: str, language: Language, encoder: SentenceEncoder) -> Array:
         """Where a question lies: whitened unit vector (d,)."""
         vector = encoder.encode([question])[0].astype(np.float64)
         return unit(unit(vector - self.question_centres[language]) @ self.whitening)

@@ -17,6 +17,7 @@ GRADED = "graded"
 STORY = (
     "story"  # a few sentences that are certainly about the competency; nothing but that is learned from it
 )
+LEAST_ANSWER = 2.0  # the level of what answers its question
 REAL_WEIGHT = 3.0  # an answer of a real person counts as three that were written
 # What an answer of each kind of trap is worth at best; None: that depends on what it is held against alone.
 TRAPS: dict[str, float | None] = {
@@ -67,6 +68,11 @@ class Known(Model):
     def said(self) -> str:
         """The whole text."""
         return self.text or ("" if self.lang == "zh" else " ").join(text for _, text in self.segments)
+
+    @property
+    def good(self) -> bool:
+        """Whether it answers its question."""
+        return self.kind == GRADED and (self.level or 0.0) >= LEAST_ANSWER
 
     @property
     def group(self) -> str:

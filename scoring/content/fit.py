@@ -1,21 +1,34 @@
 """Learning the content model from known answers.
 
-What each level rests on is learned from function probabilities of answers that the function model had not seen
+What each level rests on is learned from what readers make of answers that they had not seen
 (cross-fitting, Chernozhukov et al. 2018), so that the parts are as uncertain as they will be on new answers.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from threading import Event
 
 import numpy as np
 
 from interview_analysis.errors import LearningError
 from interview_analysis.models.text.encoder import SentenceEncoder
+from interview_analysis.models.text.packed import PackedEncoder
+from interview_analysis.models.torch_threads import threads
 from interview_analysis.scoring.content.cues import cues
 from interview_analysis.scoring.content.examples import GRADED, REAL_WEIGHT, STORY, TRAPS, Known, unpunctuated
-from interview_analysis.scoring.content.fit_bearing import LANGUAGES, Held, Story, fit_bearing, told_about
+from interview_analysis.scoring.content.fit_bearing import (
+    LANGUAGES,
+    Against,
+    Held,
+    Story,
+    fit_bearing,
+    held_against,
+    told_about,
+)
 from interview_analysis.scoring.content.fit_levels import (
     MIDDLE,
     NOT_DONE,
@@ -24,23 +37,19 @@ from interview_analysis.scoring.content.fit_levels import (
     fit_levels,
     fit_spread,
 )
-from interview_analysis.scoring.content.functions import (
-    FUNCTIONS,
-    Array,
-    FunctionModel,
-    sentence_features,
-    unit,
-)
+from interview_analysis.scoring.content.fit_reader import Training, fit_reader
+from interview_analysis.scoring.content.functions import FUNCTIONS, Array, unit
 from interview_analysis.scoring.content.levels import LevelModel, gated
 from interview_analysis.scoring.content.model import ContentModel, Spoken, said_of, spoken
+from interview_analysis.scoring.content.reader import Reader, Readout
 from interview_analysis.scoring.content.summary import parts, summary
 from interview_analysis.scoring.content.typed import transcript_of_text
 from interview_analysis.scoring.jobs.library import Competency
 
-FOLDS = 5
+FOLDS = 3
 MIN_TOLD = 3  # competencies that stories are told about; nearness is held against the others
-FUNCTION_PENALTY = 0.02
 INJECTED = "injected"  # kind of the answers that words to the scorer were put into
+_FINE = 1000  # steps of progress
 Report = Callable[[str, int, int], None]
 
 
@@ -76,9 +85,15 @@ class Fitted:
 
 
 def fit(
-    known: Sequence[Known], library: Sequence[Competency], encoder: SentenceEncoder, on_progress: Report
+    known: Sequence[Known],
+    library: Sequence[Competency],
+    encoder: SentenceEncoder,
+    base: PackedEncoder,
+    training: Training,
+    on_progress: Report,
 ) -> Fitted:
-    """Fit on all of `known`; deterministic. The version of the model is left empty.
+    """Fit on all of `known`; deterministic on one machine. `base` is the network that is taught to read answers. The version
+    of the model is left empty.
 
     Raises LearningError where there is too little to learn from.
     """
@@ -90,21 +105,14 @@ def fit(
         .mean(axis=0)
         for language in sorted({r.known.lang for r in rows})
     }
-    unseen: list[Array] = [np.empty(0)] * len(rows)
-    for fold in range(FOLDS):
-        on_progress("functions", fold, FOLDS + 1)
-        learned = fit_functions([r for r in rows if r.fold != fold], centres)
-        for i, row in enumerate(rows):
-            if row.fold == fold:
-                unseen[i] = learned.probabilities(row.spoken.vectors, row.cues, row.known.lang)
-    functions = fit_functions(rows, centres)
-    on_progress("functions", FOLDS + 1, FOLDS + 1)
+    reader, read = _readers(known, rows, library, base, training, on_progress)
+    unseen = [read[i] for i in range(len(rows))]
     stories = stories_of(known, encoder, centres)
-    numbers = [_Numbers.of(row, found) for row, found in zip(rows, unseen, strict=True)]
+    numbers = [_Numbers.of(row, found.own) for row, found in zip(rows, unseen, strict=True)]
     bearing, bears = fit_bearing(
         [
-            Held(r.known, r.fold, said_of(r.spoken, found, centres))
-            for r, found in zip(rows, unseen, strict=True)
+            Held(r.known, r.fold, said_of(r.spoken, u.own.functions, centres), u.own.answers, u.others)
+            for r, u in zip(rows, unseen, strict=True)
         ],
         stories,
         library,
@@ -127,8 +135,65 @@ def fit(
     )
     on_progress("levels", FOLDS + 1, FOLDS + 1)
     sure = {language: replace(own, spread=spread, floor=floor) for language, own in levels.items()}
-    model = ContentModel("", encoder.id, functions, sure, bearing)
-    return Fitted(model, tuple(rows), probabilities, bears, _functions_right(rows, unseen))
+    model = ContentModel("", encoder.id, reader, centres, sure, bearing)
+    right = _functions_right(rows, [one.own.functions for one in unseen])
+    return Fitted(model, tuple(rows), probabilities, bears, right)
+
+
+def _readers(
+    known: Sequence[Known],
+    rows: Sequence[Row],
+    library: Sequence[Competency],
+    base: PackedEncoder,
+    training: Training,
+    on_progress: Report,
+) -> tuple[Reader, dict[int, _Read]]:
+    """The reader that was taught on all, and what others, which had not seen its group, make of each row.
+
+    They learn side by side, each on one processor, and do not depend on each other.
+    """
+    taught_on, folds = [*known, *with_words_to_the_scorer(known)], folds_of(known)
+    others = held_against([row.known for row in rows])
+    done, stopped = [0.0] * (FOLDS + 1), Event()
+
+    def learned(number: int) -> tuple[Reader, dict[int, _Read]]:
+        def on_step(step: int, steps: int) -> None:
+            if stopped.is_set():
+                raise CancelledError
+            done[number] = step / steps
+            on_progress("reader", int(_FINE * sum(done)), _FINE * len(done))
+
+        seen = [k for k in taught_on if k.kind == STORY or folds[k.group] != number]
+        taught = fit_reader(seen, library, base, training, on_step)
+        with threads(1):
+            own = [i for i, row in enumerate(rows) if row.fold == number]
+            return taught.reader, {i: _Read.of(rows[i], taught.quick, others[i]) for i in own}
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        try:
+            *unseen, (reader, _) = pool.map(learned, range(FOLDS + 1))
+        except BaseException:
+            stopped.set()
+            raise
+    return reader, {i: one for _, found in unseen for i, one in found.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What a reader that had not seen it makes of a row, and the logits that it answers what it is held against."""
+
+    own: Readout
+    others: tuple[tuple[Against, float], ...]
+
+    @staticmethod
+    def of(row: Row, reader: Reader, others: Sequence[Against]) -> _Read:
+        language, clauses = row.known.lang, [clause.text for clause in row.spoken.clauses]
+
+        def read(question: str, *before: str) -> Readout:
+            return reader.read(question, [*before, *clauses], language)
+
+        answers = [read(o.question, *([o.question] if o.bent else [])).answers for o in others]
+        return _Read(read(row.known.question), tuple(zip(others, answers, strict=True)))
 
 
 def check_enough(known: Sequence[Known]) -> None:
@@ -257,60 +322,13 @@ def soft_labels(answer: Known, clauses: Sequence[str]) -> Array:
     return np.asarray(table / np.maximum(table.sum(axis=1, keepdims=True), 1e-9))
 
 
-def fit_functions(rows: Sequence[Row], centres: Mapping[str, Array]) -> FunctionModel:
-    """Multinomial logistic regression on soft labels with a ridge penalty, by L-BFGS."""
-    import torch
-
-    from interview_analysis.models.torch_threads import threads
-
-    own = [(r, r.labels) for r in rows if r.labels is not None]
-    features = np.concatenate([
-        sentence_features(r.spoken.vectors.astype(np.float64) - centres[r.known.lang], r.cues) for r, _ in own
-    ])  # fmt: skip
-    labels = np.concatenate([labels for _, labels in own])
-    weights = np.concatenate([np.full(len(r.cues), 2.0 if r.known.person else 1.0) for r, _ in own])
-    shift, scale = _standardised(features, 4 * own[0][0].spoken.vectors.shape[1])
-    with threads(1):
-        inputs = torch.tensor((features - shift) / scale, dtype=torch.float32)
-        wanted = torch.tensor(labels, dtype=torch.float32)
-        counted = torch.tensor(weights / weights.sum(), dtype=torch.float32)
-        matrix = torch.zeros((labels.shape[1], features.shape[1]), dtype=torch.float32, requires_grad=True)
-        intercepts = torch.zeros(labels.shape[1], dtype=torch.float32, requires_grad=True)
-        optimiser = torch.optim.LBFGS(
-            [matrix, intercepts], max_iter=150, history_size=10, line_search_fn="strong_wolfe"
-        )
-
-        def loss() -> torch.Tensor:
-            optimiser.zero_grad()
-            logs = torch.log_softmax(inputs @ matrix.T + intercepts, dim=1)
-            value = -((logs * wanted).sum(dim=1) @ counted) + FUNCTION_PENALTY * (matrix**2).sum()
-            value.backward()  # type: ignore[no-untyped-call]
-            return value
-
-        optimiser.step(loss)  # type: ignore[no-untyped-call]
-    return FunctionModel(
-        centres,
-        shift,
-        scale,
-        matrix.detach().numpy().astype(np.float64),
-        intercepts.detach().numpy().astype(np.float64),
-    )
-
-
-def _standardised(features: Array, vectors: int) -> tuple[Array, Array]:
-    """Shift and scale; the first `vectors` columns, which are of vectors, keep their sizes among each other."""
-    scale = features.std(axis=0) + 1e-6
-    scale[:vectors] = np.sqrt((features[:, :vectors] ** 2).mean())
-    return features.mean(axis=0), scale
-
-
 @dataclass(frozen=True, slots=True)
 class _Numbers:
     summary: Array
     parts: dict[str, float]
 
     @staticmethod
-    def of(row: Row, found: Array) -> _Numbers:
+    def of(row: Row, found: Readout) -> _Numbers:
         lengths = row.spoken.lengths
         return _Numbers(summary(found, row.cues, lengths), parts(found, row.cues, lengths))
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.bearing import (
+    Asked,
     BearingModel,
     Bears,
     Directions,
@@ -19,7 +20,7 @@ from interview_analysis.scoring.content.bearing import (
     directions_of,
     reference_texts,
 )
-from interview_analysis.scoring.content.examples import GRADED, REAL_WEIGHT, Known
+from interview_analysis.scoring.content.examples import REAL_WEIGHT, Known
 from interview_analysis.scoring.content.fit_levels import fit_logistic
 from interview_analysis.scoring.content.functions import Array, unit
 from interview_analysis.scoring.content.logistic import Logistic
@@ -27,26 +28,39 @@ from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.profile import Dimension, Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
-OTHERS = 6  # other competencies that each answer is held against
+OTHERS = 2  # other competencies that each answer is held against
+BENT = 0.5  # share of those that begin with the words of the question
 # Most answers are about what was asked; kinds of answers that are not, and every answer held against something else.
-OWN_WEIGHT, OTHER_WEIGHT = 10.0, 0.1
+OWN_WEIGHT, OTHER_WEIGHT = 10.0, 0.3
 NOT_ABOUT = {"offtopic": 12.0, "catchall": 8.0}
-UNASKED_WEIGHT = 2.0  # of an answer's own competency, where no question is known
+# Where no question is known, most of what is said is about something else.
+UNASKED_WEIGHT, UNASKED_OTHER_WEIGHT = 2.0, 3.0
 STRENGTH = 0.3
 SHRINKAGE = 0.9  # of the covariance within competencies, towards a sphere
 
 
 @dataclass(frozen=True, slots=True)
+class Against:
+    """A question about another competency that an answer is held against; `bent` where it opens with the question's words.
+
+    Whoever brings a story of something else bends it to the question in the first sentence.
+    """
+
+    competency: str
+    question: str
+    bent: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
-    """A known answer, ready to be held against competencies and questions."""
+    """A known answer, ready to be held against competencies and questions: `answers` is the logit that it answers its own
+    question, `others` what it is held against with the logits of that."""
 
     known: Known
     fold: int
     said: Said
-
-    @property
-    def good(self) -> bool:
-        return self.known.kind == GRADED and self.known.level is not None and self.known.level >= 2
+    answers: float
+    others: tuple[tuple[Against, float], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +80,22 @@ class _Pair:
     said: Said
     competency: str
     question: str
+    answers: float
     about: bool
     weight: float
+
+
+def held_against(known: Sequence[Known]) -> list[tuple[Against, ...]]:
+    """What each answer is held against besides its own question; nothing where it does not answer that."""
+    rng = np.random.default_rng(7)
+    questions = sorted({(k.lang, k.question, k.competency) for k in known})
+    found = []
+    for answer in known:
+        others = [q for q in questions if q[0] == answer.lang and q[2] != answer.competency]
+        count = min(OTHERS, len(others)) if answer.good else 0
+        picked = [others[int(i)] for i in rng.choice(len(others), count, replace=False)]
+        found.append(tuple(Against(about, text, bool(rng.random() < BENT)) for _, text, about in picked))
+    return found
 
 
 def as_dimension(competency: Competency) -> Dimension:
@@ -92,7 +120,7 @@ def fit_bearing(
     """
     library_texts = _Texts.of(library, encoder)
     pairs = _pairs(answers, encoder, centres)
-    own = [_Pair(a, a.said, a.known.competency, a.known.question, True, 0.0) for a in answers]
+    own = [_Pair(a, a.said, a.known.competency, a.known.question, a.answers, True, 0.0) for a in answers]
     every = [*pairs, *own]
     near: dict[int, Near] = {}
     for fold in range(folds):
@@ -106,7 +134,7 @@ def fit_bearing(
             if pair.answer.fold == fold:
                 language = pair.said.language
                 direction = unseen.texts.of(pair.competency, language)
-                question = questions[language, pair.question]
+                question = Asked(questions[language, pair.question], pair.answers)
                 near[i] = unseen.near(pair.said, direction, pair.competency, question)
     held = [near[i] for i in range(len(pairs))]
     bears = np.zeros(len(answers))
@@ -130,7 +158,9 @@ def _learned(pairs: Sequence[_Pair], near: Sequence[Near], used: Sequence[bool])
         ]
         about = np.array([pair.about for _, pair in rows])
         weights = (
-            np.array([pair.weight for _, pair in rows]) if asked else np.where(about, UNASKED_WEIGHT, 1.0)
+            np.array([pair.weight for _, pair in rows])
+            if asked
+            else np.where(about, UNASKED_WEIGHT, UNASKED_OTHER_WEIGHT)
         )
         return fit_logistic(np.stack([features for features, _ in rows]), about, ~about, weights, STRENGTH)
 
@@ -138,26 +168,20 @@ def _learned(pairs: Sequence[_Pair], near: Sequence[Near], used: Sequence[bool])
 
 
 def _pairs(answers: Sequence[Held], encoder: SentenceEncoder, centres: Mapping[str, Array]) -> list[_Pair]:
-    """Answers with their own competency and with others, half of the latter opened with the words of the question.
-
-    Whoever brings a story of something else bends it to the question in the first sentence.
-    """
-    rng = np.random.default_rng(7)
-    questions = sorted({(a.known.lang, a.known.question, a.known.competency) for a in answers})
+    """Answers with their own competency and with others."""
     pairs = []
     for answer in answers:
         known, said = answer.known, answer.said
-        if answer.good:
-            weight = OWN_WEIGHT * (REAL_WEIGHT if known.person else 1.0)
-            pairs.append(_Pair(answer, said, known.competency, known.question, True, weight))
-            others = [q for q in questions if q[0] == known.lang and q[2] != known.competency]
-            for pick in rng.choice(len(others), min(OTHERS, len(others)), replace=False):
-                _, question, competency = others[int(pick)]
-                bent = _opened(said, question, encoder, centres) if rng.random() < 0.5 else said
-                pairs.append(_Pair(answer, bent, competency, question, False, OTHER_WEIGHT))
+        own = (known.competency, known.question, answer.answers)
+        if known.good:
+            pairs.append(_Pair(answer, said, *own, True, OWN_WEIGHT * (REAL_WEIGHT if known.person else 1.0)))
         elif known.kind in NOT_ABOUT:
-            weight = NOT_ABOUT[known.kind]
-            pairs.append(_Pair(answer, said, known.competency, known.question, False, weight))
+            pairs.append(_Pair(answer, said, *own, False, NOT_ABOUT[known.kind]))
+        for other, answers_it in answer.others:
+            bent = _opened(said, other.question, encoder, centres) if other.bent else said
+            pairs.append(
+                _Pair(answer, bent, other.competency, other.question, answers_it, False, OTHER_WEIGHT)
+            )
     return pairs
 
 
@@ -281,7 +305,7 @@ def _whitening(answers: Sequence[Held], stories: Sequence[Story]) -> Array:
     """Inverse square root of the covariance of what is said within a competency and language, shrunk; shape (d, d)."""
     groups: dict[tuple[str, str, str], list[Array]] = {}
     for answer in answers:
-        if answer.good:
+        if answer.known.good:
             key = ("answer", answer.known.lang, answer.known.group)
             groups.setdefault(key, []).append(answer.said.vectors.mean(axis=0))
     for story in stories:

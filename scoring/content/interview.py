@@ -32,7 +32,7 @@ class Content:
     model: ContentModel
     encoder: SentenceEncoder
     spoken: Mapping[Language, Spoken]
-    _readings: dict[tuple[float, float, str, Language], Reading | None] = field(default_factory=dict)
+    _readings: dict[tuple[tuple[Interval, ...], str, Language], Reading | None] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -101,25 +101,23 @@ class Content:
             for language, one in self.spoken.items()
         }
         language = max(near, key=lambda code: len(near[code]))
-        windows, one = near[language], self.spoken[language]
-        if not windows:
-            return None
-        if len(windows) == 1:
-            reading = self._read(windows[0], "", language)
-        else:
-            middles = [(c.start_s + c.end_s) / 2 for c in one.clauses]
-            reading = read(
-                self.model, one.of([any(w.start_s <= m <= w.end_s for w in windows) for m in middles])
-            )
+        reading = self._read_together(near[language], "", language) if near[language] else None
         return content_level(self.model, reading, dimension, self.encoder) if reading else None
 
     def _read(self, window: Interval, question: str, language: Language | None = None) -> Reading | None:
-        inside = {code: one.within(window) for code, one in self.spoken.items()}
-        longest: Language = max(self.spoken, key=lambda code: _spoken_s(inside[code]))
-        code = language or longest
-        key = (window.start_s, window.end_s, question, code)
+        longest: Language = max(self.spoken, key=lambda code: _spoken_s(self.spoken[code].within(window)))
+        return self._read_together([window], question, language or longest)
+
+    def _read_together(
+        self, windows: Sequence[Interval], question: str, language: Language
+    ) -> Reading | None:
+        """What was said in some windows as one answer; read once, whatever it is held against."""
+        key = (tuple(windows), question, language)
         if key not in self._readings:
-            self._readings[key] = read(self.model, inside[code], question)
+            one = self.spoken[language]
+            middles = [(c.start_s + c.end_s) / 2 for c in one.clauses]
+            inside = one.of([any(w.start_s <= m <= w.end_s for w in windows) for m in middles])
+            self._readings[key] = read(self.model, inside, question)
         return self._readings[key]
 
 

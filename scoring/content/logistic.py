@@ -8,10 +8,16 @@ import numpy as np
 
 from interview_analysis.scoring.content.functions import Array
 
+FARTHEST = 3.0  # standard deviations to either side
+
 
 @dataclass(frozen=True, slots=True)
 class Logistic:
-    """``1 / (1 + exp(-(intercept + weights . (features - shift) / scale)))``; `shift`, `scale` and `weights` are (m,)."""
+    """``1 / (1 + exp(-(intercept + weights . z)))`` with z = (features - shift) / scale, held within `FARTHEST`; `shift`, `scale`
+    and `weights` are (m,).
+
+    What was almost always nearly 0 has a tiny scale, so that a hint of it would outweigh everything else.
+    """
 
     shift: Array
     scale: Array
@@ -20,5 +26,6 @@ class Logistic:
 
     def probability(self, features: Array) -> float:
         """Of features (m,)."""
-        logit = float((features - self.shift) / self.scale @ self.weights + self.intercept)
+        z = np.clip((features - self.shift) / self.scale, -FARTHEST, FARTHEST)
+        logit = float(z @ self.weights + self.intercept)
         return float(1 / (1 + np.exp(-np.clip(logit, -30, 30))))

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from interview_analysis.features.language.sentences import normalise, sentences, tokens, unit_count
 from interview_analysis.models.text.encoder import SentenceEncoder
-from interview_analysis.scoring.content.bearing import BearingModel, Said
+from interview_analysis.scoring.content.bearing import Asked, BearingModel, Said
 from interview_analysis.scoring.content.cues import cues
-from interview_analysis.scoring.content.functions import FUNCTIONS, STORY, Array, FunctionModel, unit
+from interview_analysis.scoring.content.functions import FUNCTIONS, STORY, Array, unit
 from interview_analysis.scoring.content.levels import LevelModel, gated
+from interview_analysis.scoring.content.reader import Reader
 from interview_analysis.scoring.content.summary import parts, summary
 from interview_analysis.scoring.profile import Dimension, Language
 from interview_analysis.types import Interval, Sentence, Transcript
@@ -27,12 +28,13 @@ _INJECTION = FUNCTIONS.index("injection")
 
 @dataclass(frozen=True, slots=True)
 class ContentModel:
-    """`encoder` is the id of the sentence encoder that it was fitted with, `version` a hash of all weights. `levels` are by
-    language: what sentences do is told more or less surely in each, and "I" is said less often in Chinese."""
+    """`encoder` is the id of the sentence encoder that it was fitted with, `version` a hash of all weights. `centres` (d,) are
+    those of the vectors of clauses, `levels` are fitted for each language by itself: "I" is said less often in Chinese."""
 
     version: str
     encoder: str
-    functions: FunctionModel
+    reader: Reader
+    centres: Mapping[str, Array]
     levels: Mapping[str, LevelModel]
     bearing: BearingModel
 
@@ -61,11 +63,13 @@ class Reading:
     """What an answer does, whatever it is about.
 
     `functions` (n, F) are those of `spoken`'s clauses, without repeated ones and those in `to_the_scorer`, words to whoever
-    scores. `parts` and `gates` are by name, `before_gates` the level probabilities (5,) of the parts alone.
+    scores. `answers` is the logit that they answer the question. `parts` and `gates` are by name, `before_gates` the level
+    probabilities (5,) of the parts alone.
     """
 
     spoken: Spoken
     functions: Array
+    answers: float
     parts: Mapping[str, float]
     gates: Mapping[str, float]
     before_gates: Array
@@ -95,33 +99,38 @@ def read(model: ContentModel, answer: Spoken, question: str = "") -> Reading | N
     once = answer.of(_first_said(answer))
     if not once.clauses:
         return None
-    found = _functions(model, once, question)
-    addressed = found[:, _INJECTION] > _TO_THE_SCORER
+    found = model.reader.read(question, [c.text for c in once.clauses], answer.language)
+    addressed = found.functions[:, _INJECTION] > _TO_THE_SCORER
     told = once.of(~addressed)
     to_the_scorer = tuple(c for c, is_it in zip(once.clauses, addressed, strict=True) if is_it)
     if not told.clauses:
         nothing = {name: float(name != "takes_up") for name in levels.gates}
-        return Reading(told, found[:0], {}, nothing, np.array([1.0, 0, 0, 0, 0]), to_the_scorer)
+        at_level_1 = np.array([1.0, 0, 0, 0, 0])
+        return Reading(told, found.functions[:0], 0.0, {}, nothing, at_level_1, to_the_scorer)
+    texts = [c.text for c in told.clauses]
     if to_the_scorer:
-        found = _functions(model, told, question)
-    measured = cues([c.text for c in told.clauses], question, told.language)
+        found = model.reader.read(question, texts, answer.language)
+    measured = cues(texts, question, told.language)
     numbers = summary(found, measured, told.lengths)
     gates = {name: gate.probability(numbers) for name, gate in levels.gates.items()}
     values = parts(found, measured, told.lengths)
-    return Reading(told, found, values, gates, levels.probabilities(values), to_the_scorer)
+    before_gates = levels.probabilities(values)
+    return Reading(told, found.functions, found.answers, values, gates, before_gates, to_the_scorer)
 
 
 def bears_on(
     model: ContentModel, reading: Reading, dimension: Dimension, encoder: SentenceEncoder, question: str = ""
 ) -> float:
-    """Probability that an answer, to `question` where that is known, is about a dimension."""
+    """Probability that an answer, to `question` (the one that it was read with) where that is known, is about a dimension."""
     language = reading.spoken.language
     if not reading.spoken.clauses:
         return 0.0
-    said = said_of(reading.spoken, reading.functions, model.functions.centres)
+    said = said_of(reading.spoken, reading.functions, model.centres)
     direction = model.bearing.direction(dimension, language, encoder)
     competency = dimension.competency or dimension.id
-    asked = model.bearing.asked_question(question, language, encoder) if question else None
+    asked = None
+    if question:
+        asked = Asked(model.bearing.asked_question(question, language, encoder), reading.answers)
     return model.bearing.probability(said, direction, competency, asked)
 
 
@@ -130,11 +139,6 @@ def said_of(answer: Spoken, functions: Array, centres: Mapping[str, Array]) -> S
     told = functions[:, [FUNCTIONS.index(name) for name in STORY]].sum(axis=1)
     vectors = unit(answer.vectors.astype(np.float64) - centres[answer.language])
     return Said(answer.language, vectors, np.asarray(told))
-
-
-def _functions(model: ContentModel, answer: Spoken, question: str) -> Array:
-    measured = cues([c.text for c in answer.clauses], question, answer.language)
-    return model.functions.probabilities(answer.vectors, measured, answer.language)
 
 
 def _first_said(answer: Spoken) -> list[bool]:

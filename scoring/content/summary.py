@@ -10,31 +10,34 @@ import numpy as np
 
 from interview_analysis.scoring.content.cues import NAMES
 from interview_analysis.scoring.content.functions import FUNCTIONS, STORY, Array
+from interview_analysis.scoring.content.reader import Readout
 
 PARTS = (
     "example", "setting", "difficulty", "deeds", "result", "seen", "reasoning", "reflection", "specific", "complete",
-    "considered",
+    "considered", "whole",
 )  # fmt: skip
 SHOWN = ("example", "setting", "difficulty", "deeds", "result", "seen", "reasoning", "reflection", "specific")
 _COLUMN = {name: i for i, name in enumerate(FUNCTIONS)}
 _CUE = {name: i for i, name in enumerate(NAMES)}
 
 
-def summary(probabilities: Array, cues: Array, lengths: Array) -> Array:
-    """Shares and maxima of the functions and means of the cues, shape (2 F + c,), of the n clauses of an answer."""
-    weights = lengths / lengths.sum()
-    return np.concatenate([weights @ probabilities, probabilities.max(axis=0), weights @ cues])
+def summary(read: Readout, cues: Array, lengths: Array) -> Array:
+    """Shares and maxima of the functions, means of the cues, and how the whole was read, shape (2 F + c + 2,)."""
+    weights, probabilities = lengths / lengths.sum(), read.functions
+    whole = [read.answers, read.whole]
+    return np.concatenate([weights @ probabilities, probabilities.max(axis=0), weights @ cues, whole])
 
 
-def parts(probabilities: Array, cues: Array, lengths: Array) -> dict[str, float]:
+def parts(read: Readout, cues: Array, lengths: Array) -> dict[str, float]:
     """The parts of `PARTS`, each 0 to 1; more of a part never lowers a level.
 
     example: share of the answer that tells of a case; setting, difficulty, reasoning, reflection: the clearest clause;
     deeds: the mean of the three clearest clauses of own deeds; result: of the two clearest; seen: a result with a figure or somebody
     else's word for it; specific: time, place, people, amounts, speech in what is told; complete: the geometric mean
-    of setting, difficulty, deeds and result; considered: complete, and with reasoning and reflection.
+    of setting, difficulty, deeds and result; considered: complete, and with reasoning and reflection; whole: how high the
+    answer stands among rated ones when it is read as a whole.
     """
-    weights = lengths / lengths.sum()
+    weights, probabilities = lengths / lengths.sum(), read.functions
     column = {name: probabilities[:, i] for name, i in _COLUMN.items()}
     cue = {name: cues[:, i] for name, i in _CUE.items()}
     told = probabilities[:, [_COLUMN[name] for name in STORY]].sum(axis=1)
@@ -56,6 +59,7 @@ def parts(probabilities: Array, cues: Array, lengths: Array) -> dict[str, float]
     story = [found["setting"], found["difficulty"], found["deeds"], found["result"]]
     found["complete"] = float(np.prod(np.maximum(story, 0.01)) ** 0.25)
     found["considered"] = found["complete"] * float(np.sqrt(found["reasoning"] * found["reflection"]))
+    found["whole"] = read.whole
     return found
 
 

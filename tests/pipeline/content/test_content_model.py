@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from interview_analysis.errors import ModelError
+from interview_analysis.models.text.adapted import MATRICES
 from interview_analysis.pipeline.content.model_file import FILE, load_content_model, save_content_model
 from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.cues import NAMES
@@ -54,15 +55,16 @@ def test_the_model_of_the_package_fits_its_program(model):
         assert all(weight >= 0 for weight in levels.weights.values())
         assert (np.diff(levels.thresholds) > 0).all()
         assert set(levels.gates) == set(GATES)
-    width = model.functions.centres["en"].size
-    assert model.functions.weights.shape == (len(FUNCTIONS), 4 * width + 4 * len(NAMES) + 4)
-    assert model.levels["zh"].gates["own"].weights.shape == (2 * len(FUNCTIONS) + len(NAMES),)
+    reader = model.reader
+    assert reader.heads.functions.shape == (len(FUNCTIONS), reader.network.base.width)
+    assert {name.split(".")[1] for name in reader.network.changes} == set(MATRICES)
+    assert model.levels["zh"].gates["own"].weights.shape == (2 * len(FUNCTIONS) + len(NAMES) + 2,)
     bearing = model.bearing
     bears = bearing.bears
     assert [learned.weights.size for learned in (bears.by_texts, bears.by_stories)] == [2, 4]
-    assert [learned.weights.size for learned in (bears.by_texts_asked, bears.by_stories_asked)] == [6, 10]
+    assert [learned.weights.size for learned in (bears.by_texts_asked, bears.by_stories_asked)] == [7, 11]
     assert set(bearing.stories.ids) == set(bearing.texts.ids) == {c.id for c in load_library()}
-    assert FILE.stat().st_size < 1_000_000
+    assert FILE.stat().st_size < 3_000_000
 
 
 def test_a_model_is_read_as_it_was_saved(model, tmp_path):
@@ -70,7 +72,12 @@ def test_a_model_is_read_as_it_was_saved(model, tmp_path):
     assert saved.version == model.version
     loaded = load_content_model(ENCODER, str(tmp_path / "new" / "model.npz"))
     assert loaded.version == model.version
-    assert (loaded.functions.weights == model.functions.weights).all()
+    assert (loaded.reader.heads.functions == model.reader.heads.functions).all()
+    assert all(
+        (loaded.reader.network.changes[name][i] == change[i]).all()
+        for name, change in model.reader.network.changes.items()
+        for i in (0, 1)
+    )
     assert (loaded.bearing.whitening == model.bearing.whitening).all()
     read, levels = loaded.levels["zh"], model.levels["zh"]
     assert (read.thresholds == levels.thresholds).all()
@@ -85,20 +92,24 @@ def test_a_model_is_read_as_it_was_saved(model, tmp_path):
 
 
 def test_what_is_returned_is_what_will_be_read(model, tmp_path):
-    finer = replace(model.functions, weights=model.functions.weights * (1 + 1e-12))
-    saved = save_content_model(replace(model, functions=finer), tmp_path / "model.npz")
-    assert (saved.functions.weights == finer.weights.astype(np.float32)).all()  # what the file keeps
-    assert not (saved.functions.weights == finer.weights).all()
+    finer = model.reader.heads.functions * (1 + 1e-12)
+    reader = replace(model.reader, heads=replace(model.reader.heads, functions=finer))
+    saved = save_content_model(replace(model, reader=reader), tmp_path / "model.npz")
+    assert (saved.reader.heads.functions == finer.astype(np.float32)).all()  # what the file keeps
+    assert not (saved.reader.heads.functions == finer).all()
 
 
 def test_the_version_changes_with_any_number(model, tmp_path):
-    levels, bearing, functions = model.levels, model.bearing, model.functions
+    levels, bearing, reader = model.levels, model.bearing, model.reader
     en = levels["en"]
     other = replace(bearing.bears, by_texts_asked=replace(bearing.bears.by_texts_asked, intercept=0.125))
-    weights = functions.weights.copy()
+    weights = reader.heads.functions.copy()
     weights[3, 7] += 0.01
+    down, up = reader.network.changes["l9.q"]
+    network = replace(reader.network, changes=reader.network.changes | {"l9.q": (down + 0.01, up)})
     changed = [
-        replace(model, functions=replace(functions, weights=weights)),
+        replace(model, reader=replace(reader, heads=replace(reader.heads, functions=weights))),
+        replace(model, reader=replace(reader, network=network)),
         replace(model, levels=levels | {"en": replace(en, floor=en.floor + 0.01)}),
         replace(model, levels=levels | {"en": replace(en, weights=en.weights | {"deeds": 9.0})}),
         replace(model, bearing=replace(bearing, bears=other)),
@@ -132,7 +143,7 @@ def test_another_encoder(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "changed", [{"format": np.array("0")}, {"functions.names": np.array(FUNCTIONS[1:])}, {"functions.names": np.array("x")}]
+    "changed", [{"format": np.array("0")}, {"functions.names": np.array(FUNCTIONS[1:])}, {"functions.names": np.array("x")}, {"reader.base": np.array("e5@other")}]
 )  # fmt: skip
 def test_another_format(changed, arrays, tmp_path):
     path = write(tmp_path / "model.npz", arrays | changed)
@@ -180,7 +191,7 @@ def test_a_folder_is_no_model(tmp_path):
     "changed",
     [
         {"levels.en.error": None},
-        {"functions.centres.zh": None},
+        {"centres.zh": None},
         {"levels.en.error": np.zeros(3)},
         {"levels.en.weights": np.zeros(2)},
         {"levels.en.thresholds": np.array(["a", "b", "c", "d"])},

@@ -28,7 +28,7 @@ NO_RESULT = (
     "to check in 60 guests without it. I printed the list of arrivals from the night before and wrote the room keys by hand. I sent "
     "my colleague to the lobby with tea, so that nobody stood in line."
 )
-NO_SIZE = NO_RESULT + " In the end all the guests were happy with how I solved it."
+NO_SIZE = NO_RESULT + " In the end the guests were satisfied and the hotel kept its good name."
 TALK = (
     "Team work is very important to me. You always have to listen to each other and you have to be open. People should respect what "
     "others think, and everybody should do their part. A good team is always more than its members."
@@ -101,7 +101,7 @@ def test_a_result_without_a_size_is_quoted(told):
     coached = told(NO_SIZE)
     (size,) = [one for one in coached.findings if one.kind == "seen"]
     assert [quote.text for quote in size.quotes] == [
-        "In the end all the guests were happy with how I solved it."
+        "In the end the guests were satisfied and the hotel kept its good name."
     ]
     assert "result" not in kinds(coached)
 

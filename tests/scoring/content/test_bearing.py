@@ -76,7 +76,7 @@ def model(encoder) -> ContentModel:
 def test_answers_are_about_what_they_tell_of(name: str, made: bool, asked: bool, model, encoder):
     about, elsewhere = probabilities(told(name), model, encoder, made, asked)
     assert about.mean() > (0.75 if asked else 0.4)  # most of what is said unasked is about something else
-    assert about.mean() > elsewhere.mean() + 0.2
+    assert about.mean() > elsewhere.mean() + 0.15
     assert (about > elsewhere).mean() >= 0.7
 
 

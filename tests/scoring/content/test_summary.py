@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from interview_analysis.scoring.content.cues import NAMES, content_words, cues
 from interview_analysis.scoring.content.functions import FUNCTIONS
 from interview_analysis.scoring.content.levels import LEVELS, LevelModel, gated
+from interview_analysis.scoring.content.reader import Readout
 from interview_analysis.scoring.content.summary import PARTS, parts, summary
 
 SHARE = st.floats(0.0, 1.0, width=32)
@@ -25,6 +26,10 @@ def functions(*rows: dict[str, float]) -> np.ndarray:
         for name, value in named.items():
             row[FUNCTIONS.index(name)] = value
     return table
+
+
+def readout(probabilities: np.ndarray) -> Readout:
+    return Readout(probabilities, answers=1.5, whole=0.6)
 
 
 def cue_table(*rows: dict[str, float]) -> np.ndarray:
@@ -114,7 +119,7 @@ def test_parts_by_hand():
     measured = cue_table(
         {"past_time": 0.5, "places": 0.5}, {}, {"figures": 0.5}, {"seen_by_others": 0.75}, {}
     )
-    found = parts(probabilities, measured, np.array([10.0, 10.0, 20.0, 10.0, 50.0]))
+    found = parts(readout(probabilities), measured, np.array([10.0, 10.0, 20.0, 10.0, 50.0]))
     told = np.array([0.8, 0.9, 0.9, 0.9, 0.0])
     weights = np.array([0.1, 0.1, 0.2, 0.1, 0.5])
     assert found["example"] == pytest.approx(float(weights @ told))  # 0.44
@@ -129,11 +134,12 @@ def test_parts_by_hand():
     assert found["specific"] == pytest.approx(0.1 * 0.8 * 0.625 + 0.2 * 0.9 * 0.5)
     assert found["complete"] == pytest.approx((0.8 * 0.6 * 0.4 * 0.25) ** 0.25)
     assert found["considered"] == 0.0
+    assert found["whole"] == 0.6
     assert tuple(found) == PARTS
 
 
 def test_a_single_clause_reaches_a_third_of_the_deeds_and_half_of_the_result():
-    found = parts(functions({"action": 1.0, "result": 1.0}), cue_table({}), np.array([7.0]))
+    found = parts(readout(functions({"action": 1.0, "result": 1.0})), cue_table({}), np.array([7.0]))
     assert found["deeds"] == pytest.approx(1 / 3)
     assert found["result"] == pytest.approx(1 / 2)
     assert found["complete"] == pytest.approx((0.01 * 0.01 / 6) ** 0.25)
@@ -141,12 +147,13 @@ def test_a_single_clause_reaches_a_third_of_the_deeds_and_half_of_the_result():
 
 def test_summary_by_hand():
     found = summary(
-        functions({"action": 0.4}, {"action": 0.8}),
+        readout(functions({"action": 0.4}, {"action": 0.8})),
         cue_table({"figures": 0.5}, {}),
         np.array([3.0, 1.0]),
     )
     f = len(FUNCTIONS)
-    assert found.shape == (2 * f + len(NAMES),)
+    assert found.shape == (2 * f + len(NAMES) + 2,)
+    assert found[-2:].tolist() == [1.5, 0.6]  # that the question is answered, and how the whole was read
     assert found[FUNCTIONS.index("action")] == pytest.approx(0.75 * 0.4 + 0.25 * 0.8)
     assert found[f + FUNCTIONS.index("action")] == 0.8
     assert found[2 * f + NAMES.index("figures")] == pytest.approx(0.75 * 0.5)
@@ -161,15 +168,18 @@ def test_raising_a_probability_lowers_no_part(data, n):
     row, column = data.draw(st.integers(0, n - 1)), data.draw(st.integers(0, len(FUNCTIONS) - 1))
     raised = probabilities.copy()
     raised[row, column] += data.draw(st.floats(0.0, 0.5))
-    before, after = parts(probabilities, measured, lengths), parts(raised, measured, lengths)
+    before, after = (
+        parts(readout(probabilities), measured, lengths),
+        parts(readout(raised), measured, lengths),
+    )
     assert all(after[name] >= before[name] - 1e-12 for name in PARTS)
     assert all(value >= 0.0 for value in before.values())
 
 
 def test_length_alone_moves_no_part():
     probabilities, measured = functions({"action": 0.9}, {"generic": 1.0}), cue_table({"figures": 0.5}, {})
-    short = parts(probabilities, measured, np.array([3.0, 4.0]))
-    assert parts(probabilities, measured, np.array([30.0, 40.0])) == pytest.approx(short)
+    short = parts(readout(probabilities), measured, np.array([3.0, 4.0]))
+    assert parts(readout(probabilities), measured, np.array([30.0, 40.0])) == pytest.approx(short)
 
 
 # ---------------------------------------------------------------------------------------------------- levels

@@ -1,0 +1,116 @@
+"""Reading an answer as a whole, with its question before it: what each clause does, whether it answers, how it is told.
+
+A sentence encoder that was taught on labelled answers (`fit_reader`) sees the question and the answer together, token by
+token, so that a clause is told by what stands around it and an answer by what was asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interview_analysis.models.text.adapted import States, Told, told
+from interview_analysis.models.text.unigram import Span
+from interview_analysis.scoring.content.functions import FUNCTIONS, Array, softmax
+
+BETWEEN = {"en": " ", "zh": ""}  # clauses
+_ROOM = 360  # tokens of an answer that are read together; a longer one is read in pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """`functions` (n, F) are probabilities of each clause; `answers` is the logit that the question is answered, `whole`
+    how high the answer stands among rated ones, 0 to 1."""
+
+    functions: Array
+    answers: float
+    whole: float
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """What is told from states of width d: `functions` (F, d) with intercepts (F,) of each token; `pools` (2, d) weigh the
+    answer's tokens for `answers` (2 d,) and `whole` (d,), of which the former sees the first token's state as well; each of
+    the two has an intercept, and `thresholds` (4,) lie between the levels of the latter."""
+
+    functions: Array
+    intercepts: Array
+    pools: Array
+    answers: Array
+    whole: Array
+    offsets: Array
+    thresholds: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    network: States
+    heads: Heads
+
+    def read(self, question: str, clauses: Sequence[str], language: str) -> Readout:
+        """Read the clauses of one answer, in order; `question` is empty where it is not known."""
+        if not clauses:
+            return Readout(np.empty((0, len(FUNCTIONS))), 0.0, 0.0)
+        pieces = [
+            (clause_spans(own, language), self._told(question, own, language))
+            for own in self._windows(clauses, language)
+        ]
+        states = self.network.states([text for _, text in pieces])
+        found = [
+            self._readout(one.astype(np.float64), text, spans)
+            for one, (spans, text) in zip(states, pieces, strict=True)
+        ]
+        sizes = np.array([len(text.spans) for _, text in pieces], dtype=np.float64)
+        weights = sizes / max(1.0, sizes.sum())
+        return Readout(
+            np.concatenate([one.functions for one in found]),
+            float(weights @ [one.answers for one in found]),
+            float(weights @ [one.whole for one in found]),
+        )
+
+    def _told(self, question: str, clauses: Sequence[str], language: str) -> Told:
+        return told(self.network.base, question, BETWEEN[language].join(clauses))
+
+    def _windows(self, clauses: Sequence[str], language: str) -> list[Sequence[str]]:
+        counts = [len(self.network.base.tokenizer.encode(clause)[0]) for clause in clauses]
+        number = max(1, -(-sum(counts) // _ROOM))
+        middles = np.cumsum(counts) - np.array(counts) / 2
+        piece = np.minimum((middles * number // max(1, sum(counts))).astype(int), number - 1)
+        return [
+            [c for c, p in zip(clauses, piece, strict=True) if p == k] for k in range(number) if k in piece
+        ]
+
+    def _readout(self, states: Array, text: Told, spans: Sequence[Span]) -> Readout:
+        heads, own = self.heads, states[text.own]
+        if not len(own):
+            return Readout(np.full((len(spans), len(FUNCTIONS)), 1 / len(FUNCTIONS)), 0.0, 0.0)
+        of_tokens = softmax(own @ heads.functions.T + heads.intercepts)
+        pooled = softmax((own @ heads.pools.T).T) @ own
+        answers = np.concatenate([pooled[0], states[0]]) @ heads.answers + heads.offsets[0]
+        height = pooled[1] @ heads.whole + heads.offsets[1]
+        return Readout(
+            np.stack([of_tokens[rows].mean(axis=0) for rows in tokens_of(text, spans)]),
+            float(answers),
+            float((1 / (1 + np.exp(heads.thresholds - height))).mean()),
+        )
+
+
+def clause_spans(clauses: Sequence[str], language: str) -> list[Span]:
+    """From where to where each clause goes in all of them joined (characters), with what stands behind it."""
+    ends = np.cumsum([len(clause) + len(BETWEEN[language]) for clause in clauses]).tolist()
+    return list(zip([0, *ends[:-1]], ends, strict=True))
+
+
+def tokens_of(text: Told, spans: Sequence[Span]) -> list[NDArray[np.int64]]:
+    """Which tokens lie in each span, by their last characters (a blank goes with the word behind it); the nearest one where
+    none does."""
+    lasts = np.array([end - 1 for _, end in text.spans])
+    found = []
+    for start, end in spans:
+        inside = np.flatnonzero((lasts >= start) & (lasts < end))
+        nearest = np.abs(lasts - (start + end - 1) / 2).argmin()
+        found.append(inside if len(inside) else np.array([nearest]))
+    return found
