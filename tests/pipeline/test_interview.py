@@ -129,7 +129,8 @@ def test_questions_are_escaped(loaded):
     assert "\u202e" not in drawn
 
 
-def test_one_recording_without_questions_has_no_section_and_the_same_scores(loaded):
+def test_one_recording_without_questions_has_no_section_and_nearly_the_same_scores(loaded):
+    """An answer is read with its question, so that one that asks about no dimension moves a score a little."""
     seen = without_conversation(interview("en"))
     plain = scored(seen, loaded).report
     assert (plain.answers, plain.reliability) == ((), None)
@@ -137,10 +138,11 @@ def test_one_recording_without_questions_has_no_section_and_the_same_scores(load
     other = scored(seen, loaded, part(seen, question=ASKED["en"][1])).report
     (answer,) = other.answers  # to a question of no dimension
     assert (answer.source, answer.matched) == ("recording", ())
-    assert [d.score for d in other.dimensions] == [d.score for d in plain.dimensions]
     assert [d.abstention for d in other.dimensions] == [d.abstention for d in plain.dimensions]
-    assert other.overall == plain.overall
-    assert answer.overall.score == plain.overall.score
+    for one, with_question in zip(plain.dimensions, other.dimensions, strict=True):
+        assert with_question.score == (one.score and pytest.approx(one.score, abs=2.0))
+    assert other.overall.score == pytest.approx(plain.overall.score, abs=2.0)
+    assert answer.overall.score == other.overall.score
 
 
 def test_one_recording_to_a_question_of_the_job_is_scored_on_what_it_asks_about(loaded):
