@@ -116,5 +116,11 @@ def unpunctuated(text: str, language: str) -> str:
     return " ".join(re.sub(r"[^\w\s'%]", " ", text).lower().split())
 
 
+def shares_of(functions: Sequence[str]) -> list[tuple[int, float]]:
+    """The columns of a segment's functions and their shares: of two the first has two thirds."""
+    shares = (1.0,) if len(functions) == 1 else (2 / 3, 1 / 3)
+    return [(FUNCTIONS.index(name), share) for name, share in zip(functions, shares, strict=False)]
+
+
 def _several(functions: str | tuple[str, ...]) -> tuple[str, ...]:
     return (functions,) if isinstance(functions, str) else functions

@@ -19,7 +19,15 @@ from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.models.text.packed import PackedEncoder
 from interview_analysis.models.torch_threads import threads
 from interview_analysis.scoring.content.cues import cues
-from interview_analysis.scoring.content.examples import GRADED, REAL_WEIGHT, STORY, TRAPS, Known, unpunctuated
+from interview_analysis.scoring.content.examples import (
+    GRADED,
+    REAL_WEIGHT,
+    STORY,
+    TRAPS,
+    Known,
+    shares_of,
+    unpunctuated,
+)
 from interview_analysis.scoring.content.fit_bearing import (
     LANGUAGES,
     Against,
@@ -303,10 +311,7 @@ def with_words_to_the_scorer(known: Sequence[Known]) -> list[Known]:
 
 
 def soft_labels(answer: Known, clauses: Sequence[str]) -> Array:
-    """Shares of the functions in each clause (n, F), by the letters that clauses and labelled segments have in common.
-
-    Of two functions of a segment the first has two thirds of it.
-    """
+    """Shares of the functions in each clause (n, F), by the letters that clauses and labelled segments have in common."""
     letters: list[tuple[tuple[str, ...], float]] = []
     labelled = [(functions, _letters(text)) for functions, text in answer.labels()]
     for functions, count in labelled:
@@ -315,9 +320,8 @@ def soft_labels(answer: Known, clauses: Sequence[str]) -> Array:
     for row, clause in zip(table, clauses, strict=True):
         count = _letters(clause)
         for functions, _ in letters[at : at + count]:
-            shares = (1.0,) if len(functions) == 1 else (2 / 3, 1 / 3)
-            for name, share in zip(functions, shares, strict=False):
-                row[FUNCTIONS.index(name)] += share
+            for column, share in shares_of(functions):
+                row[column] += share
         at += count
     return np.asarray(table / np.maximum(table.sum(axis=1, keepdims=True), 1e-9))
 

@@ -20,7 +20,15 @@ from interview_analysis.models.text.adapted import AdaptedEncoder, Told, told
 from interview_analysis.models.text.adapters import AdaptedNetwork, padded
 from interview_analysis.models.text.packed import PackedEncoder
 from interview_analysis.models.torch_threads import threads
-from interview_analysis.scoring.content.examples import GRADED, REAL_WEIGHT, STORY, TRAPS, Known, unpunctuated
+from interview_analysis.scoring.content.examples import (
+    GRADED,
+    REAL_WEIGHT,
+    STORY,
+    TRAPS,
+    Known,
+    shares_of,
+    unpunctuated,
+)
 from interview_analysis.scoring.content.functions import FUNCTIONS, Array
 from interview_analysis.scoring.content.reader import BETWEEN, Heads, Reader, clause_spans, tokens_of
 from interview_analysis.scoring.jobs.library import Competency
@@ -274,8 +282,6 @@ def _example(
     wanted = np.zeros((len(text.spans), len(FUNCTIONS)))
     if text.spans:
         for (functions, _), rows in zip(pieces, tokens_of(text, clause_spans(words, language)), strict=True):
-            for name, share in zip(
-                functions, (1.0,) if len(functions) == 1 else (2 / 3, 1 / 3), strict=False
-            ):
-                wanted[rows, FUNCTIONS.index(name)] += share
+            for column, share in shares_of(functions):
+                wanted[rows, column] += share
     return Example(text, wanted, **targets)
