@@ -11,7 +11,7 @@ from interview_analysis.pipeline.cli.shared import FILE, FOLDER, Command, Group,
 from interview_analysis.pipeline.common.console import Console
 
 if TYPE_CHECKING:
-    from interview_analysis.models.text.encoder import RememberingEncoder
+    from interview_analysis.pipeline.loaded import LoadedModels
 
 FILES = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)
 TEXTS = click.option(
@@ -39,8 +39,9 @@ def fit(
     """Fit the content model on labelled answers.
 
     Prints how well answers are rated by models that have not seen their competency (or person, where one is named). Takes an
-    hour on two cores and some 5 GB of memory a core; the vectors of all sentences are kept, which saves half an hour the
-    second time.
+    hour and a half on two cores and some 5 GB of memory a core. Sentence vectors and networks that were learned from the same
+    answers are kept beside the model weights, in vectors/ and readers/: a fit that was stopped goes on behind the last of its four
+    networks that was finished.
 
     \b
     Example:
@@ -49,19 +50,22 @@ def fit(
     from interview_analysis.models.text.packed import packed_encoder, packed_path
     from interview_analysis.pipeline.content.evaluation import as_text, read_known
     from interview_analysis.pipeline.content.fitting import of_unseen, remember_all
+    from interview_analysis.pipeline.content.kept_readers import ReaderFolder
     from interview_analysis.pipeline.content.model_file import FILE, save_content_model
     from interview_analysis.pipeline.job.parser import load_library
-    from interview_analysis.scoring.content.fit import check_enough
     from interview_analysis.scoring.content.fit import fit as fit_content
     from interview_analysis.scoring.content.fit_reader import Training
+    from interview_analysis.scoring.content.prepare import check_enough
 
     library = load_library()
     known = read_known(files, library, texts)
     check_enough(known)  # before the minutes that encoding takes
-    encoder, base = _encoder(config), packed_encoder(packed_path())
+    models, base, training = _models(config), packed_encoder(packed_path()), Training()
+    encoder = models.encoder
+    kept = ReaderFolder.of(models.store.root.parent / "readers", known, library, base, training)
     with console.stages() as stages:
         remember_all(known, library, encoder, stages.update)
-        fitted = fit_content(known, library, encoder, base, Training(), stages.update)
+        fitted = fit_content(known, library, encoder, base, training, kept, stages.update)
     model = save_content_model(fitted.model, out or FILE)
     console.result(as_text(of_unseen(fitted)))
     right = ", ".join(f"{share:.1%} ({language})" for language, share in fitted.functions_right.items())
@@ -123,7 +127,7 @@ def evaluate(
 
     library = load_library()
     known = read_known(files, library, texts)
-    encoder = _encoder(config)
+    encoder = _models(config).encoder
     model = load_content_model(encoder.id, load_run_config(config).content_model)
     with console.progress("answers", total=len(known)) as task:
         table = score_answers(known, library, model, encoder, load_norms(), task.advance)
@@ -177,8 +181,8 @@ def ratings(console: Console, data: Path, traits: tuple[str, ...]) -> None:
     console.result(added_as_text(added(dataset, traits)))
 
 
-def _encoder(config: Path | None) -> RememberingEncoder:
+def _models(config: Path | None) -> LoadedModels:
     from interview_analysis.pipeline.common.config import load_run_config
     from interview_analysis.pipeline.loaded import LoadedModels
 
-    return LoadedModels(load_run_config(config)).encoder
+    return LoadedModels(load_run_config(config))

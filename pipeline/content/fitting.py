@@ -12,9 +12,10 @@ from interview_analysis.pipeline.common.config import load_norms
 from interview_analysis.pipeline.common.progress import Progress
 from interview_analysis.scoring.content.bearing import reference_texts
 from interview_analysis.scoring.content.examples import Known, unpunctuated
-from interview_analysis.scoring.content.fit import INJECTED, Fitted, with_words_to_the_scorer
+from interview_analysis.scoring.content.fit import Fitted
 from interview_analysis.scoring.content.fit_bearing import LANGUAGES, as_dimension
 from interview_analysis.scoring.content.model import clauses
+from interview_analysis.scoring.content.prepare import INJECTED, with_words_to_the_scorer
 from interview_analysis.scoring.content.typed import transcript_of_text
 from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.profile import Language

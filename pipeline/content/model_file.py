@@ -16,17 +16,18 @@ from numpy.typing import NDArray
 
 from interview_analysis.errors import ModelError
 from interview_analysis.models.text.adapted import AdaptedEncoder
-from interview_analysis.models.text.packed import Weights, packed_encoder, packed_path
+from interview_analysis.models.text.packed import PackedEncoder, Weights, packed_encoder, packed_path
 from interview_analysis.pipeline.common.config import BUILT_IN
 from interview_analysis.scoring.content.bearing import BearingModel, Bears, Directions
 from interview_analysis.scoring.content.functions import FUNCTIONS
 from interview_analysis.scoring.content.levels import LevelModel
 from interview_analysis.scoring.content.logistic import Logistic
 from interview_analysis.scoring.content.model import ContentModel
+from interview_analysis.scoring.content.presence import CURVED, Presence
 from interview_analysis.scoring.content.reader import Heads, Reader
 
 FILE = Path(str(BUILT_IN)) / "content_model.npz"
-FORMAT = "3"
+FORMAT = "4"
 LANGUAGES = ("en", "zh")
 _HALF = (
     "bearing.whitening",
@@ -42,7 +43,7 @@ _BEARS = {
     "bearing.by_texts.unasked": "by_texts", "bearing.by_texts.asked": "by_texts_asked",
 }  # fmt: skip
 # What reading a file raises that is none: TypeError where it holds one array instead of an archive of several.
-_NO_ARRAYS = (
+NO_ARRAYS = (
     OSError,
     TypeError,
     ValueError,
@@ -84,17 +85,13 @@ def save_content_model(model: ContentModel, path: Path) -> ContentModel:
 
 
 def _as_arrays(model: ContentModel) -> Arrays:
-    reader, bearing = model.reader, model.bearing
-    assert isinstance(reader.network, AdaptedEncoder)
+    bearing = model.bearing
     found: Arrays = {
         "format": np.array(FORMAT), "encoder": np.array(model.encoder), "functions.names": np.array(FUNCTIONS),
-        "reader.base": np.array(reader.network.base.id),
         "bearing.ids": np.array(bearing.texts.ids), "bearing.story_ids": np.array(bearing.stories.ids),
         "bearing.whitening": bearing.whitening,
     }  # fmt: skip
-    found |= {f"{_HEADS}{one.name}": getattr(reader.heads, one.name) for one in fields(Heads)}
-    for name, (down, up) in reader.network.changes.items():
-        found |= {f"{_CHANGES}{name}.down": down, f"{_CHANGES}{name}.up": up}
+    found |= reader_as_arrays(model.reader)
     by_language: dict[str, Mapping[str, NDArray[np.float64]]] = {
         "centres": model.centres, "bearing.texts": bearing.texts.by_language, "bearing.centres": bearing.centres,
         "bearing.middles": bearing.middles, "bearing.question_centres": bearing.question_centres,
@@ -108,6 +105,7 @@ def _as_arrays(model: ContentModel) -> Arrays:
             f"levels.{lang}.thresholds": levels.thresholds, f"levels.{lang}.parts": np.array(list(levels.weights)),
             f"levels.{lang}.weights": np.array(list(levels.weights.values())),
             f"levels.{lang}.error": np.array([levels.spread, levels.floor]),
+            f"levels.{lang}.presence": np.array([levels.presence.curves[name] for name in CURVED]),
         }  # fmt: skip
         logistics |= {f"gate.{lang}.{name}": gate for name, gate in levels.gates.items()}
     for name, logistic in logistics.items():
@@ -116,6 +114,22 @@ def _as_arrays(model: ContentModel) -> Arrays:
             f"{name}.intercept": np.array(logistic.intercept),
         }  # fmt: skip
     return {name: _shortened(name, value) for name, value in found.items()}
+
+
+def reader_as_arrays(reader: Reader) -> Arrays:
+    """What was learned, and the id of the network that it was learned on."""
+    assert isinstance(reader.network, AdaptedEncoder)
+    found: Arrays = {"reader.base": np.array(reader.network.base.id)}
+    found |= {f"{_HEADS}{one.name}": getattr(reader.heads, one.name) for one in fields(Heads)}
+    for name, (down, up) in reader.network.changes.items():
+        found |= {f"{_CHANGES}{name}.down": down, f"{_CHANGES}{name}.up": up}
+    return found
+
+
+def reader_of_arrays(arrays: Mapping[str, NDArray[np.generic]], base: PackedEncoder) -> Reader:
+    """The inverse of `reader_as_arrays`, on the network that it was learned on. Raises KeyError where an array is missing."""
+    heads = {one.name: arrays[f"{_HEADS}{one.name}"].astype(np.float64) for one in fields(Heads)}
+    return Reader(AdaptedEncoder(base, _changes(arrays)), Heads(**heads))
 
 
 def _shortened(name: str, value: NDArray[np.generic]) -> NDArray[np.generic]:
@@ -133,7 +147,7 @@ def _read(path: Path) -> ContentModel:
         raise ModelError(
             f"no content model at {path}; fit one with `interview-analysis content fit`"
         ) from error
-    except _NO_ARRAYS as error:
+    except NO_ARRAYS as error:
         raise ModelError(f"{path} is no content model, or a damaged one; fit it again") from error
     names = arrays.get("functions.names", np.array(()))
     known = str(arrays.get("format")) == FORMAT and names.tolist() == list(FUNCTIONS)
@@ -164,14 +178,13 @@ def _of_arrays(arrays: Arrays) -> ContentModel:
         spread, floor = (float(v) for v in of(f"levels.{lang}.error"))
         weights = dict(zip(ids(f"levels.{lang}.parts"), of(f"levels.{lang}.weights").tolist(), strict=True))
         own = {gate: logistic(f"gate.{lang}.{gate}") for gate in gates}
-        return LevelModel(of(f"levels.{lang}.thresholds"), weights, own, spread, floor)
+        curves = [(a, b) for a, b in of(f"levels.{lang}.presence").tolist()]
+        presence = Presence(dict(zip(CURVED, curves, strict=True)))
+        return LevelModel(of(f"levels.{lang}.thresholds"), weights, own, spread, floor, presence)
 
     return ContentModel(
         version="", encoder=str(arrays["encoder"]),
-        reader=Reader(
-            AdaptedEncoder(packed_encoder(packed_path()), _changes(arrays)),
-            Heads(**{one.name: of(f"{_HEADS}{one.name}") for one in fields(Heads)}),
-        ),
+        reader=reader_of_arrays(arrays, packed_encoder(packed_path())),
         centres=each("centres"),
         levels={lang: levels(lang) for lang in LANGUAGES},
         bearing=BearingModel(
@@ -185,7 +198,7 @@ def _of_arrays(arrays: Arrays) -> ContentModel:
     )  # fmt: skip
 
 
-def _changes(arrays: Arrays) -> dict[str, tuple[Weights, Weights]]:
+def _changes(arrays: Mapping[str, NDArray[np.generic]]) -> dict[str, tuple[Weights, Weights]]:
     names = [
         n.removeprefix(_CHANGES).removesuffix(".up")
         for n in arrays

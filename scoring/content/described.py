@@ -11,7 +11,7 @@ from interview_analysis.scoring.content.model import Reading
 from interview_analysis.scoring.content.summary import SHOWN
 
 NAME = "level"
-VERSION = 1  # raised when the columns of the same answers change by more than a new fit of the model
+VERSION = 2  # raised when the columns of the same answers change by more than a new fit of the model
 FEATURES = ("mean", *GATES, *SHOWN)
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 
 from interview_analysis.errors import LearningError
@@ -18,6 +20,8 @@ STORY = (
     "story"  # a few sentences that are certainly about the competency; nothing but that is learned from it
 )
 LEAST_ANSWER = 2.0  # the level of what answers its question
+OTHERS = 2  # questions about other competencies that each answer is held against
+BENT = 0.5  # share of those that begin with the words of the question
 REAL_WEIGHT = 3.0  # an answer of a real person counts as three that were written
 # What an answer of each kind of trap is worth at best; None: that depends on what it is held against alone.
 TRAPS: dict[str, float | None] = {
@@ -75,6 +79,11 @@ class Known(Model):
         return self.kind == GRADED and (self.level or 0.0) >= LEAST_ANSWER
 
     @property
+    def target(self) -> float | None:
+        """The level that it is to get, None where that depends on what it is held against."""
+        return self.level if self.kind == GRADED else TRAPS.get(self.kind)
+
+    @property
     def group(self) -> str:
         """Answers of one group are never both learned from and held against: a person, else a competency."""
         return self.person or self.competency
@@ -87,6 +96,31 @@ class Known(Model):
         return [
             (tuple(others.get(f, f) for f in _several(functions)), text) for functions, text in self.segments
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """A question about another competency that an answer is held against; `bent` where it opens with the question's words.
+
+    Whoever brings a story of something else bends it to the question in the first sentence.
+    """
+
+    competency: str
+    question: str
+    bent: bool
+
+
+def held_against(known: Sequence[Known]) -> list[tuple[Against, ...]]:
+    """What each answer is held against besides its own question; nothing where it does not answer that."""
+    rng = np.random.default_rng(7)
+    questions = sorted({(k.lang, k.question, k.competency) for k in known})
+    found = []
+    for answer in known:
+        others = [q for q in questions if q[0] == answer.lang and q[2] != answer.competency]
+        count = min(OTHERS, len(others)) if answer.good else 0
+        picked = [others[int(i)] for i in rng.choice(len(others), count, replace=False)]
+        found.append(tuple(Against(about, text, bool(rng.random() < BENT)) for _, text, about in picked))
+    return found
 
 
 def parse_known(data: Any, origin: str, competencies: Sequence[str]) -> list[Known]:

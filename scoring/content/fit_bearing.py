@@ -20,7 +20,7 @@ from interview_analysis.scoring.content.bearing import (
     directions_of,
     reference_texts,
 )
-from interview_analysis.scoring.content.examples import REAL_WEIGHT, Known
+from interview_analysis.scoring.content.examples import REAL_WEIGHT, Against, Known
 from interview_analysis.scoring.content.fit_levels import fit_logistic
 from interview_analysis.scoring.content.functions import Array, unit
 from interview_analysis.scoring.content.logistic import Logistic
@@ -28,27 +28,13 @@ from interview_analysis.scoring.jobs.library import Competency
 from interview_analysis.scoring.profile import Dimension, Language
 
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
-OTHERS = 2  # other competencies that each answer is held against
-BENT = 0.5  # share of those that begin with the words of the question
 # Most answers are about what was asked; kinds of answers that are not, and every answer held against something else.
-OWN_WEIGHT, OTHER_WEIGHT = 10.0, 0.3
+OWN_WEIGHT, OTHER_WEIGHT = 7.0, 0.3
 NOT_ABOUT = {"offtopic": 12.0, "catchall": 8.0}
 # Where no question is known, most of what is said is about something else.
 UNASKED_WEIGHT, UNASKED_OTHER_WEIGHT = 2.0, 3.0
 STRENGTH = 0.3
 SHRINKAGE = 0.9  # of the covariance within competencies, towards a sphere
-
-
-@dataclass(frozen=True, slots=True)
-class Against:
-    """A question about another competency that an answer is held against; `bent` where it opens with the question's words.
-
-    Whoever brings a story of something else bends it to the question in the first sentence.
-    """
-
-    competency: str
-    question: str
-    bent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +69,6 @@ class _Pair:
     answers: float
     about: bool
     weight: float
-
-
-def held_against(known: Sequence[Known]) -> list[tuple[Against, ...]]:
-    """What each answer is held against besides its own question; nothing where it does not answer that."""
-    rng = np.random.default_rng(7)
-    questions = sorted({(k.lang, k.question, k.competency) for k in known})
-    found = []
-    for answer in known:
-        others = [q for q in questions if q[0] == answer.lang and q[2] != answer.competency]
-        count = min(OTHERS, len(others)) if answer.good else 0
-        picked = [others[int(i)] for i in rng.choice(len(others), count, replace=False)]
-        found.append(tuple(Against(about, text, bool(rng.random() < BENT)) for _, text, about in picked))
-    return found
 
 
 def as_dimension(competency: Competency) -> Dimension:

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from interview_analysis.scoring.content.examples import GRADED
-from interview_analysis.scoring.content.functions import Array
-from interview_analysis.scoring.content.levels import LEVELS, LevelModel
+from interview_analysis.scoring.content.functions import FUNCTIONS, Array
+from interview_analysis.scoring.content.levels import LEVELS, LevelModel, open_to_level_5
 from interview_analysis.scoring.content.logistic import Logistic
+from interview_analysis.scoring.content.presence import CURVED, Presence, logit
 from interview_analysis.scoring.content.summary import PARTS
 
 Mask = NDArray[np.bool_]
@@ -19,6 +20,8 @@ NOT_OWN, NOT_DONE = ("we", "secondhand"), ("would", "plan")
 GATE_STRENGTH = 0.1  # inverse regularisation
 TRAP_WEIGHT = 2.0  # there are fewer of them, and taking one for an answer is worse than the other way round
 PENALTY = 5e-4
+LABELLED = 0.2  # share of a clause above which it was labelled so; a second function has a third
+CURVE_STRENGTH = 1e3
 MIDDLE = 3.0  # from here on there is an example
 
 
@@ -51,8 +54,26 @@ def fit_logistic(
     return Logistic(shift, scale, model.coef_[0], float(model.intercept_[0]))
 
 
+def fit_presence(functions: Array, labels: Array) -> Presence:
+    """The curves from shares that a reader gives clauses that it had not seen (n, F) to whether they were labelled so (n, F)."""
+    from sklearn.linear_model import LogisticRegression
+
+    curves = {}
+    for name in CURVED:
+        column = FUNCTIONS.index(name)
+        there = labels[:, column] > LABELLED
+        if there.all() or not there.any():  # nothing to learn it from: it stays as it is
+            curves[name] = (0.0, 1.0)
+            continue
+        model = LogisticRegression(C=CURVE_STRENGTH).fit(logit(functions[:, column])[:, None], there)
+        curves[name] = (float(model.intercept_[0]), float(model.coef_[0, 0]))
+    return Presence(curves)
+
+
 def fit_levels(
-    examples: Sequence[tuple[Mapping[str, float], float, float, str]], gates: Mapping[str, Logistic]
+    examples: Sequence[tuple[Mapping[str, float], float, float, str]],
+    gates: Mapping[str, Logistic],
+    presence: Presence,
 ) -> LevelModel:
     """Cumulative logits with weights that are not negative, from parts, level, weight and kind of each answer.
 
@@ -65,6 +86,7 @@ def fit_levels(
         if kind not in (*NOT_OWN, *NOT_DONE) and not (kind == GRADED and level < 1.6)
     ]
     table = np.array([[p[name] for name in PARTS] for p, _, _ in used])
+    open_to_5 = np.array([open_to_level_5(p) for p, _, _ in used])
     wanted = np.stack([shares(level) for _, level, _ in used])
     weights = np.array([weight for _, _, weight in used])
     weights /= weights.sum()
@@ -73,14 +95,14 @@ def fit_levels(
     found = minimize(
         _loss,
         start,
-        (table, wanted, weights),
+        (table, open_to_5, wanted, weights),
         jac=True,
         method="L-BFGS-B",
         bounds=bounds,
         options={"maxiter": 1000},
     )
     named = {name: round(float(w), 4) for name, w in zip(PARTS, found.x[4:], strict=True)}
-    return LevelModel(_thresholds(found.x), named, gates, spread=1.0, floor=0.0)
+    return LevelModel(_thresholds(found.x), named, gates, spread=1.0, floor=0.0, presence=presence)
 
 
 def shares(level: float) -> Array:
@@ -111,15 +133,17 @@ def _thresholds(x: Array) -> Array:
     return np.cumsum(np.concatenate([x[:1], np.exp(x[1:4])]))
 
 
-def _loss(x: Array, table: Array, wanted: Array, weights: Array) -> tuple[float, Array]:
-    """Weighted negative log likelihood with a ridge penalty, and its gradient."""
+def _loss(x: Array, table: Array, open_to_5: Array, wanted: Array, weights: Array) -> tuple[float, Array]:
+    """Weighted negative log likelihood with a ridge penalty, and its gradient; `open_to_5` (n,) as of `open_to_level_5`."""
     own = x[4:]
     below = 1 / (1 + np.exp(-np.clip(_thresholds(x)[None] - (table @ own)[:, None], -35, 35)))
-    edges = np.pad(below, ((0, 0), (1, 0)))
+    factors = np.ones_like(below)
+    factors[:, 3] = open_to_5
+    edges = np.pad(1 - factors * (1 - below), ((0, 0), (1, 0)))
     probabilities = np.maximum(np.diff(np.pad(edges, ((0, 0), (0, 1)), constant_values=1.0), axis=1), 1e-9)
     value = -weights @ (wanted * np.log(probabilities)).sum(axis=1) + PENALTY * own @ own
     slope = -weights[:, None] * wanted / probabilities
-    by_threshold = (slope[:, :4] - slope[:, 1:]) * below * (1 - below)
+    by_threshold = (slope[:, :4] - slope[:, 1:]) * factors * below * (1 - below)
     total = by_threshold.sum(axis=0)
     gradient = np.zeros_like(x)
     gradient[0] = total.sum()

@@ -1,6 +1,7 @@
-"""Teaching the sentence encoder to read answers: what each token's clause does, whether the question is answered, how well.
+"""Teaching the sentence encoder to read answers: what each token's clause does, and whether the question is answered.
 
-One network learns the three at once (Caruana 1997, "Multitask Learning"). In each round every answer is seen once, in one of
+One network learns both at once, and, as a third task that helps the two and is not kept, how high the answer stands (Caruana 1997,
+"Multitask Learning"). In each round every answer is seen once, in one of
 its wordings (as it stands, without punctuation, with words missing), and held against other questions as well.
 """
 
@@ -21,10 +22,8 @@ from interview_analysis.models.text.adapters import AdaptedNetwork, padded
 from interview_analysis.models.text.packed import PackedEncoder
 from interview_analysis.models.torch_threads import threads
 from interview_analysis.scoring.content.examples import (
-    GRADED,
     REAL_WEIGHT,
     STORY,
-    TRAPS,
     Known,
     shares_of,
     unpunctuated,
@@ -38,7 +37,7 @@ NOT_ABOUT = ("offtopic", "catchall")
 NOT_ABOUT_WEIGHT = 2.0
 OTHER_WEIGHT = 0.5  # of an answer that is held against the question about something else
 LEVEL_WEIGHT = 1.5
-UNPUNCTUATED, MISSING, BENT = 0.3, 0.5, 0.4  # shares of the answers
+UNPUNCTUATED, MISSING, OPENED = 0.3, 0.5, 0.4  # shares of the answers
 UNASKED, HELD_AGAINST = 0.1, 0.6
 Piece = tuple[tuple[str, ...], str]  # what a part of an answer does, and its words
 Steps = Callable[[int, int], None]
@@ -48,10 +47,10 @@ Steps = Callable[[int, int], None]
 class Training:
     """`rounds` over all answers, with changes of `rank` to all but the first `frozen` layers; `tokens` at a time."""
 
-    rounds: int = 2
+    rounds: int = 3
     rank: int = 16
     frozen: int = 4
-    tokens: int = 3500
+    tokens: int = 2000
     rate: float = 1e-3
     heads_rate: float = 2e-3
     dropout: float = 0.1
@@ -74,7 +73,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What was learned: `quick` for the thousands of answers that fitting reads, in half precision, `reader` to keep."""
+    """What was learned of functions and answering: `quick` for the thousands of answers that fitting reads, in half precision, `reader` to keep."""
 
     quick: Reader
     reader: Reader
@@ -104,8 +103,7 @@ class _Network:
         own = dict(self.heads.named_parameters())
         heads = Heads(
             functions=array(own["functions.weight"]), intercepts=array(own["functions.bias"]),
-            pools=array(own["pools.weight"]), answers=array(own["answers.weight"])[0], whole=array(own["whole.weight"])[0],
-            offsets=np.array([own["answers.bias"].item(), own["whole.bias"].item()]), thresholds=array(self.thresholds),
+            pool=array(own["pools.weight"])[0], answers=array(own["answers.weight"])[0], offset=array(own["answers.bias"])[0],
         )  # fmt: skip
         quick = Reader(self.states.eval(), heads)
         return Taught(quick, Reader(AdaptedEncoder(self.states.base, self.states.changes()), heads))
@@ -236,8 +234,10 @@ def examples_of(
 def _own_example(base: PackedEncoder, answer: Known, chance: random.Random) -> Example:
     """An answer with its own question, or, now and then, with none."""
     weight = REAL_WEIGHT if answer.person else 1.0
-    level = answer.level if answer.kind == GRADED else TRAPS.get(answer.kind)
     asked = chance.random() >= UNASKED
+    level = answer.target
+    if answer.kind in NOT_ABOUT and asked:
+        level = 1.0
     about = weight if answer.good else NOT_ABOUT_WEIGHT if answer.kind in NOT_ABOUT else 0.0
     return _example(
         base, answer.question if asked else "", _wording(answer, chance), answer.lang,
@@ -251,7 +251,7 @@ def _held_against(base: PackedEncoder, answer: Known, question: str, chance: ran
     """An answer with a question about something else; some bend it by the question's words."""
     weight = REAL_WEIGHT if answer.person else 1.0
     pieces = _wording(answer, chance)
-    if chance.random() < BENT:
+    if chance.random() < OPENED:
         pieces = [(("parrot",), question if chance.random() < 0.5 else question.rstrip("?？.。")), *pieces]
     return _example(
         base, question, pieces, answer.lang,

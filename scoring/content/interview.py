@@ -9,7 +9,15 @@ import numpy as np
 
 from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.described import described
-from interview_analysis.scoring.content.model import ContentModel, Reading, Spoken, bears_on, read, spoken
+from interview_analysis.scoring.content.model import (
+    ContentModel,
+    Reading,
+    Spoken,
+    bears_on,
+    read,
+    spoken,
+    together,
+)
 from interview_analysis.scoring.content.scored import ContentLevel, content_level
 from interview_analysis.scoring.profile import Dimension, Language
 from interview_analysis.types import Interval, Sentence, Transcript
@@ -32,7 +40,7 @@ class Content:
     model: ContentModel
     encoder: SentenceEncoder
     spoken: Mapping[Language, Spoken]
-    _readings: dict[tuple[tuple[Interval, ...], str, Language], Reading | None] = field(default_factory=dict)
+    _readings: dict[tuple[Interval, str, Language], Reading | None] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -93,31 +101,28 @@ class Content:
     def _bearing(self, dimension: Dimension) -> ContentLevel | None:
         near = {
             language: [
-                window
+                reading
                 for window in _stretches(one)
-                if (reading := self._read(window, "", language)) is not None
+                if (reading := self._read_in(window, "", language)) is not None
                 and bears_on(self.model, reading, dimension, self.encoder) >= BEARS
             ]
             for language, one in self.spoken.items()
         }
-        language = max(near, key=lambda code: len(near[code]))
-        reading = self._read_together(near[language], "", language) if near[language] else None
-        return content_level(self.model, reading, dimension, self.encoder) if reading else None
+        found = max(near.values(), key=len)
+        if not found:
+            return None
+        reading = found[0] if len(found) == 1 else together(self.model, found)
+        return content_level(self.model, reading, dimension, self.encoder)
 
-    def _read(self, window: Interval, question: str, language: Language | None = None) -> Reading | None:
+    def _read(self, window: Interval, question: str) -> Reading | None:
         longest: Language = max(self.spoken, key=lambda code: _spoken_s(self.spoken[code].within(window)))
-        return self._read_together([window], question, language or longest)
+        return self._read_in(window, question, longest)
 
-    def _read_together(
-        self, windows: Sequence[Interval], question: str, language: Language
-    ) -> Reading | None:
-        """What was said in some windows as one answer; read once, whatever it is held against."""
-        key = (tuple(windows), question, language)
+    def _read_in(self, window: Interval, question: str, language: Language) -> Reading | None:
+        """What was said in a window; read once, whatever it is held against."""
+        key = (window, question, language)
         if key not in self._readings:
-            one = self.spoken[language]
-            middles = [(c.start_s + c.end_s) / 2 for c in one.clauses]
-            inside = one.of([any(w.start_s <= m <= w.end_s for w in windows) for m in middles])
-            self._readings[key] = read(self.model, inside, question)
+            self._readings[key] = read(self.model, self.spoken[language].within(window), question)
         return self._readings[key]
 
 

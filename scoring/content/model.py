@@ -14,7 +14,7 @@ from interview_analysis.scoring.content.bearing import Asked, BearingModel, Said
 from interview_analysis.scoring.content.cues import cues
 from interview_analysis.scoring.content.functions import FUNCTIONS, STORY, Array, unit
 from interview_analysis.scoring.content.levels import LevelModel, gated
-from interview_analysis.scoring.content.reader import Reader
+from interview_analysis.scoring.content.reader import Reader, Readout
 from interview_analysis.scoring.content.summary import parts, summary
 from interview_analysis.scoring.profile import Dimension, Language
 from interview_analysis.types import Interval, Sentence, Transcript
@@ -62,13 +62,15 @@ class Spoken:
 class Reading:
     """What an answer does, whatever it is about.
 
-    `functions` (n, F) are those of `spoken`'s clauses, without repeated ones and those in `to_the_scorer`, words to whoever
-    scores. `answers` is the logit that they answer the question. `parts` and `gates` are by name, `before_gates` the level
-    probabilities (5,) of the parts alone.
+    `functions` (n, F) are the shares of `spoken`'s clauses, without repeated ones and those in `to_the_scorer`, words to whoever
+    scores; `present` (n, F) tells for those with a curve how likely they are there at all (see `presence`). `answers` is the
+    logit that the question is answered. `parts` and `gates` are by name, `before_gates` the level probabilities (5,) of the
+    parts alone.
     """
 
     spoken: Spoken
     functions: Array
+    present: Array
     answers: float
     parts: Mapping[str, float]
     gates: Mapping[str, float]
@@ -95,7 +97,6 @@ def spoken(transcript: Transcript, encoder: SentenceEncoder) -> Spoken:
 
 def read(model: ContentModel, answer: Spoken, question: str = "") -> Reading | None:
     """Read one answer; `question` is empty where it is not known. None where nothing was said."""
-    levels = model.levels[answer.language]
     once = answer.of(_first_said(answer))
     if not once.clauses:
         return None
@@ -103,19 +104,52 @@ def read(model: ContentModel, answer: Spoken, question: str = "") -> Reading | N
     addressed = found.functions[:, _INJECTION] > _TO_THE_SCORER
     told = once.of(~addressed)
     to_the_scorer = tuple(c for c, is_it in zip(once.clauses, addressed, strict=True) if is_it)
+    if to_the_scorer:
+        found = model.reader.read(question, [c.text for c in told.clauses], answer.language)
+    return _reading(model, told, found, question, to_the_scorer)
+
+
+def together(model: ContentModel, readings: Sequence[Reading]) -> Reading:
+    """Several of one language, to no known question, as one answer, in their order. The network reads nothing again: an answer
+    that is too long for it is read in pieces as well."""
+    every = Spoken(
+        readings[0].spoken.language, tuple(c for r in readings for c in r.spoken.clauses),
+        np.concatenate([r.spoken.vectors for r in readings]), np.concatenate([r.spoken.lengths for r in readings]),
+    )  # fmt: skip
+    kept = np.array(_first_said(every), dtype=bool)
+    sizes = np.array([r.spoken.lengths.sum() for r in readings])
+    weights = sizes / max(1.0, sizes.sum())
+    found = Readout(
+        np.concatenate([r.functions for r in readings])[kept],
+        float(weights @ [r.answers for r in readings]),
+    )
+    to_the_scorer = tuple(clause for r in readings for clause in r.to_the_scorer)
+    return _reading(model, every.of(kept), found, "", to_the_scorer)
+
+
+def _reading(
+    model: ContentModel, told: Spoken, found: Readout, question: str, to_the_scorer: tuple[Sentence, ...]
+) -> Reading:
+    levels = model.levels[told.language]
     if not told.clauses:
         nothing = {name: float(name != "takes_up") for name in levels.gates}
         at_level_1 = np.array([1.0, 0, 0, 0, 0])
-        return Reading(told, found.functions[:0], 0.0, {}, nothing, at_level_1, to_the_scorer)
-    texts = [c.text for c in told.clauses]
-    if to_the_scorer:
-        found = model.reader.read(question, texts, answer.language)
-    measured = cues(texts, question, told.language)
-    numbers = summary(found, measured, told.lengths)
+        none = found.functions[:0]
+        return Reading(told, none, none, 0.0, {}, nothing, at_level_1, to_the_scorer)
+    measured = cues([c.text for c in told.clauses], question, told.language)
+    present = levels.presence.of(found.functions)
+    values, gates, before_gates = level_of(levels, found, measured, told.lengths)
+    return Reading(told, found.functions, present, found.answers, values, gates, before_gates, to_the_scorer)
+
+
+def level_of(
+    levels: LevelModel, found: Readout, measured: Array, lengths: Array
+) -> tuple[dict[str, float], dict[str, float], Array]:
+    """Parts and gates by name, and the probabilities (5,) before any gate, from cues (n, c) and lengths (n,) of the clauses."""
+    values = parts(found.functions, levels.presence.of(found.functions), measured, lengths)
+    numbers = summary(found, measured, lengths)
     gates = {name: gate.probability(numbers) for name, gate in levels.gates.items()}
-    values = parts(found, measured, told.lengths)
-    before_gates = levels.probabilities(values)
-    return Reading(told, found.functions, found.answers, values, gates, before_gates, to_the_scorer)
+    return values, gates, levels.probabilities(values)
 
 
 def bears_on(

@@ -1,4 +1,4 @@
-"""Reading an answer as a whole, with its question before it: what each clause does, whether it answers, how it is told.
+"""Reading an answer as a whole, with its question before it: what each clause does, and whether it answers.
 
 A sentence encoder that was taught on labelled answers (`fit_reader`) sees the question and the answer together, token by
 token, so that a clause is told by what stands around it and an answer by what was asked.
@@ -22,27 +22,22 @@ _ROOM = 360  # tokens of an answer that are read together; a longer one is read 
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """`functions` (n, F) are probabilities of each clause; `answers` is the logit that the question is answered, `whole`
-    how high the answer stands among rated ones, 0 to 1."""
+    """`functions` (n, F) are shares of each clause; `answers` is the logit that the question is answered."""
 
     functions: Array
     answers: float
-    whole: float
 
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """What is told from states of width d: `functions` (F, d) with intercepts (F,) of each token; `pools` (2, d) weigh the
-    answer's tokens for `answers` (2 d,) and `whole` (d,), of which the former sees the first token's state as well; each of
-    the two has an intercept, and `thresholds` (4,) lie between the levels of the latter."""
+    """What is told from states of width d: `functions` (F, d) with intercepts (F,) of each token; `pool` (d,) weighs the
+    answer's tokens for `answers` (2 d,), which sees the first token's state as well, with the intercept `offset`, ()."""
 
     functions: Array
     intercepts: Array
-    pools: Array
+    pool: Array
     answers: Array
-    whole: Array
-    offsets: Array
-    thresholds: Array
+    offset: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +48,7 @@ class Reader:
     def read(self, question: str, clauses: Sequence[str], language: str) -> Readout:
         """Read the clauses of one answer, in order; `question` is empty where it is not known."""
         if not clauses:
-            return Readout(np.empty((0, len(FUNCTIONS))), 0.0, 0.0)
+            return Readout(np.empty((0, len(FUNCTIONS))), 0.0)
         pieces = [
             (clause_spans(own, language), self._told(question, own, language))
             for own in self._windows(clauses, language)
@@ -68,7 +63,6 @@ class Reader:
         return Readout(
             np.concatenate([one.functions for one in found]),
             float(weights @ [one.answers for one in found]),
-            float(weights @ [one.whole for one in found]),
         )
 
     def _told(self, question: str, clauses: Sequence[str], language: str) -> Told:
@@ -86,15 +80,13 @@ class Reader:
     def _readout(self, states: Array, text: Told, spans: Sequence[Span]) -> Readout:
         heads, own = self.heads, states[text.own]
         if not len(own):
-            return Readout(np.full((len(spans), len(FUNCTIONS)), 1 / len(FUNCTIONS)), 0.0, 0.0)
+            return Readout(np.full((len(spans), len(FUNCTIONS)), 1 / len(FUNCTIONS)), 0.0)
         of_tokens = softmax(own @ heads.functions.T + heads.intercepts)
-        pooled = softmax((own @ heads.pools.T).T) @ own
-        answers = np.concatenate([pooled[0], states[0]]) @ heads.answers + heads.offsets[0]
-        height = pooled[1] @ heads.whole + heads.offsets[1]
+        pooled = softmax((own @ heads.pool)[None])[0] @ own
+        answers = np.concatenate([pooled, states[0]]) @ heads.answers + heads.offset
         return Readout(
             np.stack([of_tokens[rows].mean(axis=0) for rows in tokens_of(text, spans)]),
             float(answers),
-            float((1 / (1 + np.exp(heads.thresholds - height))).mean()),
         )
 
 

@@ -104,7 +104,7 @@ def heard_parts(reading: Reading) -> tuple[Part, ...]:
 
 def _part(reading: Reading, name: str, value: float) -> Part:
     columns = [FUNCTIONS.index(function) for function in _OF_PART[name]]
-    support = reading.functions[:, columns].sum(axis=1)
+    support = reading.present[:, columns].max(axis=1)
     best = [int(i) for i in np.argsort(-support)[:3] if support[i] >= HEARD]
     clauses = tuple(reading.spoken.clauses[i] for i in sorted(best))
     return Part(name, value, value >= _THRESHOLD.get(name, HEARD) and bool(clauses), clauses)

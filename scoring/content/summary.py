@@ -14,7 +14,6 @@ from interview_analysis.scoring.content.reader import Readout
 
 PARTS = (
     "example", "setting", "difficulty", "deeds", "result", "seen", "reasoning", "reflection", "specific", "complete",
-    "considered", "whole",
 )  # fmt: skip
 SHOWN = ("example", "setting", "difficulty", "deeds", "result", "seen", "reasoning", "reflection", "specific")
 _COLUMN = {name: i for i, name in enumerate(FUNCTIONS)}
@@ -22,25 +21,26 @@ _CUE = {name: i for i, name in enumerate(NAMES)}
 
 
 def summary(read: Readout, cues: Array, lengths: Array) -> Array:
-    """Shares and maxima of the functions, means of the cues, and how the whole was read, shape (2 F + c + 2,)."""
+    """Shares and maxima of the functions, means of the cues, and the logit of answering, shape (2 F + c + 1,)."""
     weights, probabilities = lengths / lengths.sum(), read.functions
-    whole = [read.answers, read.whole]
-    return np.concatenate([weights @ probabilities, probabilities.max(axis=0), weights @ cues, whole])
+    return np.concatenate([
+        weights @ probabilities, probabilities.max(axis=0), weights @ cues, [read.answers]
+    ])  # fmt: skip
 
 
-def parts(read: Readout, cues: Array, lengths: Array) -> dict[str, float]:
-    """The parts of `PARTS`, each 0 to 1; more of a part never lowers a level.
+def parts(functions: Array, present: Array, cues: Array, lengths: Array) -> dict[str, float]:
+    """The parts of `PARTS`, each 0 to 1, from shares of functions (n, F) and what `Presence.of` makes of them (n, F);
+    more of a part never lowers a level.
 
     example: share of the answer that tells of a case; setting, difficulty, reasoning, reflection: the clearest clause;
     deeds: the mean of the three clearest clauses of own deeds; result: of the two clearest; seen: a result with a figure or somebody
     else's word for it; specific: time, place, people, amounts, speech in what is told; complete: the geometric mean
-    of setting, difficulty, deeds and result; considered: complete, and with reasoning and reflection; whole: how high the
-    answer stands among rated ones when it is read as a whole.
+    of setting, difficulty, deeds and result.
     """
-    weights, probabilities = lengths / lengths.sum(), read.functions
-    column = {name: probabilities[:, i] for name, i in _COLUMN.items()}
+    weights = lengths / lengths.sum()
+    column = {name: present[:, i] for name, i in _COLUMN.items()}
     cue = {name: cues[:, i] for name, i in _CUE.items()}
-    told = probabilities[:, [_COLUMN[name] for name in STORY]].sum(axis=1)
+    told = functions[:, [_COLUMN[name] for name in STORY]].sum(axis=1)
     concrete = 1 - (1 - cue["past_time"]) * (1 - cue["figures"]) * (1 - cue["places"] / 2) * (
         1 - cue["people"] / 2
     ) * (1 - cue["speech"] / 2)
@@ -58,8 +58,6 @@ def parts(read: Readout, cues: Array, lengths: Array) -> dict[str, float]:
     }
     story = [found["setting"], found["difficulty"], found["deeds"], found["result"]]
     found["complete"] = float(np.prod(np.maximum(story, 0.01)) ** 0.25)
-    found["considered"] = found["complete"] * float(np.sqrt(found["reasoning"] * found["reflection"]))
-    found["whole"] = read.whole
     return found
 
 

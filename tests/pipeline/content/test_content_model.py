@@ -58,7 +58,7 @@ def test_the_model_of_the_package_fits_its_program(model):
     reader = model.reader
     assert reader.heads.functions.shape == (len(FUNCTIONS), reader.network.base.width)
     assert {name.split(".")[1] for name in reader.network.changes} == set(MATRICES)
-    assert model.levels["zh"].gates["own"].weights.shape == (2 * len(FUNCTIONS) + len(NAMES) + 2,)
+    assert model.levels["zh"].gates["own"].weights.shape == (2 * len(FUNCTIONS) + len(NAMES) + 1,)
     bearing = model.bearing
     bears = bearing.bears
     assert [learned.weights.size for learned in (bears.by_texts, bears.by_stories)] == [2, 4]
@@ -82,6 +82,7 @@ def test_a_model_is_read_as_it_was_saved(model, tmp_path):
     read, levels = loaded.levels["zh"], model.levels["zh"]
     assert (read.thresholds == levels.thresholds).all()
     assert read.weights == levels.weights
+    assert read.presence == levels.presence
     assert (read.spread, read.floor) == (levels.spread, levels.floor)
     assert loaded.bearing.texts.ids == model.bearing.texts.ids
     assert (loaded.bearing.usual["zh"] == model.bearing.usual["zh"]).all()
@@ -107,9 +108,11 @@ def test_the_version_changes_with_any_number(model, tmp_path):
     weights[3, 7] += 0.01
     down, up = reader.network.changes["l9.q"]
     network = replace(reader.network, changes=reader.network.changes | {"l9.q": (down + 0.01, up)})
+    steeper = en.presence.curves | {"result": (0.0, 9.0)}
     changed = [
         replace(model, reader=replace(reader, heads=replace(reader.heads, functions=weights))),
         replace(model, reader=replace(reader, network=network)),
+        replace(model, levels=levels | {"en": replace(en, presence=replace(en.presence, curves=steeper))}),
         replace(model, levels=levels | {"en": replace(en, floor=en.floor + 0.01)}),
         replace(model, levels=levels | {"en": replace(en, weights=en.weights | {"deeds": 9.0})}),
         replace(model, bearing=replace(bearing, bears=other)),

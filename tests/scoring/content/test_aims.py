@@ -1,6 +1,6 @@
 """What the fitted model of the package has to reach on answers that nothing was learned from.
 
-A fixed sample: the graded answers about every second competency asked about in both languages, and every fourth trap of each kind.
+A fixed sample: the graded answers about every third competency asked about in both languages, and every sixth trap of each kind.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def scored(known: list[Known], encoder) -> pd.DataFrame:
 def sample() -> list[Known]:
     known = read_known(HELD_OUT, load_library())
     asked = [{k.competency for k in known if k.kind == GRADED and k.lang == lang} for lang in ("en", "zh")]
-    competencies = sorted(asked[0] & asked[1])[::2]
+    competencies = sorted(asked[0] & asked[1])[::3]
     kept = [k for k in known if k.kind == GRADED and k.competency in competencies]
     for kind in SEEN_THROUGH:
-        kept += [k for k in known if k.kind == kind][::4]
+        kept += [k for k in known if k.kind == kind][::6]
     return kept
 
 
@@ -64,7 +64,7 @@ def by_language(held_out) -> dict[str, Figures]:
 
 def test_the_sample_is_whole(held_out):
     graded = held_out[held_out["kind"] == GRADED]
-    assert graded.groupby("lang").size().to_dict() == {"en": 44, "zh": 44}
+    assert graded.groupby("lang").size().to_dict() == {"en": 51, "zh": 46}
     assert graded["level"].between(1, 5).all()
     assert set(held_out["kind"]) == {GRADED, *SEEN_THROUGH}
     assert (held_out["abstention"] == "").all()
@@ -72,20 +72,19 @@ def test_the_sample_is_whole(held_out):
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_scores_follow_the_levels_within_a_competency(language, by_language):
-    assert by_language[language].within >= 0.80
-    assert by_language[language].overall >= 0.75
+    assert by_language[language].within >= 0.82
+    assert by_language[language].overall >= 0.80
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_most_levels_are_within_one(language, by_language):
-    assert by_language[language].within_one >= 0.88
+    assert by_language[language].within_one >= 0.90
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_mean_levels_rise(language, held_out):
     rows = held_out[(held_out["lang"] == language) & held_out["level"].notna()]
-    level = rows["level"].clip(upper=4) // 1  # 4 and 5 are hardly told apart
-    means = rows.groupby(level)["score"].mean().tolist()
+    means = rows.groupby(rows["level"] // 1)["score"].mean().tolist()
     assert means == sorted(means)
 
 
@@ -104,7 +103,7 @@ def test_errors_are_as_large_as_they_are_said_to_be(held_out):
 @pytest.mark.parametrize("kind", SEEN_THROUGH)
 def test_traps_are_seldom_taken_for_answers(kind, held_out):
     found = traps(held_out).set_index("kind").loc[kind]
-    assert found["answers"] == (18 if kind == "catchall" else 8)
+    assert found["answers"] == (17 if kind == "catchall" else 11)
     assert found["at_3_or_more"] <= 0.15
 
 

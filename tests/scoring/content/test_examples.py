@@ -7,8 +7,8 @@ import pytest
 
 from interview_analysis.errors import LearningError
 from interview_analysis.scoring.content.examples import Known, parse_known, unpunctuated
-from interview_analysis.scoring.content.fit import soft_labels
 from interview_analysis.scoring.content.functions import FUNCTIONS
+from interview_analysis.scoring.content.prepare import soft_labels
 
 GOOD = {"lang": "en", "competency": "teamwork", "level": 3, "text": "I did it."}
 

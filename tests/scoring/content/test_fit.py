@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -16,13 +17,17 @@ from scipy.optimize import check_grad
 from interview_analysis.errors import LearningError
 from interview_analysis.models.text.encoder import Vectors
 from interview_analysis.models.text.packed import packed_encoder, packed_path
+from interview_analysis.pipeline.content.kept_readers import ReaderFolder
 from interview_analysis.pipeline.content.model_file import load_content_model, save_content_model
 from interview_analysis.pipeline.job.parser import load_library
+from interview_analysis.scoring.content import fit_readers
 from interview_analysis.scoring.content.examples import GRADED, STORY, Known
-from interview_analysis.scoring.content.fit import FOLDS, Fitted, fit, prepare
+from interview_analysis.scoring.content.fit import Fitted, fit
 from interview_analysis.scoring.content.fit_levels import _loss, fit_levels, fit_spread, shares
-from interview_analysis.scoring.content.fit_reader import Training
+from interview_analysis.scoring.content.fit_reader import Training, fit_reader
 from interview_analysis.scoring.content.levels import GATES
+from interview_analysis.scoring.content.prepare import FOLDS, Row, prepare
+from interview_analysis.scoring.content.presence import CURVED, Presence
 from interview_analysis.scoring.content.summary import PARTS
 
 TRAIN = Path(__file__).resolve().parents[3] / "data" / "graded_answers" / "train"
@@ -89,9 +94,18 @@ def seen() -> list[tuple[str, int, int]]:
     return []
 
 
+def readers_in(root: Path, known: Sequence[Known]) -> ReaderFolder:
+    return ReaderFolder.of(root, known, load_library(), SHALLOW, QUICK)
+
+
 @pytest.fixture(scope="module")
-def fitted(known, seen) -> Fitted:
-    return fit(known, load_library(), Hashing(), SHALLOW, QUICK, lambda *step: seen.append(step))
+def readers(known, tmp_path_factory) -> ReaderFolder:
+    return readers_in(tmp_path_factory.mktemp("readers"), known)
+
+
+@pytest.fixture(scope="module")
+def fitted(known, seen, readers) -> Fitted:
+    return fit(known, load_library(), Hashing(), SHALLOW, QUICK, readers, lambda *step: seen.append(step))
 
 
 def test_it_is_small(known):
@@ -99,7 +113,8 @@ def test_it_is_small(known):
 
 
 def test_a_fit_is_deterministic(fitted, known, tmp_path):
-    again = fit(known, load_library(), Hashing(), SHALLOW, QUICK, lambda *_: None)
+    kept = readers_in(tmp_path / "readers", known)
+    again = fit(known, load_library(), Hashing(), SHALLOW, QUICK, kept, lambda *_: None)
     assert (again.probabilities == fitted.probabilities).all()
     assert (again.bears_on == fitted.bears_on).all()
     saved = [
@@ -107,6 +122,86 @@ def test_a_fit_is_deterministic(fitted, known, tmp_path):
         for i, f in enumerate((fitted, again))
     ]
     assert saved[0] == saved[1]
+
+
+def test_a_fit_that_was_stopped_goes_on_with_the_readers_that_were_learned(
+    fitted, readers, known, monkeypatch, tmp_path
+):
+    learned: list[int] = []
+
+    def counted(*args):
+        learned.append(1)
+        return fit_reader(*args)
+
+    monkeypatch.setattr(fit_readers, "fit_reader", counted)
+
+    def again() -> Fitted:
+        return fit(known, load_library(), Hashing(), SHALLOW, QUICK, readers, lambda *_: None)
+
+    assert (again().probabilities == fitted.probabilities).all()
+    assert not learned
+    saved = [
+        save_content_model(f.model, tmp_path / f"{i}.npz").version for i, f in enumerate((fitted, again()))
+    ]
+    assert saved[0] == saved[1]
+    (readers.folder / "unseen-1.npz").write_bytes(b"half of it")
+    assert (again().bears_on == fitted.bears_on).all()
+    assert len(learned) == 1
+    (readers.folder / "reader.npz").unlink()
+    assert (again().probabilities == fitted.probabilities).all()
+    assert len(learned) == 2
+
+
+def test_clauses_that_are_cut_elsewhere_are_read_anew(known, tmp_path, monkeypatch):
+    few = [k for k in known if k.kind == GRADED][:6]
+    rows = prepare(few, Hashing(), lambda *_: None)
+    kept, learned = readers_in(tmp_path, few), []
+
+    def counted(*args):
+        learned.append(1)
+        return fit_reader(*args)
+
+    monkeypatch.setattr(fit_readers, "fit_reader", counted)
+    folds = len({row.fold for row in rows})
+
+    def taught(rows: list[Row]) -> int:
+        learned.clear()
+        fit_readers.taught_readers(few, rows, load_library(), SHALLOW, QUICK, kept, lambda *_: None)
+        return len(learned)
+
+    assert taught(rows) == folds + 1  # a fold without rows needs no reader
+    assert taught(rows) == 0
+    cut = replace(rows[0], spoken=rows[0].spoken.of([False, *[True] * (len(rows[0].spoken.clauses) - 1)]))
+    assert taught([cut, *rows[1:]]) == 1
+
+
+def test_only_the_readers_of_the_last_fits_are_kept(readers, tmp_path):
+    reader = readers.reader()
+    (tmp_path / "of somebody else").mkdir()
+    names = [f"{number:024x}" for number in range(10)]
+    for age, name in enumerate(names):
+        ReaderFolder(tmp_path / name, SHALLOW).keep_reader(reader)
+        os.utime(tmp_path / name, (age, age))
+    assert sorted(f.name for f in tmp_path.iterdir()) == [*names[2:], "of somebody else"]
+    ReaderFolder(tmp_path / names[2], SHALLOW).keep_reader(reader)  # the oldest, but in use
+    assert (tmp_path / names[2]).is_dir()
+
+
+def test_a_folder_that_cannot_be_written_costs_nothing_else(readers, tmp_path):
+    (tmp_path / "readers").write_text("a file")
+    kept = ReaderFolder(tmp_path / "readers" / "0", SHALLOW)
+    kept.keep_reader(readers.reader())
+    assert kept.reader() is None
+
+
+def test_readers_of_other_answers_or_another_training_are_others(readers, known):
+    root = readers.folder.parent
+    assert readers_in(root, known) == readers
+    assert readers_in(root, known[:-1]) != readers
+    other = ReaderFolder.of(root, known, load_library(), SHALLOW, replace(QUICK, rounds=2))
+    assert other != readers
+    assert other.reader() is None
+    assert other.unseen(0) is None
 
 
 def test_a_fit_is_whole(fitted, known, seen):
@@ -117,6 +212,7 @@ def test_a_fit_is_whole(fitted, known, seen):
         assert all(weight >= 0.0 for weight in levels.weights.values())
         assert (np.diff(levels.thresholds) > 0).all()
         assert set(levels.gates) == set(GATES)
+        assert tuple(levels.presence.curves) == CURVED
         assert min(levels.spread, levels.floor) >= 0
         assert levels.spread + levels.floor > 0
     assert model.bearing.whitening.shape == (24, 24)
@@ -136,6 +232,7 @@ def test_a_fit_reads_back_as_it_was_saved(fitted, tmp_path):
     saved = save_content_model(fitted.model, tmp_path / "model.npz")
     assert load_content_model("hashing-24", str(tmp_path / "model.npz")).version == saved.version
     assert saved.levels["zh"].weights == fitted.model.levels["zh"].weights
+    assert saved.levels["zh"].presence == fitted.model.levels["zh"].presence
 
 
 def test_every_competency_stays_in_one_fold(fitted):
@@ -155,12 +252,26 @@ def test_both_wordings_are_measured_once(known):
 
 
 @pytest.mark.parametrize(
-    "left_out", ["zh", "segments", "we", "would", "level 1", "level 3 and up", "one competency", "stories"]
+    "left_out",
+    [
+        "zh",
+        "segments",
+        "Chinese segments",
+        "we",
+        "would",
+        "level 1",
+        "level 3 and up",
+        "one competency",
+        "stories",
+    ],
 )
-def test_too_little_to_learn_from_is_said(known, left_out):
+def test_too_little_to_learn_from_is_said(known, readers, left_out):
     kept = {
         "zh": [k for k in known if k.lang == "en"],
         "segments": [k.model_copy(update={"text": k.said, "segments": ()}) for k in known],
+        "Chinese segments": [
+            k if k.lang == "en" else k.model_copy(update={"text": k.said, "segments": ()}) for k in known
+        ],
         "we": [k for k in known if k.kind not in ("we", "secondhand")],
         "would": [k for k in known if k.kind not in ("would", "plan")],
         "level 1": [k for k in known if k.level is None or k.level > 1],
@@ -169,7 +280,7 @@ def test_too_little_to_learn_from_is_said(known, left_out):
         "one competency": [k.model_copy(update={"competency": "teamwork"}) for k in known],
     }[left_out]
     with pytest.raises(LearningError, match="the content model cannot be learned from these answers"):
-        fit(kept, load_library(), Hashing(), SHALLOW, QUICK, lambda *_: None)
+        fit(kept, load_library(), Hashing(), SHALLOW, QUICK, readers, lambda *_: None)
 
 
 def test_shares_of_a_level_between_two():
@@ -181,9 +292,8 @@ def test_the_gradient_of_the_levels_is_right(rng):
     table, weights = rng.random((20, len(PARTS))), np.full(20, 1 / 20)
     wanted = np.stack([shares(level) for level in rng.integers(2, 11, 20) / 2])
     at = np.concatenate([[-1.0, 0.3, 0.2, 0.1], rng.random(len(PARTS))])
-    error = check_grad(
-        lambda x: _loss(x, table, wanted, weights)[0], lambda x: _loss(x, table, wanted, weights)[1], at
-    )
+    fixed = (table, rng.uniform(0.2, 1.0, 20), wanted, weights)
+    error = check_grad(lambda x: _loss(x, *fixed)[0], lambda x: _loss(x, *fixed)[1], at)
     assert error < 1e-5
 
 
@@ -193,13 +303,13 @@ def test_levels_follow_the_part_that_makes_them(rng):
         for level in (1, 2, 3, 4, 5)
         for _ in range(20)
     ]  # fmt: skip
-    found = fit_levels(examples, {})
+    found = fit_levels(examples, {}, Presence({}))
     assert max(found.weights, key=lambda name: found.weights[name]) == "deeds"
     assert min(found.weights.values()) >= 0.0
     # Refusals and what the gates keep out are not learned from.
     whole = dict.fromkeys(PARTS, 1.0)
     more = [*examples, (whole, 1.0, 50.0, "graded"), (whole, 2.0, 50.0, "plan")]
-    assert fit_levels(more, {}).weights == found.weights
+    assert fit_levels(more, {}, Presence({})).weights == found.weights
 
 
 def test_the_spread_is_that_of_the_errors(rng):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +15,8 @@ from interview_analysis.pipeline.content.model_file import load_content_model
 from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.fit_bearing import as_dimension
 from interview_analysis.scoring.content.interview import BEARS, STRETCH, Content, _stretches
-from interview_analysis.scoring.content.model import ContentModel
+from interview_analysis.scoring.content.model import ContentModel, read, together
+from interview_analysis.scoring.content.reader import Reader, Readout
 from interview_analysis.types import Interval
 from tests.transcripts import transcript_from_text
 
@@ -161,6 +164,47 @@ def test_a_monologue_is_scored_by_what_bears_on_a_dimension(two_answers):
     assert level.bears_on >= BEARS
     clauses = [c for part in level.parts for c in part.clauses]
     assert sum(c.start_s >= windows[1].start_s - 25 for c in clauses) > len(clauses) / 2
+
+
+class Counting:
+    """A reader that counts the clauses that it reads."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader, self.count = reader, 0
+
+    def read(self, question: str, clauses: Sequence[str], language: str) -> Readout:
+        self.count += len(clauses)
+        return self.reader.read(question, clauses, language)
+
+
+def test_every_stretch_is_read_once_for_all_dimensions(two_answers, encoder):
+    said, told, _ = two_answers
+    reader = Counting(said.model.reader)
+    transcript = transcript_from_text("\n".join(text_of(e) for e in told), "en")
+    again = Content.of(transcript, replace(said.model, reader=reader), encoder)
+    dimensions = [
+        DIMENSIONS[name] for name in ("retail_management", "customer_service", "teamwork", "cybersecurity")
+    ]
+    found = again.whole(dimensions)
+    assert len(_stretches(again.spoken["en"])) > 1
+    assert found["retail_management"] is not None
+    assert reader.count == len(again.spoken["en"].clauses)
+
+
+def test_stretches_together_are_one_answer(two_answers):
+    said, _, windows = two_answers
+    spoken = said.spoken["en"]
+    pieces = [read(said.model, spoken.within(w)) for w in windows]
+    joined = together(said.model, pieces)
+    assert [c.text for c in joined.spoken.clauses] == [c.text for p in pieces for c in p.spoken.clauses]
+    assert (joined.functions == np.concatenate([p.functions for p in pieces])).all()
+    assert joined.parts["setting"] == pytest.approx(max(p.parts["setting"] for p in pieces))
+    words = [p.spoken.lengths.sum() for p in pieces]
+    assert joined.answers == pytest.approx(np.average([p.answers for p in pieces], weights=words))
+    assert joined.present == pytest.approx(said.model.levels["en"].presence.of(joined.functions))
+    twice = together(said.model, [pieces[0], pieces[0]])
+    assert twice.spoken.clauses == pieces[0].spoken.clauses
+    assert dict(twice.parts) == pytest.approx(dict(pieces[0].parts))
 
 
 def test_words_to_the_scorer_are_kept_in_order_and_once(model, encoder):

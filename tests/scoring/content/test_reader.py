@@ -47,9 +47,8 @@ def heads(**changed: np.ndarray) -> Heads:
     intercepts = np.zeros(F)
     intercepts[GENERIC] = 10.0
     made = {
-        "functions": functions, "intercepts": intercepts, "pools": np.array([[100.0, 0.0], [0.0, 0.0]]),
-        "answers": np.array([2.0, 0.0, 0.0, 0.5]), "whole": np.array([8.0, 0.0]), "offsets": np.array([-1.0, 0.0]),
-        "thresholds": np.array([-3.0, -1.0, 1.0, 3.0]),
+        "functions": functions, "intercepts": intercepts, "pool": np.array([100.0, 0.0]),
+        "answers": np.array([2.0, 0.0, 0.0, 0.5]), "offset": np.array(-1.0),
     }  # fmt: skip
     return Heads(**(made | changed))
 
@@ -66,19 +65,17 @@ def test_a_clause_is_the_mean_of_its_tokens():
     assert found.functions[1, ACTION] == pytest.approx(marked("I fixed it"), abs=1e-3)
 
 
-def test_the_pools_weigh_the_answers_own_tokens():
-    """The first pool finds the token, whose state gives 2; the first of all gives 0.5; the offset is -1."""
+def test_the_pool_weighs_the_answers_own_tokens():
+    """The pool finds the token, whose state gives 2; the first of all gives 0.5; the offset is -1."""
     assert reader().read("", ["It rained.", "I fixed it"], "en").answers == pytest.approx(1.5, abs=1e-3)
     assert reader().read("fixed?", ["It rained."], "en").answers == pytest.approx(
         -0.5
     )  # the question's are none
-    above = 1 / (1 + np.exp(np.array([-3.0, -1.0, 1.0, 3.0]) - 8.0 * marked("I fixed it")))
-    assert reader().read("", ["I fixed it"], "en").whole == pytest.approx(above.mean())
 
 
 def test_nothing_said():
     found = reader().read("Why?", [], "en")
-    assert (found.functions.shape, found.answers, found.whole) == ((0, F), 0.0, 0.0)
+    assert (found.functions.shape, found.answers) == ((0, F), 0.0)
 
 
 def test_a_clause_without_a_token_of_its_own_takes_the_nearest():
@@ -95,7 +92,6 @@ def test_a_long_answer_is_read_in_pieces_by_their_sizes():
     rained = reader().read("Why?", clauses[:60], "en")
     fixed = reader().read("Why?", clauses[60:], "en")
     assert rained.answers < found.answers < fixed.answers
-    assert rained.whole < found.whole < fixed.whole
 
 
 @pytest.mark.parametrize(("language", "starts"), [("en", [0, 4, 8]), ("zh", [0, 3, 6])])

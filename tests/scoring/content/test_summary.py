@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from interview_analysis.scoring.content.cues import NAMES, content_words, cues
 from interview_analysis.scoring.content.functions import FUNCTIONS
 from interview_analysis.scoring.content.levels import LEVELS, LevelModel, gated
+from interview_analysis.scoring.content.presence import Presence
 from interview_analysis.scoring.content.reader import Readout
 from interview_analysis.scoring.content.summary import PARTS, parts, summary
 
@@ -28,8 +29,11 @@ def functions(*rows: dict[str, float]) -> np.ndarray:
     return table
 
 
+AS_IT_IS = Presence({})
+
+
 def readout(probabilities: np.ndarray) -> Readout:
-    return Readout(probabilities, answers=1.5, whole=0.6)
+    return Readout(probabilities, answers=1.5)
 
 
 def cue_table(*rows: dict[str, float]) -> np.ndarray:
@@ -42,7 +46,7 @@ def cue_table(*rows: dict[str, float]) -> np.ndarray:
 
 def level_model(spread: float = 1.0, floor: float = 0.0) -> LevelModel:
     weights = {name: 0.5 * i for i, name in enumerate(PARTS)}
-    return LevelModel(np.array([-1.0, 1.0, 3.0, 5.0]), weights, {}, spread, floor)
+    return LevelModel(np.array([-1.0, 1.0, 3.0, 5.0]), weights, {}, spread, floor, AS_IT_IS)
 
 
 # ---------------------------------------------------------------------------------------------------- cues
@@ -119,7 +123,7 @@ def test_parts_by_hand():
     measured = cue_table(
         {"past_time": 0.5, "places": 0.5}, {}, {"figures": 0.5}, {"seen_by_others": 0.75}, {}
     )
-    found = parts(readout(probabilities), measured, np.array([10.0, 10.0, 20.0, 10.0, 50.0]))
+    found = parts(probabilities, probabilities, measured, np.array([10.0, 10.0, 20.0, 10.0, 50.0]))
     told = np.array([0.8, 0.9, 0.9, 0.9, 0.0])
     weights = np.array([0.1, 0.1, 0.2, 0.1, 0.5])
     assert found["example"] == pytest.approx(float(weights @ told))  # 0.44
@@ -133,13 +137,12 @@ def test_parts_by_hand():
     # concrete: 1 - 0.5 * 0.75 = 0.625 in the first clause, 0.5 in the third
     assert found["specific"] == pytest.approx(0.1 * 0.8 * 0.625 + 0.2 * 0.9 * 0.5)
     assert found["complete"] == pytest.approx((0.8 * 0.6 * 0.4 * 0.25) ** 0.25)
-    assert found["considered"] == 0.0
-    assert found["whole"] == 0.6
     assert tuple(found) == PARTS
 
 
 def test_a_single_clause_reaches_a_third_of_the_deeds_and_half_of_the_result():
-    found = parts(readout(functions({"action": 1.0, "result": 1.0})), cue_table({}), np.array([7.0]))
+    done = functions({"action": 1.0, "result": 1.0})
+    found = parts(done, done, cue_table({}), np.array([7.0]))
     assert found["deeds"] == pytest.approx(1 / 3)
     assert found["result"] == pytest.approx(1 / 2)
     assert found["complete"] == pytest.approx((0.01 * 0.01 / 6) ** 0.25)
@@ -152,8 +155,8 @@ def test_summary_by_hand():
         np.array([3.0, 1.0]),
     )
     f = len(FUNCTIONS)
-    assert found.shape == (2 * f + len(NAMES) + 2,)
-    assert found[-2:].tolist() == [1.5, 0.6]  # that the question is answered, and how the whole was read
+    assert found.shape == (2 * f + len(NAMES) + 1,)
+    assert found[-1] == 1.5  # that the question is answered
     assert found[FUNCTIONS.index("action")] == pytest.approx(0.75 * 0.4 + 0.25 * 0.8)
     assert found[f + FUNCTIONS.index("action")] == 0.8
     assert found[2 * f + NAMES.index("figures")] == pytest.approx(0.75 * 0.5)
@@ -169,8 +172,8 @@ def test_raising_a_probability_lowers_no_part(data, n):
     raised = probabilities.copy()
     raised[row, column] += data.draw(st.floats(0.0, 0.5))
     before, after = (
-        parts(readout(probabilities), measured, lengths),
-        parts(readout(raised), measured, lengths),
+        parts(probabilities, probabilities, measured, lengths),
+        parts(raised, raised, measured, lengths),
     )
     assert all(after[name] >= before[name] - 1e-12 for name in PARTS)
     assert all(value >= 0.0 for value in before.values())
@@ -178,22 +181,31 @@ def test_raising_a_probability_lowers_no_part(data, n):
 
 def test_length_alone_moves_no_part():
     probabilities, measured = functions({"action": 0.9}, {"generic": 1.0}), cue_table({"figures": 0.5}, {})
-    short = parts(readout(probabilities), measured, np.array([3.0, 4.0]))
-    assert parts(readout(probabilities), measured, np.array([30.0, 40.0])) == pytest.approx(short)
+    short = parts(probabilities, probabilities, measured, np.array([3.0, 4.0]))
+    assert parts(probabilities, probabilities, measured, np.array([30.0, 40.0])) == pytest.approx(short)
 
 
 # ---------------------------------------------------------------------------------------------------- levels
 
 
 def test_level_probabilities_by_hand():
-    model = LevelModel(np.array([0.0, 1.0, 2.0, 3.0]), {"example": 2.0}, {}, 1.0, 0.0)
-    found = model.probabilities({"example": 0.5})  # strength 1
+    model = LevelModel(np.array([0.0, 1.0, 2.0, 3.0]), {"example": 2.0}, {}, 1.0, 0.0, AS_IT_IS)
+    found = model.probabilities({"example": 0.5, "reasoning": 0.5, "reflection": 0.2})  # strength 1
 
     def below(threshold: float) -> float:
         return 1 / (1 + np.exp(1 - threshold))
 
-    expected = [below(0), below(1) - below(0), below(2) - below(1), below(3) - below(2), 1 - below(3)]
+    at_5 = (1 - below(3)) * (1 - 0.5 * 0.8)
+    expected = [below(0), below(1) - below(0), below(2) - below(1), 1 - below(2) - at_5, at_5]
     assert found == pytest.approx(expected)
+
+
+def test_level_5_needs_a_reason_or_a_lesson():
+    told = dict.fromkeys(PARTS, 1.0)
+    assert level_model().probabilities(told)[4] > 0.9
+    neither = level_model().probabilities(told | {"reasoning": 0.0, "reflection": 0.0})
+    assert neither[4] == 0.0
+    assert neither[3] > 0.9
 
 
 @given(st.lists(SHARE, min_size=len(PARTS), max_size=len(PARTS)), st.sampled_from(PARTS), SHARE)
@@ -201,7 +213,7 @@ def test_level_probabilities_by_hand():
 def test_the_expected_level_never_falls_when_a_part_rises(values, name, more):
     model, given_parts = level_model(), dict(zip(PARTS, values, strict=True))
     before = model.probabilities(given_parts)
-    after = model.probabilities(given_parts | {name: given_parts[name] + more})
+    after = model.probabilities(given_parts | {name: min(1.0, given_parts[name] + more)})
     assert before.sum() == pytest.approx(1.0)
     assert (before >= 0).all()
     assert LEVELS @ after >= LEVELS @ before - 1e-9
