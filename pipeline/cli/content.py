@@ -49,7 +49,7 @@ def fit(
     """
     from interview_analysis.models.text.packed import packed_encoder, packed_path
     from interview_analysis.pipeline.content.evaluation import as_text, read_known
-    from interview_analysis.pipeline.content.fitting import of_unseen, remember_all
+    from interview_analysis.pipeline.content.fitting import heard_as_text, of_unseen, remember_all
     from interview_analysis.pipeline.content.kept_readers import ReaderFolder
     from interview_analysis.pipeline.content.model_file import FILE, save_content_model
     from interview_analysis.pipeline.job.parser import load_library
@@ -70,6 +70,8 @@ def fit(
     console.result(as_text(of_unseen(fitted)))
     right = ", ".join(f"{share:.1%} ({language})" for language, share in fitted.functions_right.items())
     console.result(f"Functions of clauses, right of 15 by models that have not seen them: {right}")
+    for language, found in heard_as_text(fitted):
+        console.result(f"Parts said to be heard ({language}), of those right / of those there: {found}")
     console.result(f"{out or FILE}: version {model.version[:12]}, {len(known)} answers")
 
 

@@ -74,3 +74,19 @@ def of_unseen(fitted: Fitted) -> pd.DataFrame:
             }
         )  # fmt: skip
     return pd.DataFrame(rows).astype({"level": "float64"})
+
+
+def heard_as_text(fitted: Fitted) -> list[tuple[str, str]]:
+    """By language, how well what a report says to be heard goes with the labels."""
+    languages = sorted({language for language, _ in fitted.heard})
+    return [
+        (
+            language,
+            ", ".join(
+                f"{part} {found.right:.0%} / {found.found:.0%}"
+                for (own, part), found in fitted.heard.items()
+                if own == language
+            ),
+        )
+        for language in languages
+    ]

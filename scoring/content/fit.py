@@ -15,16 +15,36 @@ from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.models.text.packed import PackedEncoder
 from interview_analysis.scoring.content.examples import STORY, Known
 from interview_analysis.scoring.content.fit_bearing import LANGUAGES, Held, fit_bearing
-from interview_analysis.scoring.content.fit_levels import fit_gates, fit_levels, fit_presence, fit_spread
+from interview_analysis.scoring.content.fit_levels import (
+    LABELLED,
+    fit_gates,
+    fit_levels,
+    fit_presence,
+    fit_spread,
+)
 from interview_analysis.scoring.content.fit_reader import Training
 from interview_analysis.scoring.content.fit_readers import KeptReaders, taught_readers
-from interview_analysis.scoring.content.functions import Array
+from interview_analysis.scoring.content.functions import FUNCTIONS, Array
 from interview_analysis.scoring.content.levels import LevelModel, gated
 from interview_analysis.scoring.content.model import ContentModel, level_of, said_of
 from interview_analysis.scoring.content.prepare import FOLDS, Report, Row, check_enough, prepare, stories_of
 from interview_analysis.scoring.content.reader import Readout
+from interview_analysis.scoring.content.scored import OF_PART, is_heard, support_of
 from interview_analysis.scoring.content.summary import parts, summary
 from interview_analysis.scoring.jobs.library import Competency
+
+_SINGLE = {
+    name: functions[0] for name, functions in OF_PART.items() if len(functions) == 1 and name != "seen"
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How often a part that is said to be heard was labelled so, `right`, and one that was labelled so is said to be heard,
+    `found`, over answers of `LEAST_ANSWER` or more; NaN where there is none."""
+
+    right: float
+    found: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +56,7 @@ class Fitted:
     probabilities: Array  # (n, 5), at the row's own competency and question
     bears_on: Array  # (n,)
     functions_right: Mapping[str, float]  # share of clauses with the right function, by language
+    heard: Mapping[tuple[str, str], Heard]  # by language and part, those of one function
 
 
 def fit(
@@ -80,12 +101,15 @@ def fit(
         FOLDS,
     )
     probabilities, read = np.zeros((len(rows), 5)), [one.own for one in unseen]
+    told: list[tuple[Row, Mapping[str, bool]]] = []
     for fold in range(FOLDS):
         on_progress("levels", fold, FOLDS + 1)
         levels = _fit_levels([(r, own) for r, own in zip(rows, read, strict=True) if r.fold != fold])
         for i, (row, own) in enumerate(zip(rows, read, strict=True)):
             if row.fold == fold:
-                _, gates, before_gates = level_of(levels[row.known.lang], own, row.cues, row.spoken.lengths)
+                unseen_levels = levels[row.known.lang]
+                values, gates, before_gates = level_of(unseen_levels, own, row.cues, row.spoken.lengths)
+                told.append((row, _told(values, unseen_levels.presence.of(own.functions))))
                 probabilities[i] = gated(before_gates, gates, bears[i])
     levels = _fit_levels(list(zip(rows, read, strict=True)))
     spread, floor = fit_spread(
@@ -95,7 +119,7 @@ def fit(
     sure = {language: replace(own, spread=spread, floor=floor) for language, own in levels.items()}
     model = ContentModel("", encoder.id, reader, centres, sure, bearing)
     right = _functions_right(rows, [one.functions for one in read])
-    return Fitted(model, tuple(rows), probabilities, bears, right)
+    return Fitted(model, tuple(rows), probabilities, bears, right, _heard(told))
 
 
 def _fit_levels(examples: Sequence[tuple[Row, Readout]]) -> dict[str, LevelModel]:
@@ -128,6 +152,30 @@ def _fit_levels(examples: Sequence[tuple[Row, Readout]]) -> dict[str, LevelModel
             presence,
         )
     return found
+
+
+def _told(values: Mapping[str, float], present: Array) -> dict[str, bool]:
+    """Of each part of one function, whether it is said to be heard."""
+    return {name: is_heard(name, values[name], support_of(name, present)) for name in _SINGLE}
+
+
+def _heard(told: Sequence[tuple[Row, Mapping[str, bool]]]) -> dict[tuple[str, str], Heard]:
+    pairs: dict[tuple[str, str], list[tuple[bool, bool]]] = {}
+    for row, heard in told:
+        if row.labels is not None and row.known.good:
+            for name, function in _SINGLE.items():
+                there = bool((row.labels[:, FUNCTIONS.index(function)] > LABELLED).any())
+                pairs.setdefault((row.known.lang, name), []).append((heard[name], there))
+
+    def share(of: list[bool]) -> float:
+        return float(np.mean(of)) if of else float("nan")
+
+    return {
+        key: Heard(
+            share([there for said, there in own if said]), share([said for said, there in own if there])
+        )
+        for key, own in sorted(pairs.items())
+    }
 
 
 def _functions_right(rows: Sequence[Row], unseen: Sequence[Array]) -> dict[str, float]:

@@ -22,7 +22,7 @@ HEARD = 0.5  # a part of at least this is said to be heard
 ABSENT = 0.2  # of a part below this next to nothing was heard
 HOLDS = 0.5  # a gate below this failed
 # The functions that a part is looked for in, to point at where it was heard.
-_OF_PART: Mapping[str, tuple[str, ...]] = {
+OF_PART: Mapping[str, tuple[str, ...]] = {
     "example": ("situation", "obstacle", "action", "result"),
     "setting": ("situation",),
     "difficulty": ("obstacle",),
@@ -102,12 +102,21 @@ def heard_parts(reading: Reading) -> tuple[Part, ...]:
     return tuple(_part(reading, name, reading.parts[name]) for name in SHOWN)
 
 
+def support_of(name: str, present: Array) -> Array:
+    """How likely each clause speaks for a part, (n,), from how likely each function is there, (n, F)."""
+    return np.asarray(present[:, [FUNCTIONS.index(function) for function in OF_PART[name]]].max(axis=1))
+
+
+def is_heard(name: str, value: float, support: Array) -> bool:
+    """Whether a part of this value is said to be heard: enough of it, and a clause to point at."""
+    return value >= _THRESHOLD.get(name, HEARD) and bool((support >= HEARD).any())
+
+
 def _part(reading: Reading, name: str, value: float) -> Part:
-    columns = [FUNCTIONS.index(function) for function in _OF_PART[name]]
-    support = reading.present[:, columns].max(axis=1)
+    support = support_of(name, reading.present)
     best = [int(i) for i in np.argsort(-support)[:3] if support[i] >= HEARD]
     clauses = tuple(reading.spoken.clauses[i] for i in sorted(best))
-    return Part(name, value, value >= _THRESHOLD.get(name, HEARD) and bool(clauses), clauses)
+    return Part(name, value, is_heard(name, value, support), clauses)
 
 
 # Means over several clauses and shares of an answer reach less than one clear clause does.

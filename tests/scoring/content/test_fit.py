@@ -22,9 +22,10 @@ from interview_analysis.pipeline.content.model_file import load_content_model, s
 from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content import fit_readers
 from interview_analysis.scoring.content.examples import GRADED, STORY, Known
-from interview_analysis.scoring.content.fit import Fitted, fit
+from interview_analysis.scoring.content.fit import Fitted, Heard, _heard, fit
 from interview_analysis.scoring.content.fit_levels import _loss, fit_levels, fit_spread, shares
 from interview_analysis.scoring.content.fit_reader import Training, fit_reader
+from interview_analysis.scoring.content.functions import FUNCTIONS
 from interview_analysis.scoring.content.levels import GATES
 from interview_analysis.scoring.content.prepare import FOLDS, Row, prepare
 from interview_analysis.scoring.content.presence import CURVED, Presence
@@ -220,6 +221,8 @@ def test_a_fit_is_whole(fitted, known, seen):
     assert model.bearing.stories.by_language["zh"].shape == (TOLD_ABOUT, 24)
     assert model.bearing.usual["en"].shape == (TOLD_ABOUT, 6)
     assert set(fitted.functions_right) == {"en", "zh"}
+    parts_heard = ("deeds", "difficulty", "reasoning", "reflection", "result", "setting")
+    assert list(fitted.heard) == [(lang, part) for lang in ("en", "zh") for part in parts_heard]
     assert fitted.probabilities.shape == (len(fitted.rows), 5)
     assert fitted.probabilities.sum(axis=1) == pytest.approx(np.ones(len(fitted.rows)))
     assert ((fitted.bears_on >= 0) & (fitted.bears_on <= 1)).all()
@@ -281,6 +284,20 @@ def test_too_little_to_learn_from_is_said(known, readers, left_out):
     }[left_out]
     with pytest.raises(LearningError, match="the content model cannot be learned from these answers"):
         fit(kept, load_library(), Hashing(), SHALLOW, QUICK, readers, lambda *_: None)
+
+
+def test_what_is_said_to_be_heard_is_held_against_the_labels(known):
+    rows = prepare(
+        [k for k in known if k.kind == GRADED and k.lang == "en" and k.good][:4], Hashing(), lambda *_: None
+    )
+    there = [bool((row.labels[:, FUNCTIONS.index("result")] > 0.2).any()) for row in rows]
+    assert 0 < sum(there) < len(rows)
+    said = [True] + [False] * (len(rows) - 1)
+    nothing = dict.fromkeys(("setting", "difficulty", "deeds", "reasoning", "reflection"), False)
+    found = _heard([(row, nothing | {"result": heard}) for row, heard in zip(rows, said, strict=True)])
+    assert found["en", "result"] == Heard(float(there[0]), there[0] / sum(there))
+    assert np.isnan(found["en", "deeds"].right)
+    assert found["en", "deeds"].found == 0.0
 
 
 def test_shares_of_a_level_between_two():
