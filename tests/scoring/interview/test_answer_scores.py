@@ -66,7 +66,13 @@ def test_an_answer_that_is_everything_scores_like_the_whole(spoken, product_mana
         for d, w in zip(scored.card.dimensions, whole.dimensions, strict=True)
     )
     assert [d.weight for d in scored.card.dimensions] == pytest.approx([d.weight for d in same])
-    assert replace(scored.card, dimensions=same) == whole
+    assert replace(scored.card, dimensions=same, channels=whole.channels) == whole
+    assert scored.card.channels.keys() == whole.channels.keys()
+    for name, channel in scored.card.channels.items():
+        other = whole.channels[name]
+        assert (channel.score, channel.standard_error) == (other.score, other.standard_error)
+        values = [[line.value for line in one.evidence] for one in (channel, other)]
+        assert values[0] == pytest.approx(values[1], abs=2e-4)  # the last digit again
 
 
 def test_an_answer_to_a_question_of_no_dimension_is_scored_on_what_it_bears_on(spoken, product_manager):
