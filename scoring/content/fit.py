@@ -108,8 +108,10 @@ def fit(
         for i, (row, own) in enumerate(zip(rows, read, strict=True)):
             if row.fold == fold:
                 unseen_levels = levels[row.known.lang]
-                values, gates, before_gates = level_of(unseen_levels, own, row.cues, row.spoken.lengths)
-                told.append((row, _told(values, unseen_levels.presence.of(own.functions))))
+                present, values, gates, before_gates = level_of(
+                    unseen_levels, own, row.cues, row.spoken.lengths
+                )
+                told.append((row, _told(values, present)))
                 probabilities[i] = gated(before_gates, gates, bears[i])
     levels = _fit_levels(list(zip(rows, read, strict=True)))
     spread, floor = fit_spread(

@@ -137,19 +137,19 @@ def _reading(
         none = found.functions[:0]
         return Reading(told, none, none, 0.0, {}, nothing, at_level_1, to_the_scorer)
     measured = cues([c.text for c in told.clauses], question, told.language)
-    present = levels.presence.of(found.functions)
-    values, gates, before_gates = level_of(levels, found, measured, told.lengths)
+    present, values, gates, before_gates = level_of(levels, found, measured, told.lengths)
     return Reading(told, found.functions, present, found.answers, values, gates, before_gates, to_the_scorer)
 
 
 def level_of(
     levels: LevelModel, found: Readout, measured: Array, lengths: Array
-) -> tuple[dict[str, float], dict[str, float], Array]:
-    """Parts and gates by name, and the probabilities (5,) before any gate, from cues (n, c) and lengths (n,) of the clauses."""
-    values = parts(found.functions, levels.presence.of(found.functions), measured, lengths)
+) -> tuple[Array, dict[str, float], dict[str, float], Array]:
+    """How likely each function is there (n, F), parts and gates by name, and the probabilities (5,) before any gate, from cues (n, c) and lengths (n,) of the clauses."""
+    present = levels.presence.of(found.functions)
+    values = parts(found.functions, present, measured, lengths)
     numbers = summary(found, measured, lengths)
     gates = {name: gate.probability(numbers) for name, gate in levels.gates.items()}
-    return values, gates, levels.probabilities(values)
+    return present, values, gates, levels.probabilities(values)
 
 
 def bears_on(
