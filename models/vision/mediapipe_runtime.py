@@ -23,6 +23,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,8 @@ _CHATTER = re.compile(
 _STDERR = threading.Lock()
 _QUIET = re.compile("[2-9]")  # errors and worse alone
 _STATISTICS_ADDRESS = b"play.googleapis.com/log"
+# What MediaPipe imports to draw and to record, which nobody here asks of it: 36 MiB, and a search for sound hardware.
+_NOT_USED = ("matplotlib", "matplotlib.pyplot", "sounddevice")
 
 
 def load_vision() -> tuple[Any, Any]:
@@ -49,7 +52,7 @@ def load_vision() -> tuple[Any, Any]:
         When MediaPipe or OpenCV cannot load because a system library is missing.
     """
     try:
-        with kept():  # OpenCV names folders of its own for libraries and fonts
+        with kept(), _later(_NOT_USED):  # OpenCV names folders of its own for libraries and fonts
             return importlib.import_module("mediapipe"), importlib.import_module(
                 "mediapipe.tasks.python.vision"
             )
@@ -143,6 +146,32 @@ def quiet_start() -> Iterator[None]:
             for line in aside:
                 if not _CHATTER.match(line):
                     os.write(2, line)
+
+
+class _Later(ModuleType):
+    """Stands for a module that is not loaded until something of it is used."""
+
+    def __getattr__(self, name: str) -> Any:
+        if self.__name__ in sys.modules and sys.modules[self.__name__] is self:
+            raise AttributeError(name)
+        return getattr(importlib.import_module(self.__name__), name)
+
+
+@contextmanager
+def _later(names: tuple[str, ...]) -> Iterator[None]:
+    """Whatever is imported meanwhile gets stand-ins for the modules of these names that are not loaded yet."""
+    own = {name: _Later(name) for name in names if name not in sys.modules}
+    for name, module in own.items():
+        folder, _, last = name.rpartition(".")
+        if folder in own:
+            setattr(own[folder], last, module)
+    sys.modules.update(own)
+    try:
+        yield
+    finally:
+        for name, module in own.items():
+            if sys.modules.get(name) is module:
+                del sys.modules[name]
 
 
 def _contains(path: Path, needle: bytes) -> bool:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from interview_analysis.pipeline.common.console import Stages
     from interview_analysis.pipeline.learning.scorer_source import ScorerSource
     from interview_analysis.scoring.norms import Norms
+    from interview_analysis.scoring.report.report import Report
 
 
 ONE = "With one recording (--job)"
@@ -159,7 +160,7 @@ def score(
     if (job is None) == (job_dir is None):
         raise click.UsageError("pass --job JOB with a recording, or --job-dir FOLDER with a manifest")
     _check_fitting(ONE if job is None else BATCH)
-    # NumPy's own threads spin between its small products: 4 % of the processor time. Read once, when NumPy is loaded.
+    # Threads that NumPy starts and `one_blas_thread` does not use hold memory. Read once, when NumPy is loaded.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     with console.stages() as stages:
         if job is not None:
@@ -178,7 +179,9 @@ def score(
         source = pinned_scorer(scorer, given["tracking_uri"])
         if job is not None:
             whose = {"candidate_voice": candidate_voice, "transcript": transcript, "candidate": candidate}
-            path = _score_one(recording, job, config, norms, source, stages, given, whose, keep=not no_cache)
+            path = _score_one(
+                recording, job, config, norms, source, console, stages, given, whose, keep=not no_cache
+            )
     if job is not None:
         console.result(str(path))
     elif job_dir is not None:
@@ -227,6 +230,7 @@ def _score_one(
     config: RunConfig,
     norms: Norms,
     source: ScorerSource | None,
+    console: Console,
     stages: Stages,
     given: Mapping[str, Any],
     whose: Mapping[str, Any],
@@ -258,8 +262,23 @@ def _score_one(
         on_progress=stages.update,
     )
     path = save(analysis, out, report_language(given["lang"], analysis.report, profile))
+    if analysis.report.overall.abstention is not None:
+        console.warning(_not_scored(analysis.report))
     if given["tracking_uri"]:
         from interview_analysis.pipeline.common.tracking import log_report
 
         log_report(analysis.report, config, given["tracking_uri"])
     return path
+
+
+def _not_scored(report: Report) -> str:
+    """Why there is no overall score, in the reasons of what it is made of."""
+    from interview_analysis.pipeline.common.messages import Messages
+
+    messages = Messages("en")
+    reasons = {
+        messages.fill("reasons", one.abstention.reason, one.abstention.values): None
+        for one in report.dimensions
+        if one.abstention is not None
+    }
+    return f"no overall score: {' '.join(reasons)} The report says what to do."

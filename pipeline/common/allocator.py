@@ -7,6 +7,7 @@ import platform
 
 _M_ARENA_MAX = -8  # of malloc.h
 _ARENAS = 2
+_GLIBC = platform.libc_ver()[0] == "glibc"
 
 
 def bound_allocator() -> None:
@@ -15,5 +16,11 @@ def bound_allocator() -> None:
     By itself it makes eight a core, and what decoder, recogniser and landmarkers have freed in one of them is of no use to the
     others. On other C libraries this does nothing.
     """
-    if platform.libc_ver()[0] == "glibc":
+    if _GLIBC:
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, _ARENAS)
+
+
+def give_back() -> None:
+    """Return what was freed to the system, which glibc by itself does only at the ends of an arena."""
+    if _GLIBC:
+        ctypes.CDLL(None).malloc_trim(0)

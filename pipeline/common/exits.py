@@ -18,7 +18,7 @@ class Exit(IntEnum):
 
     DONE = 0, "done"
     NO = 1, "the answer is no (not promoted, not valid)"
-    USAGE = 2, "options or input to be mended, such as a recording that cannot be scored"
+    USAGE = 2, "options or input to be mended, such as a recording that cannot be read"
     SOME_FAILED = 3, "some of a batch failed"
     ALL_FAILED = 4, "all of a batch failed"
     FAULT = 70, "a fault of this program, whose traceback is where the message says"

@@ -12,6 +12,7 @@ import pandas as pd
 
 from interview_analysis.errors import LearningError
 from interview_analysis.features.language.sentences import unit_count
+from interview_analysis.models.blas_threads import one_blas_thread
 from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.pipeline.common.chat import LlmSettings
 from interview_analysis.pipeline.content.second_rater import second_rating
@@ -59,6 +60,7 @@ def sha256_of(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@one_blas_thread()
 def score_answers(
     known: Sequence[Known],
     library: Sequence[Competency],
@@ -106,6 +108,7 @@ def score_text(
     return content_level(model, reading, dimensions[answer.competency], encoder, answer.question)
 
 
+@one_blas_thread()
 def bearing_up(
     known: Sequence[Known],
     library: Sequence[Competency],

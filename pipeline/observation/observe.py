@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from interview_analysis.models.blas_threads import one_blas_thread
 from interview_analysis.models.vision.face import FaceLandmarker
 from interview_analysis.models.vision.pose import PoseLandmarker
 from interview_analysis.models.voice.praat import acoustics
+from interview_analysis.pipeline.common.allocator import give_back
 from interview_analysis.pipeline.common.progress import Progress, ignore
 from interview_analysis.pipeline.common.stopwatch import Stopwatch
 from interview_analysis.pipeline.media.audio_spool import AudioSpool
@@ -84,6 +86,7 @@ def verify_models(recording: Path, models: Observers, watch: Stopwatch) -> None:
         models.verify(picture=decoder.has_video)
 
 
+@one_blas_thread()
 def observe(
     recording: Path,
     models: Observers,
@@ -104,6 +107,7 @@ def observe(
         return remembered
     watch = watch or Stopwatch()
     with ExitStack() as stack:
+        stack.callback(give_back)  # 250 MiB of pictures and models, before scoring loads its own
         decoder = stack.enter_context(_decoder(recording, models, on_progress))
         spool = stack.enter_context(AudioSpool())
         given_up = threading.Event()

@@ -33,7 +33,7 @@ from interview_analysis.types import Interval, Observations, Transcript
 # Raised when the code makes another observation out of the same recording, settings and libraries.
 OBSERVER_VERSIONS: Mapping[Kind, int] = {
     "facts": 5,
-    "hearing": 6,
+    "hearing": 7,
     "voices": 5,
     "acoustics": 4,
     "faces": 3,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from interview_analysis.models.blas_threads import one_blas_thread
 from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.models.text.packed import PackedEncoder
 from interview_analysis.scoring.content.examples import STORY, Known
@@ -59,6 +60,7 @@ class Fitted:
     heard: Mapping[tuple[str, str], Heard]  # by language and part, those of one function
 
 
+@one_blas_thread()
 def fit(
     known: Sequence[Known],
     library: Sequence[Competency],

@@ -21,6 +21,9 @@ from interview_analysis.types import Sentence
 HEARD = 0.5  # a part of at least this is said to be heard
 ABSENT = 0.2  # of a part below this next to nothing was heard
 HOLDS = 0.5  # a gate below this failed
+SETTLED = (
+    0.15  # a level less likely than this is the mean of others, and what its anchor says was hardly found
+)
 # The functions that a part is looked for in, to point at where it was heard.
 OF_PART: Mapping[str, tuple[str, ...]] = {
     "example": ("situation", "obstacle", "action", "result"),
@@ -62,6 +65,10 @@ class ContentLevel:
     @property
     def mean_level(self) -> float:
         return float(LEVELS @ self.probabilities)
+
+    def is_settled(self, level: int) -> bool:
+        """Whether this level, 1 to 5, is itself likely, and not only between two that are."""
+        return float(self.probabilities[level - 1]) >= SETTLED
 
 
 def content_level(

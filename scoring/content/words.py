@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from interview_analysis.scoring.content.scored import HOLDS, ContentLevel, Part
 from interview_analysis.scoring.edges import Text
 
@@ -43,11 +45,25 @@ _GATES = {
 def why(level: int, found: ContentLevel) -> Text:
     """For example: Level 3. Heard between 01:12 and 01:40: own deeds. Not clearly heard: what came of it."""
     failed = [name for name in _GATES if found.gates.get(name, 1.0) < HOLDS]
+    opening = _level(level, found)
     heard = [part for part in found.parts if part.heard and part.name in _STORY]
     missing = _missing(found.parts)
     return Text(
-        en=_english(level, failed, heard, missing),
-        zh=_chinese(level, failed, heard, missing),
+        en=f"{opening.en} {_english(failed, heard, missing)}".rstrip(),
+        zh=opening.zh + _chinese(failed, heard, missing),
+    )
+
+
+def _level(level: int, found: ContentLevel) -> Text:
+    if found.is_settled(level):
+        return Text(en=f"Level {level}.", zh=f"{level} 级。")
+    (a, p), (b, q) = sorted(
+        (int(i) + 1, found.probabilities[i]) for i in np.argsort(-found.probabilities)[:2]
+    )
+    return Text(
+        en=f"Level {level} is no more than the mean: level {a} ({p:.0%}) or level {b} ({q:.0%}) is likelier, and what was said "
+        "does not settle which.",
+        zh=f"{level} 级只是平均值：更可能是 {a} 级（{p:.0%}）或 {b} 级（{q:.0%}），所说的内容不足以判定是哪一级。",
     )
 
 
@@ -59,7 +75,7 @@ def _missing(parts: Sequence[Part]) -> list[str]:
     return [name for name in _MISSING_FIRST if name not in heard][:3]
 
 
-def _english(level: int, failed: Sequence[str], heard: Sequence[Part], missing: Sequence[str]) -> str:
+def _english(failed: Sequence[str], heard: Sequence[Part], missing: Sequence[str]) -> str:
     sentences = [_GATES[name].en for name in failed]
     if heard:
         names = _listed([PART_NAMES[part.name].en for part in heard], ", ", " and ")
@@ -72,10 +88,10 @@ def _english(level: int, failed: Sequence[str], heard: Sequence[Part], missing: 
         sentences.append(
             f"Not clearly heard: {_listed([PART_NAMES[name].en for name in missing], ', ', ' and ')}."
         )
-    return f"Level {level}. " + " ".join(sentences)
+    return " ".join(sentences)
 
 
-def _chinese(level: int, failed: Sequence[str], heard: Sequence[Part], missing: Sequence[str]) -> str:
+def _chinese(failed: Sequence[str], heard: Sequence[Part], missing: Sequence[str]) -> str:
     sentences = [_GATES[name].zh for name in failed]
     if heard:
         names = _listed([PART_NAMES[part.name].zh for part in heard], "、", "和")
@@ -84,7 +100,7 @@ def _chinese(level: int, failed: Sequence[str], heard: Sequence[Part], missing: 
         sentences.append(f"在 {where} 听到：{names}。")
     if missing:
         sentences.append(f"没有明确听到：{_listed([PART_NAMES[name].zh for name in missing], '、', '和')}。")
-    return f"{level} 级。" + "".join(sentences)
+    return "".join(sentences)
 
 
 def _span(heard: Sequence[Part]) -> tuple[float, float]:

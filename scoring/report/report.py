@@ -151,7 +151,9 @@ class DimensionScore(Score):
 
     id: str
     name: Text
-    anchor: Text | None = None  # the profile's words for the level that was reached
+    anchor: Text | None = (
+        None  # the profile's words for the level that was reached; none where that is only the mean of two that are likelier
+    )
     mix: dict[ChannelName, float]  # the profile's channel mix
     channel_scores: dict[ChannelName, float | None]  # this dimension's score on each channel of the mix
     partial: bool = False  # a channel of the mix is missing and the rest was re-weighted

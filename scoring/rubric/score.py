@@ -178,6 +178,7 @@ def _dimension(
     mix, content = _mix(dimension), own["content"]
     measured = sum(share for channel, share in mix.items() if own[channel].estimate is not None)
     level = norms.level(estimate.score) if estimate else None
+    settled = level is not None and (content.level is None or content.level.is_settled(level))
     return DimensionScore(
         id=dimension.id,
         name=dimension.name,
@@ -185,7 +186,7 @@ def _dimension(
         score=estimate.score if estimate else None,
         standard_error=_round(estimate.standard_error(norms.error_correlation)) if estimate else None,
         level=level,
-        anchor=dimension.anchors[level] if level else None,  # type: ignore[index]
+        anchor=dimension.anchors[level] if settled else None,  # type: ignore[index]
         mix=mix,
         channel_scores={c: _round(e.score) if (e := own[c].estimate) is not None else None for c in mix},
         partial=estimate is not None and any(own[c].estimate is None for c in mix),

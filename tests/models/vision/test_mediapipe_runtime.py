@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import importlib
 import os
+import subprocess
+import sys
 import threading
 from types import ModuleType
 
@@ -81,3 +83,25 @@ def test_two_threads_that_start_at_once_leave_stderr_in_place(capfd: pytest.Capt
         thread.join()
     os.write(2, b"afterwards\n")
     assert capfd.readouterr().err == "kept\n" * 40 + "afterwards\n"
+
+
+def test_what_mediapipe_draws_with_is_loaded_once_it_draws() -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys\n"
+            "from interview_analysis.models.vision.mediapipe_runtime import load_vision\n"
+            "load_vision()\n"
+            "assert 'matplotlib' not in sys.modules and 'sounddevice' not in sys.modules\n"
+            "from mediapipe.tasks.python.vision import drawing_utils\n"
+            "figure = drawing_utils.plt.figure()\n"
+            "import matplotlib.pyplot\n"
+            "assert figure.number == matplotlib.pyplot.gcf().number\n",
+        ],
+        env={**os.environ, "MPLBACKEND": "agg"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr

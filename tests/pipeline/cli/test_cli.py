@@ -41,6 +41,13 @@ def sound(tmp_path) -> Path:
     return write_recording(tmp_path / "sound.wav", seconds=2, sound=silence(2))
 
 
+def test_a_recording_without_a_score_says_so_where_it_is_scored(sound: Path, tmp_path: Path, model_store):
+    done = run("score", sound, "--job", "product-manager", "--out", tmp_path / "out", "--no-cache", "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert "no overall score: No speech was heard." in done.stderr
+    assert done.stdout.strip().endswith("report.html")
+
+
 def test_help_answers_at_once_because_nothing_heavy_is_imported():
     code = "import sys; import interview_analysis.pipeline.cli.main; print(*sys.modules)"
     loaded = set(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.split())

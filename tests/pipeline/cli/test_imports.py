@@ -19,10 +19,10 @@ finally:
     print(*sys.modules)
 """
 NOBODY_S = {
-    "torch", "transformers", "whisper", "skops", "mlflow", "ray", "fsspec",
+    "torch", "transformers", "whisper", "skops", "mlflow", "ray", "fsspec", "matplotlib", "sounddevice",
     "django", "pandas.plotting._matplotlib", "pypdfium2", "pytest", "interview_analysis.pipeline.dev",
 }  # fmt: skip
-THE_PICTURE_S = {"mediapipe", "cv2", "matplotlib"}
+THE_PICTURE_S = {"mediapipe", "cv2"}
 
 
 @pytest.mark.parametrize("name", ["sound.wav", "picture.mp4"])

@@ -205,8 +205,8 @@ def test_indicators_of_two_dimensions_with_one_id_stay_apart() -> None:
     report = report.model_copy(update={"channels": {**report.channels, "content": content}})
     listed = page(report, None, "en").find("section", id="channels")[0].find("p", css="indicator")
     assert [re.split("  |\n", p.text.strip())[0] for p in listed] == [
-        "User research shown with an example",
-        "Another indicator shown with an example",
+        "User research beside a deed or an outcome",
+        "Another indicator beside a deed or an outcome",
     ]
 
 

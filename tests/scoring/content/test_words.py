@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,18 @@ def test_without_an_example_or_deeds_nothing_else_is_asked_for():
     found = why(2, level({"reasoning": sentence(5.0, 5.5)}))
     assert found.en == "Level 2. Heard at 00:05: why so and not otherwise. Not clearly heard: an own example."
     assert found.zh == "2 级。在 00:05 听到：为什么这样做而不那样做。没有明确听到：自己的事例。"
+
+
+def test_a_mean_of_two_likelier_levels_is_not_called_a_level():
+    found = replace(level({}), probabilities=np.array([0.37, 0.003, 0.018, 0.1, 0.5]))
+    told = why(3, found)
+    assert told.en.startswith(
+        "Level 3 is no more than the mean: level 1 (37%) or level 5 (50%) is likelier, and what was said does not settle which. "
+    )
+    assert told.zh.startswith(
+        "3 级只是平均值：更可能是 1 级（37%）或 5 级（50%），所说的内容不足以判定是哪一级。"
+    )
+    assert [found.is_settled(at) for at in (1, 2, 3, 4, 5)] == [True, False, False, False, True]
 
 
 def test_nothing_heard():
