@@ -49,6 +49,12 @@ class FeatureTables:
         coverage, values = _column(self.blocks, _coverage_of(feature)), _column(self.blocks, feature)
         return np.asarray(values[(coverage >= min_coverage) & np.isfinite(values)])
 
+    def over_time(self, feature: str, min_coverage: float) -> FloatArray:
+        """Values of the timeline's windows, shape (n,); NaN where a window was observed for a smaller share of its time."""
+        values = _column(self.timeline, feature)
+        observed = _column(self.timeline, _coverage_of(feature)) >= min_coverage
+        return np.where(observed, values, np.nan)
+
     def of(self, window: Interval) -> FeatureTables:
         """The row of `window` as the whole, with its blocks; see `answer_tables`."""
         start_s, end_s = window.start_s, window.end_s

@@ -179,12 +179,12 @@ def parse_profile(data: Any, origin: str) -> JobProfile:
     """
     if not isinstance(data, dict):
         raise ProfileError(
-            f"{origin}: expected a mapping with the key 'dimensions', got {type(data).__name__}"
+            f"{origin}: expected a mapping with the key 'dimensions', got {type(data).__name__}", "profile"
         )
     try:
         return JobProfile.model_validate(data)
     except ValidationError as error:
-        raise ProfileError(f"{origin}: {describe(error, JobProfile)}") from error
+        raise ProfileError(f"{origin}: {describe(error, JobProfile)}", "profile") from error
 
 
 def describe(error: ValidationError, model: type[Model]) -> str:

@@ -58,12 +58,16 @@ def read_docx(data: bytes, origin: str) -> str:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = _parts(archive, wanted)
     except DAMAGE as error:
-        raise ProfileError(f"{origin}: damaged docx; save it again, or pass it as txt or pdf") from error
+        raise ProfileError(
+            f"{origin}: damaged docx; save it again, or pass it as txt or pdf", "damaged"
+        ) from error
     body = parts.document.find("body")
     blocks = list(_blocks(body, parts.styles)) if body is not None else []
     heads = [block.text for head in parts.heads for block in _blocks(head, parts.styles) if block.text]
     if not any(block.text for block in blocks):
-        raise ProfileError(f"{origin} holds no text; paste the text of its pictures, or run OCR on them")
+        raise ProfileError(
+            f"{origin} holds no text; paste the text of its pictures, or run OCR on them", "scanned"
+        )
     return under_its_title(written(blocks), heads)
 
 

@@ -49,16 +49,23 @@ def read_pdf(data: bytes, origin: str) -> str:
             document = pdfium.PdfDocument(data)
         except pdfium.PdfiumError as error:
             if "password" in str(error).lower():
-                raise ProfileError(f"{origin} is protected by a password; save it without one") from error
-            raise ProfileError(f"{origin}: damaged pdf; export it again, or pass its text as txt") from error
+                raise ProfileError(
+                    f"{origin} is protected by a password; save it without one", "protected"
+                ) from error
+            raise ProfileError(
+                f"{origin}: damaged pdf; export it again, or pass its text as txt", "damaged"
+            ) from error
         try:
             if len(document) > MAX_PAGES:
                 raise ProfileError(
-                    f"{origin} has {len(document)} pages, a description has at most {MAX_PAGES}; pass one description"
+                    f"{origin} has {len(document)} pages, a description has at most {MAX_PAGES}; pass one description",
+                    "too_long",
                 )
             pages = _pages(document, origin)
         except pdfium.PdfiumError as error:
-            raise ProfileError(f"{origin}: damaged pdf; export it again, or pass its text as txt") from error
+            raise ProfileError(
+                f"{origin}: damaged pdf; export it again, or pass its text as txt", "damaged"
+            ) from error
         finally:
             document.close()
     _check_mapped(pages, origin)
@@ -73,7 +80,8 @@ def _pages(document: Any, origin: str) -> list[list[Line]]:
         count += text.count_chars()
         if count > MAX_CHARACTERS:
             raise ProfileError(
-                f"{origin}: over {MAX_CHARACTERS:,} characters, too many for a description; pass one description"
+                f"{origin}: over {MAX_CHARACTERS:,} characters, too many for a description; pass one description",
+                "too_long",
             )
         lines = [_line(run, page.get_width()) for run in _runs(text)]
         lines = [line for line in lines if line.text]
@@ -81,9 +89,11 @@ def _pages(document: Any, origin: str) -> list[list[Line]]:
             scanned.append(number)
         pages.append(_with_drawn_bullets(lines, page))
     if not any(pages):
-        raise ProfileError(f"{origin} has no text layer (scanned, or drawn as pictures); {_OCR}")
+        raise ProfileError(f"{origin} has no text layer (scanned, or drawn as pictures); {_OCR}", "scanned")
     if scanned:
-        raise ProfileError(f"{origin}: page {scanned[0]} is a picture without a text layer; {_OCR}")
+        raise ProfileError(
+            f"{origin}: page {scanned[0]} is a picture without a text layer; {_OCR}", "scanned"
+        )
     return pages
 
 
@@ -92,7 +102,8 @@ def _check_mapped(pages: list[list[Line]], origin: str) -> None:
     unmapped = sum(is_unmapped(c) for c in text)
     if unmapped > _MAX_UNMAPPED * len(text):
         raise ProfileError(
-            f"{origin}: its fonts do not say which characters they draw; export it again, {_OCR.split(', ')[1]}"
+            f"{origin}: its fonts do not say which characters they draw; export it again, {_OCR.split(', ')[1]}",
+            "scanned",
         )
 
 

@@ -88,10 +88,10 @@ def _bytes_of(source: str | Path, origin: str) -> bytes:
         raise ProfileError(f"{origin}: cannot be read ({reason}); check the path and its rights") from error
     if len(data) > MAX_BYTES:
         raise ProfileError(
-            f"{origin}: over {MAX_BYTES // 1_000_000} MB, too large for a description; {ACCEPTED}"
+            f"{origin}: over {MAX_BYTES // 1_000_000} MB, too large for a description; {ACCEPTED}", "too_long"
         )
     if not data:
-        raise ProfileError(f"{origin} is empty (0 bytes); {ACCEPTED}")
+        raise ProfileError(f"{origin} is empty (0 bytes); {ACCEPTED}", "empty")
     return data
 
 
@@ -112,13 +112,15 @@ def refuse_others(data: bytes, origin: str) -> None:
     """Raises ProfileError that names the format, where `data` is one that descriptions come in but cannot be read."""
     if data.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in data:
-            raise ProfileError(f"{origin} is protected by a password; save it without one")
-        raise ProfileError(f"{origin} is an old Office document (such as .doc); save it as docx, pdf or txt")
+            raise ProfileError(f"{origin} is protected by a password; save it without one", "protected")
+        raise ProfileError(
+            f"{origin} is an old Office document (such as .doc); save it as docx, pdf or txt", "format"
+        )
     for magic, what, advice in _OTHERS:
         if data.startswith(magic):
-            raise ProfileError(f"{origin} is {what}; {advice}")
+            raise ProfileError(f"{origin} is {what}; {advice}", "format")
     if data[4:8] == b"ftyp" or (data.startswith(b"RIFF") and data[8:12] in (b"WAVE", b"AVI ", b"WEBP")):
-        raise ProfileError(f"{origin} is a recording or a picture; {ACCEPTED}")
+        raise ProfileError(f"{origin} is a recording or a picture; {ACCEPTED}", "format")
 
 
 def _plain_text(data: bytes, origin: str) -> str:
@@ -126,10 +128,11 @@ def _plain_text(data: bytes, origin: str) -> str:
     control = sum(c in _CONTROL for c in text or "")
     if text is None or "\0" in text or control > _MAX_CONTROL * len(text):
         raise ProfileError(
-            f"{origin} is no text, or text in an unknown encoding; {ACCEPTED}, and save text files as UTF-8"
+            f"{origin} is no text, or text in an unknown encoding; {ACCEPTED}, and save text files as UTF-8",
+            "format",
         )
     if text.lstrip().lower().startswith(_HTML):
         raise ProfileError(
-            f"{origin} is a web page (HTML); paste its text into a txt file, or print it to pdf"
+            f"{origin} is a web page (HTML); paste its text into a txt file, or print it to pdf", "format"
         )
     return without_markup(text)

@@ -15,6 +15,7 @@ from interview_analysis.scoring.content.interview import Content
 from interview_analysis.scoring.evidence.indicators import ContentEvidence
 from interview_analysis.scoring.interview.answers import ScoredAnswer, add_up, answer_reports
 from interview_analysis.scoring.interview.flags import flags
+from interview_analysis.scoring.interview.in_writing import without_made_up_times
 from interview_analysis.scoring.interview.state import state_report, timeline_event
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
@@ -62,7 +63,7 @@ def filled_report(
     interview = add_up(profile, norms, whole, answers)
     card, policy = interview.card, config.policy
     transcript = observations.transcript
-    return Report(
+    report = Report(
         job=profile.name,
         job_id=profile.id,
         language=transcript.language if transcript and transcript.words else None,
@@ -96,7 +97,7 @@ def filled_report(
             conversation=observations.conversation,
             answers=[(scored.answer.interval, scored.answer.question) for scored in answers],
         ),
-        timeline=_timeline(tables, config, transcript.language if transcript else None),
+        timeline=_timeline(tables, config, transcript.language if transcript else None, norms),
         lineage=lineage(
             recordings,
             profile,
@@ -109,6 +110,7 @@ def filled_report(
         word_times=transcript.word_times if transcript else "recognised",
         recordings=tuple(recordings) if len(recordings) > 1 or _is_part(recordings[0]) else (),
     )
+    return without_made_up_times(report)
 
 
 def _recordings(parts: Sequence[ObservedPart], clipped: Sequence[Observations]) -> tuple[RecordingPart, ...]:
@@ -175,7 +177,8 @@ def _number(value: float, digits: int = 3) -> float | None:
     return round(value, digits) if abs(value) < float("inf") else None
 
 
-def _timeline(tables: FeatureTables, config: RunConfig, language: str | None) -> Timeline:
+def _timeline(tables: FeatureTables, config: RunConfig, language: str | None, norms: Norms) -> Timeline:
+    """Curves of what could be observed; a window of which too little was, as where the face is away, is a gap."""
     centres = tuple(round((start + end) / 2, 3) for start, end in tables.timeline.index)
     series = [
         Series(
@@ -183,7 +186,9 @@ def _timeline(tables: FeatureTables, config: RunConfig, language: str | None) ->
             name=item.name,
             unit=item.unit,
             time_s=centres,
-            value=tuple(_number(float(v), 4) for v in tables.timeline[item.feature]),
+            value=tuple(
+                _number(float(v), 4) for v in tables.over_time(item.feature, norms.limits.min_coverage_ratio)
+            ),
         )
         for item in config.timeline
         if tables.timeline[item.feature].notna().any()

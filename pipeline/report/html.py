@@ -146,7 +146,7 @@ class View:
         if start_s is None:
             return Markup("")
         text = self.moment_plain(start_s)
-        typed = self._is_written(start_s)
+        typed = self.report.is_written(start_s)
         if end_s is not None and not typed and format_time(end_s) != text:
             text += f"–{format_time(end_s)}"
         if self.player and typed:
@@ -161,11 +161,7 @@ class View:
         return Markup('<a class="time" href="#{}">{}</a>').format(anchor, text)
 
     def moment_plain(self, time_s: float) -> str:
-        return self.messages("ui", "in_writing") if self._is_written(time_s) else format_time(time_s)
-
-    def _is_written(self, time_s: float) -> bool:
-        """Whether a time is the made up one of an answer in writing."""
-        return any(a.source == "written" and a.start_s <= time_s < a.end_s for a in self.report.answers)
+        return self.messages("ui", "in_writing") if self.report.is_written(time_s) else format_time(time_s)
 
     def whole(self, evidence: Evidence) -> bool:
         """Whether a measurement was taken over the whole recording, so that its time says nothing."""
@@ -280,8 +276,15 @@ class View:
     def html_language(self, code: str) -> str:
         return _html_language(code)
 
+    def length(self) -> tuple[str, str]:
+        """How much there is, with its name: a text has words and no seconds."""
+        if self.report.word_times == "written":
+            return self.messages("ui", "words_said"), str(sum(a.words for a in self.report.answers))
+        return self.messages("ui", "length"), self.messages.duration(self.report.media.duration_s)
+
     def media(self) -> list[tuple[str, str]]:
-        return media_facts(self.report.media, self.messages)
+        facts = media_facts(self.report.media, self.messages)
+        return facts[1:] if self.report.word_times == "written" else facts  # the first is the length
 
 
 def describe_values(code: str, values: Mapping[str, Value], messages: Messages, minimum: bool) -> str:

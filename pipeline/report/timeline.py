@@ -40,13 +40,15 @@ class Lane:
 def lanes(
     report: Report, messages: Messages, transcript: Transcript | None = None, *, player: bool = False
 ) -> list[Lane]:
-    """The lanes of the timeline from top to bottom, the time axis last; empty where nothing was measured.
+    """The lanes of the timeline from top to bottom, the time axis last; empty where nothing was measured or all was written.
 
     Events lead to their place in the transcript. With a `player` beside they lead to their time in it, and evidence
     and flags have lanes of their own.
     """
     shown = report.timeline
     if not shown.series and not shown.events:
+        return []
+    if report.word_times == "written":  # a text has no times
         return []
     draw = _Drawing(report, messages, transcript, player)
     found = [draw.stretches()] if report.state.stretches else []

@@ -20,6 +20,7 @@ from interview_analysis.types import Sentence
 
 # In the order in which the advice helps most: the nearest to the next level first.
 PARTS = ("example", "deeds", "setting", "difficulty", "task", "result", "seen", "reasoning", "reflection")
+OF_A_CASE = ("setting", "difficulty", "task", "deeds", "result", "seen")
 STORY, FURTHER = ("example", "deeds", "setting", "task", "result"), ("reasoning", "reflection")
 GATES = ("own", "done")
 
@@ -47,6 +48,13 @@ def missing(parts: Mapping[str, Sequence[object]]) -> list[str]:
     if "example" in absent and not parts.get("deeds"):
         return ["example"]
     return [name for name in absent if not (name == "seen" and "result" in absent)]
+
+
+def told_of_own(parts: Mapping[str, Sequence[object]]) -> list[str]:
+    """Parts that may be told as heard. Those of a case belong to an own example: a manual that is read out has steps, too."""
+    return [
+        name for name, heard in parts.items() if heard and (parts.get("example") or name not in OF_A_CASE)
+    ]
 
 
 def parts_heard(reading: Reading, said: Said) -> dict[str, tuple[Quote, ...]]:

@@ -83,7 +83,8 @@ class JobParser:
         if not chosen(asked, self.settings.weights):
             raise ProfileError(
                 f"{name}: no sentence asks for a competency of the library; write a profile by hand, or add to "
-                "configs/competencies"
+                "configs/competencies",
+                "other_kind",
             )
         return self._profile(text, name, read, asked, reading)
 

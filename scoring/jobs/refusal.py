@@ -31,15 +31,17 @@ def check_length(text: str, origin: str, settings: RefusalSettings) -> None:
     """Raises ProfileError for a text that is empty, too short to say what a job needs, or too long to be one."""
     if len(text) > settings.max_characters:
         raise ProfileError(
-            f"{origin}: {len(text):,} characters, a job description has at most {settings.max_characters:,}; {PASS_ONE}"
+            f"{origin}: {len(text):,} characters, a job description has at most {settings.max_characters:,}; {PASS_ONE}",
+            "too_long",
         )
     units = unit_count(text, language_of(text))
     if not units:
-        raise ProfileError(f"{origin} is empty; {PASS_ONE}")
+        raise ProfileError(f"{origin} is empty; {PASS_ONE}", "empty")
     if units < settings.min_units:
         unit = "characters" if language_of(text) == "zh" else "words"
         raise ProfileError(
-            f"{origin}: {units} {unit} are too few to tell what the job needs (at least {settings.min_units}); {PASS_ONE}"
+            f"{origin}: {units} {unit} are too few to tell what the job needs (at least {settings.min_units}); {PASS_ONE}",
+            "too_short",
         )
 
 
@@ -57,7 +59,9 @@ def check_kind(text: str, read: Outline, reading: Reading, origin: str, settings
     genre = max(genres, key=lambda g: (genres[g], g))
     advert = sum(counts.values())
     if genres[genre] >= settings.min_genre_words and genres[genre] > settings.max_genre_share * advert:
-        raise ProfileError(f"{origin} reads like {GENRES[genre]}, not like a job description; {PASS_ONE}")
+        raise ProfileError(
+            f"{origin} reads like {GENRES[genre]}, not like a job description; {PASS_ONE}", "other_kind"
+        )
     signs = [*(count > 0 for count in counts.values()), *(part in read.headed for part in HEADED)]
     signs += [
         reading.known_title,
@@ -68,10 +72,11 @@ def check_kind(text: str, read: Outline, reading: Reading, origin: str, settings
         missing = ", ".join(ADVERT[kind] for kind in ADVERT if not counts[kind])
         raise ProfileError(
             f"{origin} is no job description as far as can be told: it says nothing of {missing}; {PASS_ONE}, with its "
-            "duties or requirements"
+            "duties or requirements",
+            "other_kind",
         )
     if sum(statement.asks for statement in read.statements) < settings.min_asking:
-        raise ProfileError(f"{origin}: nothing in it says what the job needs; {PASS_ONE}")
+        raise ProfileError(f"{origin}: nothing in it says what the job needs; {PASS_ONE}", "other_kind")
 
 
 def _distinct(name: str, text: str, language: Language) -> int:

@@ -360,3 +360,7 @@ class Report(Model):
         "recognised"  # in the sound; else those of a transcript that was handed in: interpolated within its
         # passages, estimated where these have no end, or made up where all answers were written
     )
+
+    def is_written(self, time_s: float) -> bool:
+        """Whether a time is the made up one of an answer in writing."""
+        return any(a.source == "written" and a.start_s <= time_s < a.end_s for a in self.answers)

@@ -21,7 +21,14 @@ class TranscriptError(MediaError):
 
 
 class ProfileError(InterviewAnalysisError):
-    """A job profile that is missing, unreadable or wrong."""
+    """A job profile that is missing, unreadable or wrong, or a job description that none can be made of.
+
+    `code` names the kind of fault where there is one, for texts in other languages.
+    """
+
+    def __init__(self, message: str, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class ConfigError(InterviewAnalysisError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -45,6 +46,12 @@ def test_labels_and_figures_of_a_typed_answer_are_words(tmp_path):
         written(tmp_path, "…\n—\n")
 
 
+def times_in(page: str) -> list[str]:
+    """What looks like a time of a recording; the date of the report and what was typed are none."""
+    shown = re.sub(r"<(style|script)\b.*?</\1>|[^>]*UTC<|10:30 orders", "", page, flags=re.DOTALL)
+    return re.findall(r"\b\d+:\d\d\b", shown)
+
+
 @pytest.mark.parametrize(("text", "language"), [(TYPED, "en"), (SUBSTANCE["zh"], "zh")])
 def test_an_interview_in_writing_is_scored_on_what_it_says(text, language, loaded, tmp_path):
     part = written(tmp_path, text, ASKED[language][0])
@@ -64,7 +71,11 @@ def test_an_interview_in_writing_is_scored_on_what_it_says(text, language, loade
         ("zh", "该问题为书面作答"),
     ):
         save(made, tmp_path / language, language)
-        assert told in (tmp_path / language / "report.html").read_text(encoding="utf-8")
+        page = (tmp_path / language / "report.html").read_text(encoding="utf-8")
+        assert told in page
+        assert times_in(page) == []
+        length = {"en": "Words or characters", "zh": "词数或字数"}[language]
+        assert f"<dt>{length}</dt><dd>{answer.words}</dd>" in page
     assert load_saved(tmp_path / "en")[1].word_times == "written"
 
 
@@ -110,6 +121,24 @@ def test_the_page_says_which_answer_was_written(recorded, loaded, tmp_path):
         answers = page[page.index('id="answers"') :]
         assert told in answers[: answers.index("</tr>", answers.index("<tbody"))]
         assert "I called thirty users" in page
+
+
+def test_reasons_name_no_times_of_a_text(recorded, loaded, tmp_path):
+    """Neither that of the written answer, nor that of a dimension that nobody asked about and both bear on."""
+    report = score_interview([written(tmp_path), recorded], profile(), load_norms(), loaded).report
+    typed, spoken = report.answers
+    for dimension in typed.dimensions:
+        (told,) = dimension.content
+        assert "In the written answer: an own example" in told.why.en
+        assert "书面回答中写到：自己的事例" in told.why.zh
+    of_each = {told.answer: told.why for d in report.dimensions for told in d.content}
+    assert of_each[1] == typed.dimensions[0].content[0].why
+    assert times_in(of_each[1].en + of_each[1].zh) == []
+    assert "听到：" in spoken.dimensions[0].content[0].why.zh
+    whole = of_each[None]
+    assert "及书面回答中讲到：" in whole.zh
+    assert "and told in writing: " in whole.en
+    assert max(times_in(whole.en + whole.zh)) < "01:00", "the recording ends there"
 
 
 def test_the_words_are_the_candidates_where_several_people_speak(loaded, tmp_path):

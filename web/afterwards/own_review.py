@@ -1,8 +1,8 @@
 """The candidate's own review: prefilled with what the recording shows, then the candidate's alone.
 
 Its parts are those of a review after an interview as coaches advise it: the whole in four grades, question by question
-what went well and what was interrupted or asked again, the relation with the interviewer, whether the strengths came out,
-and what to do next time.
+what went well and, where there was an interviewer, what was interrupted or asked again and the relation with them; whether
+the strengths came out, and what to do next time.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 from django.template.loader import render_to_string
 
 from interview_analysis.errors import InterviewAnalysisError
+from interview_analysis.scoring.report.report import AnswerReport, Report
 from interview_analysis.web.afterwards.models import OwnReview
 from interview_analysis.web.candidate.models import Invitation
 from interview_analysis.web.review.result import current_result
@@ -28,17 +29,25 @@ def begun(invitation: Invitation) -> OwnReview:
 
 
 def _prefilled(invitation: Invitation) -> list[dict[str, Any]]:
-    """The questions with what is known of them: of an analysed recording the seconds and follow-ups, else those asked."""
+    """The questions with what is known of them: of an analysed recording the seconds, of a text its length, else those asked."""
     try:
         found = current_result(invitation.interview)
     except InterviewAnalysisError:
         found = None
     if found is not None and found.report.answers:
-        return [
-            _entry(a.question, started_s=round(a.start_s), seconds=round(a.end_s - a.start_s))
-            for a in found.report.answers[:MAX_QUESTIONS]
-        ]
+        return [_entry(a.question, **_known(a, found.report)) for a in found.report.answers[:MAX_QUESTIONS]]
     return [_entry(question.text) for question in invitation.questions.all()]
+
+
+def _known(answer: AnswerReport, report: Report) -> dict[str, int]:
+    if answer.source == "written":
+        return {"characters" if report.language == "zh" else "words": answer.words}
+    return {"started_s": round(answer.start_s), "seconds": round(answer.end_s - answer.start_s)}
+
+
+def is_talk(invitation: Invitation) -> bool:
+    """Whether somebody may have asked and listened; alone, nobody interrupts."""
+    return invitation.kind != Invitation.Kind.ALONE
 
 
 def _entry(question: str, **known: int) -> dict[str, Any]:

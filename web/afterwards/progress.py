@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from interview_analysis.web.analysis.models import Analysis
+from interview_analysis.web.candidate.course import outcome_told
 from interview_analysis.web.candidate.models import Invitation
 from interview_analysis.web.hiring.models import Application
 
@@ -63,5 +64,9 @@ def _reviewed(invitation: Invitation) -> Stage:
 
 
 def _decided(application: Application) -> Stage:
-    decided = application.state != Application.State.ACTIVE
-    return Stage(_("Decided"), decided, note="" if decided else _("A person decides, not the machine."))
+    if application.state == Application.State.ACTIVE:
+        return Stage(_("Decided"), False, note=_("A person decides, not the machine."))
+    withdrawn = application.state == Application.State.WITHDRAWN
+    return Stage(
+        _("Decided"), True, note=_("The application was withdrawn.") if withdrawn else outcome_told()
+    )

@@ -1,4 +1,4 @@
-"""What a released feedback rests on: the candidate's own words, and the seconds at which they were said."""
+"""What a released feedback rests on: the candidate's own words, and the seconds at which they were said, where they were."""
 
 from __future__ import annotations
 
@@ -15,11 +15,15 @@ from interview_analysis.web.review.result import saved
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A passage: `at_s` seconds into `recording`, which is none where it cannot be played any more."""
+    """A passage: `at_s` seconds into `recording`, which is none where it cannot be played any more.
+
+    Of what was `written` the seconds are made up, and only order it.
+    """
 
     quote: str
     at_s: float
     recording: UUID | None
+    written: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,8 @@ def sources(feedback: Feedback) -> list[Told]:
             for line in dimension.evidence:
                 quote = (line.quote or "").strip()
                 if quote and quote in text and line.start_s is not None:
-                    passages.setdefault(quote, _source(quote, line.start_s, parts))
+                    written = report.is_written(line.start_s)
+                    passages.setdefault(quote, _source(quote, line.start_s, parts, written))
         if passages:
             found.append(Told(question, tuple(sorted(passages.values(), key=lambda one: one.at_s))))
     return found
@@ -68,6 +73,6 @@ def _parts(report: Report, interview: Interview) -> list[Part]:
     return [(start_s, r.key if r and r.kind not in Recording.WORDS else None) for start_s, r in known]
 
 
-def _source(quote: str, at_s: float, parts: list[Part]) -> Source:
+def _source(quote: str, at_s: float, parts: list[Part], written: bool) -> Source:
     start_s, key = max((p for p in parts if p[0] <= at_s + 0.01), key=lambda p: p[0], default=(0.0, None))
-    return Source(quote, max(0.0, at_s - start_s), key)
+    return Source(quote, max(0.0, at_s - start_s), key, written)

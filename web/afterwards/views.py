@@ -126,6 +126,7 @@ def own_review(request: HttpRequest, invitation: Invitation) -> HttpResponse:
             "invitation": invitation,
             "review": own_reviews.begun(invitation),
             "grades": OwnReview.Overall.choices,
+            "talk": own_reviews.is_talk(invitation),
         },
     )
 

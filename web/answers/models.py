@@ -81,8 +81,9 @@ class Take(models.Model):
     text = models.TextField(blank=True)  # of an answer in writing
     begun_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    thought_s = models.FloatField(null=True)  # none for a retake
-    answered_s = models.FloatField(null=True)  # as the page counted, then as it was recorded
+    thought_s = models.FloatField(null=True)  # none for a retake, and in writing
+    # As the page counted, then as it was recorded; in writing from the question to the finished text, none for a retake.
+    answered_s = models.FloatField(null=True)
     allowed_think_s = models.PositiveIntegerField()
     allowed_answer_s = models.PositiveIntegerField()
     given = models.BooleanField(

@@ -49,7 +49,7 @@ def _one_of(told: object, known: tuple[str, ...]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One candidate. `state`: invited, opened, started, here, stuck, sending, handed_in or done."""
+    """One candidate. `state`: invited, opened, confirmed, agreed, ready (both), started, here, stuck, sending, handed_in or done."""
 
     invitation: Invitation
     state: str
@@ -83,7 +83,11 @@ def rows(user: User, at: datetime | None = None) -> tuple[list[Row], int]:
         Invitation.objects.visible_to(user)
         .filter(recent, kind=Invitation.Kind.ALONE, revoked_at=None)
         .select_related(
-            "interview__application__candidate", "interview__application__job", "presence", "handed_in"
+            "interview__application__candidate",
+            "interview__application__job",
+            "interview__consent",
+            "presence",
+            "handed_in",
         )
         .annotate(
             asked_count=Count("questions", distinct=True),
@@ -97,7 +101,19 @@ def rows(user: User, at: datetime | None = None) -> tuple[list[Row], int]:
     shown = list(found[:SHOWN])
     lacking = _lacking(shown)
     made = [_row(invitation, now, invitation.pk in lacking) for invitation in shown]
-    order = ("stuck", "here", "sending", "started", "handed_in", "opened", "invited", "done")
+    order = (
+        "stuck",
+        "here",
+        "sending",
+        "started",
+        "handed_in",
+        "ready",
+        "agreed",
+        "confirmed",
+        "opened",
+        "invited",
+        "done",
+    )
     left_out = found.count() - len(shown) if len(shown) == SHOWN else 0
     return sorted(made, key=lambda row: order.index(row.state)), left_out
 
@@ -133,7 +149,11 @@ def _state(invitation: Invitation, here: Presence | None, last: Presence | None,
         return "stuck"
     if invitation.started_at:
         return "started"
-    return "opened" if invitation.opened_at else "invited"
+    if not invitation.opened_at:
+        return "invited"
+    if invitation.consented:
+        return "ready" if invitation.confirmed_at else "agreed"
+    return "confirmed" if invitation.confirmed_at else "opened"
 
 
 @transaction.atomic

@@ -98,7 +98,9 @@ def begin(invitation: Invitation, key: UUID, way: str, *, late: bool = False) ->
     question.takes.update(given=False)
     return Take.objects.create(
         key=key, question=question, number=number, way=way, begun_at=now,
-        thought_s=max(0.0, round((now - asked.shown_at).total_seconds(), 1)) if number == 1 else None,
+        thought_s=max(0.0, round((now - asked.shown_at).total_seconds(), 1))
+        if number == 1 and way != Take.Way.WRITTEN
+        else None,
         allowed_think_s=question.thinking_s, allowed_answer_s=question.answering_s,
     )  # fmt: skip
 
@@ -109,9 +111,14 @@ def end(take: Take, way: str, answered_s: float, text: str = "") -> None:
         return
     take.way = way if way in Take.Way.values else take.way
     take.answered_s = max(0.0, round(answered_s, 1)) if answered_s == answered_s else None
-    take.text = text[:MAX_WRITTEN] if take.way == Take.Way.WRITTEN else ""
+    take.text = ""
+    if (
+        take.way == Take.Way.WRITTEN
+    ):  # known is only how long the question stood there until the text was finished
+        take.text, take.thought_s = text[:MAX_WRITTEN], None
+        take.answered_s = take.answered_s if take.number == 1 else None
     take.ended_at = take.ended_at or timezone.now()
-    take.save(update_fields=["way", "answered_s", "text", "ended_at"])
+    take.save(update_fields=["way", "thought_s", "answered_s", "text", "ended_at"])
 
 
 @transaction.atomic

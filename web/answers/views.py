@@ -148,7 +148,10 @@ def _answers(invitation: Invitation) -> list[dict[str, Any]]:
             "text": question.text,
             "again": question.takes.count() <= invitation.retakes and invitation.may_answer(),
             "takes": [
-                {"key": str(take.key), "number": take.number, "way": take.way, "given": take.given, "answered_s": take.answered_s}
+                {
+                    "key": str(take.key), "number": take.number, "way": take.way, "given": take.given,
+                    "answered_s": take.answered_s, "length": words.text_length(take.text) if take.text else "",
+                }
                 for take in question.takes.all()
             ],
         }

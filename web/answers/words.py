@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from interview_analysis.features.language.questions import language_of
+from interview_analysis.features.language.sentences import unit_count
 
 
 def of_devices() -> dict[str, str]:
@@ -88,7 +92,8 @@ def of_answer() -> dict[str, str]:
         "retakes": _("Takes left of this question: {n}"),
         "saved": _("Saved"),
         "more_time": _("You were given more time."),
-        "video": _("video"), "audio": _("sound alone"), "file": _("an uploaded file"), "written": _("in writing"),
+        "video": _("video"), "audio": _("sound alone"), "file": _("an uploaded file"), "written": _("written answer"),
+        "comma": pgettext("between facts", ", "),
         "take": _("Take {n}"),
         "sure": _("Hand in? Your answers cannot be changed after that."),
         "over": _("The time for answers is over. You can still hand in what you recorded."),
@@ -96,3 +101,12 @@ def of_answer() -> dict[str, str]:
         "question_of": _("Question {n} of {count}"),
         "all_here": _("Everything is with us. You can close this page."),
     }  # fmt: skip
+
+
+def text_length(text: str) -> str:
+    """Of an answer in writing: in words, or in characters for Chinese."""
+    language = language_of(text)
+    n = unit_count(text, language)
+    if language == "zh":
+        return ngettext("%(n)d character", "%(n)d characters", n) % {"n": n}
+    return ngettext("%(n)d word", "%(n)d words", n) % {"n": n}

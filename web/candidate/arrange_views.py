@@ -21,10 +21,11 @@ from interview_analysis.web.candidate.forms import (
     InvitationForm,
     WindowForm,
     WordsForm,
+    faults,
     usual_window,
     window_of,
 )
-from interview_analysis.web.candidate.models import Invitation, Question
+from interview_analysis.web.candidate.models import LANGUAGES, Invitation, Question
 from interview_analysis.web.candidate.questions import QuestionError, media_type
 from interview_analysis.web.candidate.words import invitation_fault, question_fault
 from interview_analysis.web.hiring.models import Application, Job
@@ -61,9 +62,13 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
     )
     profile = _profile(application.job)
     data = request.POST if request.method == "POST" else None
-    form = InvitationForm(application, data, initial={"title": _title(application), "contact": user.pk})
+    form = InvitationForm(
+        application,
+        data,
+        initial={"title": _title(application, application.candidate.language), "contact": user.pk},
+    )
     window = WindowForm(user, data, prefix="window", initial=usual_window(_zone(application, user)))
-    fault = ""
+    fault, fault_at = "", "q0-text"
     if request.method == "POST":
         language = request.POST.get("language", application.candidate.language)
         rows = questions.posted(request.POST, request.FILES, {}, _names(profile, language))
@@ -87,20 +92,24 @@ def invite(request: HttpRequest, pk: int) -> HttpResponse:
                     )
                     return redirect("candidate:invitation", made.pk)
             except QuestionError as error:
-                fault = question_fault(error)
+                fault, fault_at = question_fault(error), f"q{error.row}-text"
+        rows = questions.with_proposals(rows, profile)
     else:
         rows = questions.proposed(profile, application.candidate.language)
-    context = {"application": application, "form": form, "window": window, "rows": rows, "fault": fault}
+    context = {
+        "application": application, "form": form, "window": window, "rows": rows, "fault": fault, "faults": faults(form, window),
+        "fault_at": fault_at, "titles": {code: _title(application, code) for code, _name in LANGUAGES},
+    }  # fmt: skip
     wrong = request.method == "POST"
     return render(request, "candidate/invite.html", context, status=422 if wrong else 200)
 
 
-def _title(application: Application) -> str:
-    """The stage's name, in the candidate's language, which is who reads it."""
+def _title(application: Application, language: str) -> str:
+    """The stage's name in the language of the invitation, as the candidate reads it."""
     stage = application.stage
     if stage is not None:
-        return stage.name_zh if application.candidate.language.startswith("zh") else stage.name_en
-    with override(application.candidate.language):
+        return stage.name_zh if language.startswith("zh") else stage.name_en
+    with override(language):
         return _("Interview")
 
 

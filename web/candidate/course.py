@@ -10,15 +10,15 @@ from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.web.candidate.models import Invitation
-
-CHANNELS = ("content", "voice", "face", "posture")
+from interview_analysis.web.hiring.models import Application
+from interview_analysis.web.hiring.profiles import profile_of
+from interview_analysis.web.privacy.observed import Observed, observed
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """`url` is empty where there is no door now; `optional` ones are offered and never the next."""
+    """`url` is empty where there is no door now, `post` where nothing is sent; `optional` ones are offered and never the next."""
 
     title: str
     text: str
@@ -27,6 +27,7 @@ class Step:
     done: bool = False
     optional: bool = False
     is_next: bool = False
+    post: str = ""
 
 
 def how_it_goes(invitation: Invitation) -> list[str]:
@@ -97,6 +98,8 @@ def steps(invitation: Invitation, now: datetime | None = None) -> list[Step]:
         _interview(invitation, now),
         _after(invitation),
     ]
+    if found[-1].done:  # it is decided: nothing is asked for any more
+        return found
     for number, step in enumerate(found):
         if not step.done and not step.optional:
             found[number] = replace(step, is_next=True)
@@ -134,11 +137,23 @@ def _time(invitation: Invitation, now: datetime) -> list[Step]:
         Step(
             _("Confirm"),
             _("Say that you will be there, so that nobody waits in vain."),
+            door=_("I will be there"),
+            post=reverse("candidate:confirm") if may_confirm(invitation, now) else "",
             done=invitation.confirmed_at is not None or invitation.started_at is not None,
             optional=invitation.to_be_picked or over,
         )
     )
     return found
+
+
+def may_confirm(invitation: Invitation, now: datetime) -> bool:
+    return (
+        invitation.confirmed_at is None
+        and invitation.started_at is None
+        and invitation.finished_at is None
+        and not invitation.to_be_picked
+        and now < invitation.closes_at
+    )
 
 
 def _prepare(invitation: Invitation, now: datetime) -> list[Step]:
@@ -189,14 +204,22 @@ def _begun(invitation: Invitation) -> bool:
 
 
 def _after(invitation: Invitation) -> Step:
-    handed_in = invitation.finished_at is not None
-    url = door_to("afterwards:progress") if handed_in else ""
-    return Step(
-        _("Hear from us"),
-        _("People review your interview, and a person decides."),
-        url,
-        _("See how far it is"),
-    )
+    """Done once it is decided; what was decided is told by people, not by this page."""
+    state = invitation.interview.application.state
+    decided = state != Application.State.ACTIVE
+    url = door_to("afterwards:progress") if invitation.finished_at is not None or decided else ""
+    if state == Application.State.WITHDRAWN:
+        text = _("The application was withdrawn.")
+    elif decided:
+        text = outcome_told()
+    else:
+        text = _("People review your interview, and a person decides.")
+    return Step(_("Hear from us"), text, url, _("See how far it is"), done=decided)
+
+
+def outcome_told() -> str:
+    """Where a candidate learns what was decided."""
+    return _("A person has decided. If nobody has told you the outcome yet, write to the contact.")
 
 
 def door_to(name: str) -> str:
@@ -207,9 +230,7 @@ def door_to(name: str) -> str:
         return ""
 
 
-def channel_shares(profile: JobProfile) -> dict[str, float]:
-    """How much of the whole score each channel makes up, by the profile's weights; they add up to 1."""
-    return {
-        channel: sum(d.weight * d.channels.get(channel, 0.0) for d in profile.dimensions)  # type: ignore[call-overload]
-        for channel in CHANNELS
-    }
+def looked_at(invitation: Invitation) -> list[Observed]:
+    """What an analysis of the interview looks at, with the weights of the job's profile, in the active language."""
+    version = invitation.interview.application.job.profile
+    return observed(profile_of(version) if version is not None else None)

@@ -161,6 +161,16 @@ class InvitationForm(forms.ModelForm[Invitation]):
         return data
 
 
+def faults(*forms_sent: forms.BaseForm) -> list[tuple[str, str, str]]:
+    """(id of the field, its label, what is wrong) of each mistake, for the top of a long page."""
+    return [
+        (form[name].id_for_label if name in form.fields else "", str(form[name].label) if name in form.fields else "", str(told))
+        for form in forms_sent
+        for name, found in (form.errors.items() if form.is_bound else ())
+        for told in found
+    ]  # fmt: skip
+
+
 class WordsForm(forms.ModelForm[Invitation]):
     """What may change at any time without a new time: whom to ask, and own words."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.candidate.access import link_of
-from interview_analysis.web.candidate.course import door_to, how_it_goes
+from interview_analysis.web.candidate.course import door_to, how_it_goes, looked_at
 from interview_analysis.web.candidate.models import Code, InterviewRules, Invitation
 from interview_analysis.web.messages import calendars, outbox, reminders
 from interview_analysis.web.messages.kinds import Attachment, Kind, register
@@ -20,6 +20,8 @@ from interview_analysis.web.messages.models import Message
 from interview_analysis.web.messages.times import told, told_span
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.models import Entry
+from interview_analysis.web.privacy.observed import described
+from interview_analysis.web.reports.models import Feedback
 
 
 def moment(invitation: Invitation) -> datetime:
@@ -87,10 +89,23 @@ def thank(invitation: Invitation) -> None:
         _put("thanks", invitation, None, useful_until=None)
 
 
+def tell_feedback(told: Feedback) -> None:
+    """That it can be read, to whoever has a link that leads there."""
+    invitation = Invitation.objects.filter(interview=told.interview_id).first()
+    if invitation is not None and invitation.may_enter:
+        outbox.withdraw(invitation, "feedback")  # of an earlier release
+        outbox.put(
+            "feedback", invitation.interview.application.candidate, invitation, data={"feedback": told.pk},
+            by=told.released_by,
+        )  # fmt: skip
+
+
 def told_by_the_trail(entry: Entry, subject: models.Model, **kwargs: object) -> None:
-    """Thank whoever has handed in, wherever that was done."""
+    """Thank whoever has handed in, and tell of feedback that was released, wherever that was done."""
     if entry.action == "invitation.finished" and isinstance(subject, Invitation):
         thank(subject)
+    elif entry.action == "feedback.released" and isinstance(subject, Feedback):
+        tell_feedback(subject)
 
 
 def send_code(invitation: Invitation, code: Code) -> None:
@@ -162,6 +177,16 @@ def _is_handed_in(message: Message) -> bool:
     return found is not None and found.may_enter and found.finished_at is not None
 
 
+def _is_readable(message: Message) -> bool:
+    """Whether feedback is there to be read, and the link leads to it."""
+    found = _invitation(message)
+    return (
+        found is not None
+        and found.may_enter
+        and found.interview.feedback.filter(released_at__isnull=False).exists()
+    )
+
+
 def _code_holds(message: Message) -> bool:
     code = Code.objects.filter(pk=message.data.get("code"), used_at=None).first()
     return code is not None and code.expires_at > timezone.now() and _invitation(message) is not None
@@ -183,6 +208,8 @@ def _context(message: Message) -> dict[str, object]:
         "fixed": at == invitation.opens_at,
         "link": link_of(invitation) if invitation.revoked_at is None else "",
         "how_it_goes": how_it_goes(invitation),
+        "observed": looked_at(invitation),
+        "described": described(),
         "practice": f"{settings.PUBLIC_URL}{practice}" if practice else "",
         "contact": invitation.contact,
         "heard_days": InterviewRules.of(application.job).heard_days,
@@ -224,6 +251,7 @@ def register_kinds() -> None:
         Kind("extended", _("More time"), _is_open, _context),
         Kind("cancelled", _("Called off"), _is_off, _context, _calendar, necessary=True),
         Kind("thanks", _("Thanks"), _is_handed_in, _context),
+        Kind("feedback", _("Feedback to read"), _is_readable, _context),
         Kind("code", _("Code"), _code_holds, _code_context, necessary=True, urgent=True, secret=True),
     ):
         register(kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.db import transaction
 from interview_analysis.errors import InterviewAnalysisError, MediaError
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import JobProfile
-from interview_analysis.web.candidate.models import Invitation, Question
+from interview_analysis.web.candidate.models import LANGUAGES, Invitation, Question
 from interview_analysis.web.interviews.models import Recording
 from interview_analysis.web.interviews.uploads import look_at
 from interview_analysis.web.site import store
@@ -53,6 +53,9 @@ class Row:
     of: Question | None = None
     captions: str = ""
     file: UploadedFile[Any] | None = None
+    also: Mapping[str, Mapping[str, str]] = field(
+        default_factory=dict
+    )  # proposed text and heading by language
 
 
 def proposed(profile: JobProfile | None, language: str) -> list[Row]:
@@ -67,10 +70,26 @@ def proposed(profile: JobProfile | None, language: str) -> list[Row]:
             rows.append(
                 Row(
                     len(rows), own(question.text, language), use, str(ticked) if use else "", dimension.id,
-                    own(dimension.name, language),
+                    own(dimension.name, language), also=_also(dimension.name, question.text),
                 )
             )  # fmt: skip
     return rows + [Row(len(rows) + i) for i in range(BLANK)]
+
+
+def _also(name: Text, text: Text) -> dict[str, dict[str, str]]:
+    """What a proposal says in each language, for a page on which the language is chosen."""
+    return {code: {"text": own(text, code), "heading": own(name, code)} for code, _ in LANGUAGES}
+
+
+def with_proposals(rows: Sequence[Row], profile: JobProfile | None) -> list[Row]:
+    """Rows as they were sent, with the other language of what is as the profile proposes it."""
+    known = {
+        (dimension.id, own(question.text, code)): _also(dimension.name, question.text)
+        for dimension in (profile.dimensions if profile else ())
+        for question in dimension.questions
+        for code, _ in LANGUAGES
+    }
+    return [replace(row, also=known.get((row.dimension, row.text), {})) for row in rows]
 
 
 def own(text: Text, language: str) -> str:

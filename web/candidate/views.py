@@ -15,8 +15,8 @@ from interview_analysis.web.candidate import access, codes, consents, course, le
 from interview_analysis.web.candidate.access import invited
 from interview_analysis.web.candidate.models import LANGUAGES, InterviewRules, Invitation, Slot
 from interview_analysis.web.candidate.words import consent_fault, slot_fault
-from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.privacy.notices import paragraphs
+from interview_analysis.web.privacy.observed import described
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.site.limits import address_of, used_up
 
@@ -70,8 +70,6 @@ def home(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         {
             "invitation": invitation,
             "steps": steps,
-            "next": next((step for step in steps if step.is_next), None),
-            "may_confirm": _may_confirm(invitation),
             "now": now,
             "progress": course.door_to("afterwards:progress"),
         },
@@ -81,14 +79,14 @@ def home(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @invited
 def details(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """Everything about the invitation: times, devices, course, advice, what is analysed, whom to ask."""
-    version = invitation.interview.application.job.profile
     return render(
         request,
         "candidate/details.html",
         {
             "invitation": invitation,
             "how_it_goes": course.how_it_goes(invitation),
-            "shares": course.channel_shares(profile_of(version)) if version is not None else {},
+            "observed": course.looked_at(invitation),
+            "described": described(),
             "practice": course.door_to("practice:home"),
             "check": course.door_to("answers:check"),
             "appointment": letters.is_appointment(invitation),
@@ -121,6 +119,7 @@ def consent(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         {
             "invitation": invitation,
             "notice": notice,
+            "observed": course.looked_at(invitation),
             "paragraphs": paragraphs(notice.text),
             "given": given,
             "fault": fault,
@@ -133,23 +132,13 @@ def consent(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 @require_POST
 def confirm(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     """ "I will be there"."""
-    if _may_confirm(invitation):
+    if course.may_confirm(invitation, timezone.now()):
         mine = Invitation.objects.filter(pk=invitation.pk, confirmed_at=None, revoked_at=None)
         if mine.update(confirmed_at=timezone.now()):
             record(None, "invitation.confirmed", invitation)
             letters.confirmed(invitation)
             messages.success(request, _("Thank you. We look forward to it."))
     return redirect("candidate:home")
-
-
-def _may_confirm(invitation: Invitation) -> bool:
-    return (
-        invitation.confirmed_at is None
-        and invitation.started_at is None
-        and invitation.finished_at is None
-        and not invitation.to_be_picked
-        and timezone.now() < invitation.closes_at
-    )
 
 
 @invited

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -19,10 +19,10 @@ from interview_analysis.web.guide.models import GuideText
 from interview_analysis.web.hiring.models import Job
 from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.people.models import User
+from interview_analysis.web.privacy.observed import Observed, observed, shares
 from interview_analysis.web.privacy.trail import record
 
 TEXTS = ("welcome", "advice", "question", "thin", "good")
-CHANNELS = ("content", "voice", "face", "posture")
 _RATES: Mapping[Language, str] = {
     "en": "speech_rate.speaking_rate_wpm",
     "zh": "speech_rate.speaking_rate_cpm",
@@ -48,6 +48,7 @@ class Guide:
     profile: JobProfile
     dimensions: tuple[Dimension, ...]
     shares: Mapping[str, float]
+    observed: Sequence[Observed]
     pace: tuple[int, int] | None
     words: Mapping[str, str]  # by the names of TEXTS
     number: int  # of the recruiters' version, 0 for the usual words
@@ -61,11 +62,14 @@ def guide(job: Job, language: str) -> Guide | None:
     profile = profile_of(version)
     own = latest(job, language)
     usual = usual_words(language)
+    with translation.override(language):
+        looked_at = observed(profile)
     words = {name: (getattr(own, name) if own else "") or usual[name] for name in TEXTS}
     return Guide(
         profile,
         profile.dimensions,
         shares(profile),
+        looked_at,
         pace(load_norms(), language),
         words,
         own.number if own else 0,
@@ -81,12 +85,6 @@ def label(name: str) -> str:
 
 def latest(job: Job, language: str) -> GuideText | None:
     return job.guide_texts.filter(language=language).order_by("-number").first()
-
-
-def shares(profile: JobProfile) -> dict[str, float]:
-    """How much of the overall score each channel carries; they add up to 1."""
-    found = {name: sum(d.weight * d.channels.get(name, 0.0) for d in profile.dimensions) for name in CHANNELS}  # type: ignore[call-overload]
-    return {name: share for name, share in found.items() if share > 0}
 
 
 def pace(norms: Norms, language: str) -> tuple[int, int] | None:

@@ -32,6 +32,8 @@ class NewJobForm(forms.Form):
 
     def clean(self) -> dict[str, object]:
         data = super().clean() or {}
+        if self.errors:  # the field says already what is wrong with it
+            return data
         if bool(data.get("text", "").strip()) == bool(data.get("file")):
             raise forms.ValidationError(_("Paste a job description, or choose a file; one of the two."))
         file = data.get("file")

@@ -24,6 +24,7 @@ from interview_analysis.web.hiring.profiles import (
     save_version,
 )
 from interview_analysis.web.hiring.stages import add_usual_stages
+from interview_analysis.web.hiring.templatetags.hiring import own
 from interview_analysis.web.hiring.words import description_fault
 from interview_analysis.web.people.models import STAFF, Role
 from interview_analysis.web.privacy.trail import record
@@ -184,7 +185,12 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
         except InterviewAnalysisError as error:
             fault, status = str(error), 422
         else:
-            messages.success(request, _("Saved as version %(number)s.") % {"number": version.number})
+            if version.number == based_on.number:
+                messages.info(
+                    request, _("Nothing was changed; version %(number)s stays.") % {"number": version.number}
+                )
+            else:
+                messages.success(request, _("Saved as version %(number)s.") % {"number": version.number})
             return redirect("hiring:profile" if request.POST.get("add") else "hiring:job", found.pk)
     taken = {d.id for d in shown.dimensions} if shown else set()
     return render(
@@ -197,10 +203,17 @@ def profile(request: HttpRequest, pk: int) -> HttpResponse:
             "based_on": based_on,
             "fault": fault,
             "conflict": conflict,
-            "library": [c for c in _library() if c.id not in taken],
+            "library": sorted(
+                (c for c in _library() if c.id not in taken), key=lambda c: _as_read(own(c.name))
+            ),
         },
         status=status,
     )
+
+
+def _as_read(name: str) -> bytes:
+    """Sorts names as readers look for them: GB18030 has the common Chinese characters by their sound."""
+    return name.casefold().encode("gb18030", "replace")
 
 
 @for_roles(*STAFF)

@@ -43,15 +43,19 @@ def parse_description(content: bytes, name: str) -> JobProfile:
         try:
             return parse_file(path, _parser())
         except ProfileError as error:  # which names the file that we made
-            raise ProfileError(str(error).replace(str(path), name).replace(path.name, name)) from error
+            told = str(error).replace(str(path), name).replace(path.name, name)
+            raise ProfileError(told, error.code) from error
 
 
 def read_profile(text: str, origin: str) -> JobProfile:
     """The profile in a YAML text. Raises ProfileError that says what is wrong."""
     try:
         data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # ten times as fast
-    except yaml.YAMLError as error:
-        raise ProfileError(f"{origin}: this is no YAML: {error}") from error
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that does not exist
+        place = getattr(error, "problem_mark", None)
+        where = f" at line {place.line + 1}, column {place.column + 1}" if place else ""
+        reason = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise ProfileError(f"{origin} is not valid YAML{where}: {reason}", "yaml") from error
     return parse_profile(data, origin)
 
 
@@ -75,7 +79,7 @@ def save_version(
     based_on: int | None = None,
     description: str = "",
 ) -> ProfileVersion:
-    """Keep `profile` as the job's next version.
+    """Keep `profile` as the job's next version; the latest one where it says the same.
 
     `based_on` is the number of the version that was edited. Raises OutdatedError where that is no longer the latest one.
     """
@@ -83,6 +87,8 @@ def save_version(
     latest = job.profile
     if latest is not None and based_on is not None and latest.number != based_on:
         raise OutdatedError(latest)
+    if latest is not None and profile_of(latest) == profile:
+        return latest
     text = profile_text(profile)
     version = ProfileVersion.objects.create(
         job=job,

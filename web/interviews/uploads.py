@@ -18,6 +18,7 @@ from pathlib import Path
 from av.error import FFmpegError
 from django.conf import settings
 from django.db import transaction
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
 from interview_analysis.errors import InterviewAnalysisError, MediaError
@@ -49,10 +50,11 @@ class UploadError(InterviewAnalysisError):
 
 def begin(interview: Interview, by: User, name: str, size_bytes: int) -> Upload:
     """A new upload, or the unfinished one of the same person, name and size. Raises UploadError."""
-    if not 0 < size_bytes <= settings.MAX_UPLOAD_BYTES:
-        raise UploadError(
-            f"{name}: {size_bytes} bytes; files from 1 byte to {settings.MAX_UPLOAD_BYTES} are taken", "size"
-        )
+    if size_bytes <= 0:
+        raise UploadError(f"{name}: the file is empty; choose one that holds a recording", "empty")
+    if size_bytes > settings.MAX_UPLOAD_BYTES:
+        has, most = (filesizeformat(size) for size in (size_bytes, settings.MAX_UPLOAD_BYTES))
+        raise UploadError(f"{name}: the file has {has}; at most {most} are taken here", "size")
     known = Upload.objects.filter(
         interview=interview, by=by, name=name[:255], size_bytes=size_bytes, finished_at=None
     ).first()
@@ -90,7 +92,7 @@ def keep_chunk(upload: Upload, number: int, content: bytes, sha256: str) -> None
     if len(content) != expected:
         raise UploadError(f"chunk {number}: expected {expected} bytes, got {len(content)}", "chunk")
     if hashlib.sha256(content).hexdigest() != sha256.lower():
-        raise UploadError(f"chunk {number} was damaged on its way; send it again", "damaged")
+        raise UploadError(f"chunk {number} was damaged on its way; send it again", "chunk_damaged")
     target = _folder(upload) / f"{number}.chunk"
     if target.exists():
         return

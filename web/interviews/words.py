@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
 from interview_analysis.errors import InterviewAnalysisError
@@ -17,11 +19,13 @@ def upload_fault(error: InterviewAnalysisError) -> str:
         return str(error)
     if isinstance(error, UploadError):
         return {
-            "size": _("The file is empty, or larger than what is taken here."),
+            "empty": _("The file is empty. Choose one that holds a recording."),
+            "size": _("The file is larger than the %(most)s that are taken here.")
+            % {"most": filesizeformat(settings.MAX_UPLOAD_BYTES)},
             "full": _(
                 "There is no space left here. What has come is kept; the upload goes on once there is."
             ),
-            "damaged": _("A piece was damaged on its way; it is sent again."),
+            "chunk_damaged": _("A piece was damaged on its way; it is sent again."),
             "missing": _("Some pieces have not come yet."),
             "store": _("All of it has come and is kept, but cannot be stored yet. Try again later."),
         }.get(code, str(error))

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from interview_analysis.web.hiring.models import Candidate
@@ -28,6 +29,10 @@ class MessageQuerySet(models.QuerySet["Message"]):
         if not user.may(*STAFF):
             return self.none()
         return self.filter(candidate__in=Candidate.objects.visible_to(user))
+
+    def by_time(self) -> MessageQuerySet:
+        """The latest first, by the time that lists show: when it was sent, is tried next, or was due."""
+        return self.order_by(Coalesce("sent_at", "next_at", "due_at").desc(), "-pk")
 
 
 class Message(models.Model):

@@ -48,11 +48,7 @@ def told(at: datetime, zone: str, language: str) -> str:
 
     `language` is "zh-hans" or another that begins with "zh" for Chinese, else English.
     """
-    local = at.astimezone(zone_of(zone))
-    clock = f"{local:%H:%M}"
-    if language.startswith("zh"):
-        return f"{_date(local, language)}{zone_told(at, zone, language)}{clock}（{offset(local)}）"
-    return f"{_date(local, language)}, {clock}, {zone_told(at, zone, language)} ({offset(local)})"
+    return _in_zone(at, f"{at.astimezone(zone_of(zone)):%H:%M}", zone, language)
 
 
 def told_span(begins: datetime, ends: datetime, zone: str, language: str) -> str:
@@ -62,10 +58,16 @@ def told_span(begins: datetime, ends: datetime, zone: str, language: str) -> str
     if first.date() != last.date() or first.utcoffset() != last.utcoffset():
         between = " 至 " if chinese else " to "
         return f"{told(begins, zone, language)}{between}{told(ends, zone, language)}"
-    clocks = f"{first:%H:%M}–{last:%H:%M}"
-    if chinese:
-        return f"{_date(first, language)}{zone_told(begins, zone, language)}{clocks}（{offset(first)}）"
-    return f"{_date(first, language)}, {clocks}, {zone_told(begins, zone, language)} ({offset(first)})"
+    return _in_zone(begins, f"{first:%H:%M}–{last:%H:%M}", zone, language)
+
+
+def _in_zone(at: datetime, clock: str, zone: str, language: str) -> str:
+    """Day, clock and zone, with the distance to UTC where the zone is another one."""
+    local, called = at.astimezone(zone_of(zone)), zone_told(at, zone, language)
+    away = "" if zone_of(zone).key == "UTC" else offset(local)
+    if language.startswith("zh"):
+        return f"{_date(local, language)}{called}{clock}{away and f'（{away}）'}"
+    return f"{_date(local, language)}, {clock}, {called}{away and f' ({away})'}"
 
 
 def zone_told(at: datetime, zone: str, language: str) -> str:

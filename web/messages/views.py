@@ -47,7 +47,11 @@ def _message(request: HttpRequest, key: UUID) -> Message:
 @for_roles(*STAFF)
 def messages_list(request: HttpRequest) -> HttpResponse:
     """All messages, the newest first; of one candidate or in one state where that is asked for."""
-    found = Message.objects.visible_to(signed_in(request)).select_related("candidate", "application__job")
+    found = (
+        Message.objects.visible_to(signed_in(request))
+        .select_related("candidate", "application__job")
+        .by_time()
+    )
     asked = {name: request.GET[name] for name in ("state", "candidate") if request.GET.get(name)}
     if asked.get("state") in _GROUPS:
         found = found.filter(state__in=_GROUPS[asked["state"]])
@@ -69,7 +73,7 @@ def of_application(request: HttpRequest, pk: int) -> HttpResponse:
     """The messages about one application, as a part of its page."""
     user = signed_in(request)
     found = get_object_or_404(Application.objects.visible_to(user), pk=pk)
-    rows = Message.objects.visible_to(user).filter(application=found).select_related("candidate")
+    rows = Message.objects.visible_to(user).filter(application=found).select_related("candidate").by_time()
     return render(request, "outbox/of_application.html", {"rows": rows, "candidate": found.candidate})
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
 from interview_analysis.scoring.coaching.findings import Coached, Finding, Quote
+from interview_analysis.scoring.coaching.parts import told_of_own
 from interview_analysis.web.reports.advice import ADVICE, GATES, STRENGTHS
 
 TELLS: Mapping[str, str] = {
@@ -90,8 +91,9 @@ def lines(coached: Coached) -> list[Line]:
 def strengths(coached: Coached) -> list[tuple[str, Quote]]:
     """What was heard of a good answer, each with a sentence of it that stands for nothing else, where there is one."""
     found, used = [], set[float]()
+    own = told_of_own(coached.parts)
     for name, praise in STRENGTHS.items():
-        quotes = coached.parts.get(name, ())
+        quotes = coached.parts[name] if name in own else ()
         quote = next((one for one in quotes if one.start_s not in used), None)
         if quote is not None:
             used.add(quote.start_s)

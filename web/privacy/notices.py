@@ -11,8 +11,10 @@ from functools import cache
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import translation
 
 from interview_analysis.web.people.models import User
+from interview_analysis.web.privacy import observed
 from interview_analysis.web.privacy.models import Head, Notice
 from interview_analysis.web.privacy.trail import record
 
@@ -91,7 +93,11 @@ def paragraphs(text: str) -> list[tuple[str, str]]:
 
 @cache
 def _text(language: str) -> str:
-    return (_TEXTS / f"{language}.txt").read_text(encoding="utf-8").strip()
+    with translation.override("zh-hans" if language == "zh" else language):
+        listed = ("；" if language == "zh" else "; ").join(observed.words(name) for name in observed.CHANNELS)
+        described = observed.described()
+    text = (_TEXTS / f"{language}.txt").read_text(encoding="utf-8").strip()
+    return text.replace("{observed}", listed).replace("{described}", described)
 
 
 def _shipped(language: str) -> Notice:

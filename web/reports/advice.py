@@ -14,8 +14,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
-from interview_analysis.scoring.coaching.parts import failed_gates, missing
+from interview_analysis.scoring.coaching.parts import failed_gates, missing, told_of_own
 from interview_analysis.scoring.content.scored import HOLDS
+from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report.report import (
     AnswerDimension,
     ContentReport,
@@ -25,6 +26,7 @@ from interview_analysis.scoring.report.report import (
 )
 
 MOST = 4  # strengths, and pieces of advice, of one answer
+AIM = 4  # the lowest level whose anchor names no defect
 
 # In the order in which a good answer is told; each with how it is praised.
 STRENGTHS: Mapping[str, str] = {
@@ -92,13 +94,16 @@ class Draft:
     advice: str
 
 
-def draft(report: Report, language: str) -> Draft:
-    """In `language` of the candidate, "en" or "zh-hans". Empty texts where the report holds nothing to draw on."""
+def draft(report: Report, language: str, profile: JobProfile) -> Draft:
+    """In `language` of the candidate, "en" or "zh-hans". Empty texts where the report holds nothing to draw on.
+
+    `profile` is the one that the report was made with.
+    """
     with translation.override(language):
         answers = heard(report, "zh" if language.startswith("zh") else "en")
         strengths = [_block(one, _strengths(one)) for one in answers]
         advice = [_block(one, _advice(one)) for one in answers]
-        advice += _below(report, "zh" if language.startswith("zh") else "en")
+        advice += _below(report, "zh" if language.startswith("zh") else "en", profile)
     return Draft("\n\n".join(filter(None, strengths)), "\n\n".join(filter(None, advice)))
 
 
@@ -150,10 +155,11 @@ def _strengths(one: Heard) -> list[str]:
     if one.failed:
         return []
     lines, used = [], set()
+    own = told_of_own(one.parts)
     for name, praise in STRENGTHS.items():
-        quotes = one.parts.get(name, ())
-        if not quotes:
+        if name not in own:
             continue
+        quotes = one.parts[name]
         quote = next((q for q in quotes if q not in used), "")
         used.add(quote)
         lines.append(
@@ -174,15 +180,22 @@ def _advice(one: Heard) -> list[str]:
     return lines[:MOST]
 
 
-def _below(report: Report, language: str) -> list[str]:
-    """What the job looks for, and topics to learn, where a level lies below the one that it asks for."""
+def _below(report: Report, language: str, profile: JobProfile) -> list[str]:
+    """What the job looks for, and topics to learn, where a level lies below the one that it asks for.
+
+    Anchors of low levels say what is still lacking, so what is looked for is that of a level above the present one, at least
+    `AIM`.
+    """
+    anchors = {dimension.id: dimension.anchors for dimension in profile.dimensions}
     found = []
     for d in report.dimensions:
         if d.level is None or d.expected_level is None or d.level >= d.expected_level:
             continue
         lines = []
-        if d.expected_anchor is not None:
-            lines.append(_("this job looks for: %(anchor)s") % {"anchor": d.expected_anchor.get(language)})
+        if d.id in anchors:
+            aim = max(d.level + 1, AIM)
+            anchor = anchors[d.id][aim]  # type: ignore[index]
+            lines.append(_("this job looks for: %(anchor)s") % {"anchor": anchor.get(language)})
         if d.training:
             topics = pgettext("between names", ", ").join(topic.get(language) for topic in d.training)
             lines.append(_("topics that help: %(topics)s") % {"topics": topics})

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from interview_analysis.errors import InterviewAnalysisError
 from interview_analysis.web.analysis.models import Analysis
+from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.interviews.models import Interview
 from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.trail import record
@@ -40,7 +41,9 @@ def proposed(interview: Interview, found: Saved | None) -> Feedback:
     """The next one as it would be drafted now, empty without a result; it is not kept before it is saved."""
     last = latest(interview)
     language = interview.application.candidate.language
-    text = draft(found.report, language) if found is not None else Draft("", "")
+    text = Draft("", "")
+    if found is not None:
+        text = draft(found.report, language, profile_of(found.analysis.profile))
     return Feedback(
         interview=interview, number=last.number + 1 if last else 1, language=language, strengths=text.strengths,
         advice=text.advice, drafted_from=_result_of(found.analysis if found is not None else None),

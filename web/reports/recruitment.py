@@ -43,6 +43,16 @@ class Line:
         return self.row.machine
 
     @property
+    def compared(self) -> str:
+        """People against the machine: "differ" beyond their errors; else "alike", or "wide" where margins as wide as more than a
+        level would make anything look alike. Empty where one of them says nothing."""
+        if self.between is None:
+            return ""
+        if self.between.beyond_error:
+            return "differ"
+        return "alike" if self.between.margin <= WIDE else "wide"
+
+    @property
     def reached(self) -> float | None:
         """The final level; without one the mean of the raters'."""
         if self.unobserved:
@@ -109,6 +119,16 @@ def unsettled(line: Line) -> tuple[str, ...]:
     if expected is not None and line.reached is not None and line.reached < expected:
         why.append("below")
     return tuple(why)
+
+
+def any_remark(now: Standing, told: Sequence[Line]) -> bool:
+    """Whether a rater, or who entered the final rating, wrote anything."""
+    if any(card.remark for card in now.cards) or any(note for line in told for note in line.row.notes):
+        return True
+    final = now.final
+    return final is not None and bool(
+        final.remark or any(final.notes.get(line.dimension.id) for line in told)
+    )
 
 
 class RecommendationError(InterviewAnalysisError):

@@ -9,6 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from interview_analysis.web.interviews.models import Interview
+from interview_analysis.web.messages import outbox
+from interview_analysis.web.messages.models import Message
 from interview_analysis.web.people.models import STAFF
 from interview_analysis.web.privacy.trail import record
 from interview_analysis.web.reports import feedback as feedbacks
@@ -69,13 +71,15 @@ def _recruitment(now: Standing) -> dict[str, Any]:
         "interview": now.interview,
         "now": now,
         "lines": told,
-        "alike": [one for one in told if one.between and not one.between.beyond_error],
-        "differing": [one for one in told if one.between and one.between.beyond_error],
+        "alike": [one for one in told if one.compared == "alike"],
+        "differing": [one for one in told if one.compared == "differ"],
+        "too_wide": [one for one in told if one.compared == "wide"],
         "to_ask": recruiting.to_ask(told, now.report),
         "recommendation": recommendations[0] if recommendations else None,
         "earlier": recommendations[1:],
         "outdated": bool(recommendations) and recommendations[0].basis != current,
         "final_outdated": now.final is not None and now.final.basis != current,
+        "any_remark": recruiting.any_remark(now, told),
         "machine_first": [card for card in now.cards if card.machine_seen_at is not None],
     }
 
@@ -121,10 +125,20 @@ def feedback(request: HttpRequest, pk: int) -> HttpResponse:
         "stale": shown is not None and feedbacks.is_stale(shown),
         "result": found.analysis.report_sha256 if found else "",
         "released": interview.feedback.filter(released_at__isnull=False).select_related("released_by"),
+        "told_by_message": _told_by_message(interview, last),
         "fault": fault,
         "conflict": refused == "outdated",
     }
     return render(request, "reports/feedback.html", context, status=409 if refused else 200)
+
+
+def _told_by_message(interview: Interview, last: Feedback | None) -> bool:
+    """Whether a message about the latest release went to the candidate, or is about to."""
+    invitation = getattr(interview, "invitation", None)
+    if invitation is None or last is None:
+        return False
+    put = outbox.about(invitation).filter(kind="feedback", data__feedback=last.pk)
+    return put.exclude(state=Message.State.DROPPED).exists()
 
 
 def _shown(

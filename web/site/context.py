@@ -39,7 +39,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"doors": ()}
-    doors = []
+    doors, own = [], reverse("people:me")  # has a link of its own
     for name, text, roles in DOORS:
         if user.role not in roles:
             continue
@@ -47,5 +47,5 @@ def navigation(request: HttpRequest) -> dict[str, object]:
             url = reverse(name)
         except NoReverseMatch:  # a room that is not built yet
             continue
-        doors.append(Door(url, text, request.path.startswith(url)))
+        doors.append(Door(url, text, request.path.startswith(url) and request.path != own))
     return {"doors": tuple(doors), "disk_nearly_full": user.role in STAFF and disk().nearly_full}

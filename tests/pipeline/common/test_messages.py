@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from interview_analysis.features.moments.moments import KINDS, unit_of
+from interview_analysis.pipeline.common.config import load_norms, load_run_config
 from interview_analysis.pipeline.common.messages import (
     MISSING,
     UNKNOWN_PLACEHOLDER,
@@ -65,6 +67,17 @@ def test_every_reason_says_why_and_what_to_do() -> None:
 
 def test_every_flag_has_a_text() -> None:
     assert [code for code in FLAGS if not Messages("zh").has("flags", code)] == []
+
+
+def test_every_unit_has_a_name_in_both_languages() -> None:
+    """Of the norms, of the curves and of the moments: what a report shows a value in."""
+    norms, config = load_norms(), load_run_config()
+    shown = {norm.unit for channel in norms.channels.values() for norm in channel}
+    shown |= {series.unit for series in config.timeline}
+    shown |= {unit_of(kind, language) for kind in KINDS for language in ("en", "zh")}
+    assert [unit for unit in sorted(shown) if not Messages("zh").has("units", unit)] == []
+    assert Messages("zh").quantity(4.06, "level", 1.23) == "4.06 ± 1.23 级"
+    assert Messages("en").quantity(4.06, "level", 1.23) == "4.06 ± 1.23 levels"
 
 
 def test_every_channel_and_strength_has_a_name() -> None:

@@ -195,3 +195,9 @@ def test_mistakes_are_named_with_file_and_key(change, message):
 def test_a_file_that_is_no_mapping_is_named():
     with pytest.raises(ConfigError, match=r"^teamwork\.yaml: expected a competency, got list$"):
         parse_competency([], "teamwork.yaml")
+
+
+def test_direction_and_business_sense_are_named_in_both_languages(library: tuple[Competency, ...]):
+    """What is defined and asked for is both, so the English name says both, like the Chinese one."""
+    named = next(competency.name for competency in library if competency.id == "strategic_thinking")
+    assert (named.zh, named.en) == ("战略思维与商业敏感", "Strategic thinking and business acumen")

@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from interview_analysis.scoring.report.report import Report
+from interview_analysis.scoring.content.words import PART_NAMES
+from interview_analysis.scoring.report.report import Evidence, Report
 from interview_analysis.web.afterwards import own_review, requests
 from interview_analysis.web.afterwards.models import OwnReview, Request
 from interview_analysis.web.afterwards.progress import stages
@@ -22,6 +23,8 @@ from interview_analysis.web.people.models import User
 from interview_analysis.web.privacy.models import Entry
 from interview_analysis.web.reports.models import Feedback
 from tests.web.conftest import Company
+from tests.web.reports.conftest import answer, with_answers
+from tests.web.results import keep_result
 from tests.web.review.conftest import rate
 
 
@@ -65,6 +68,48 @@ def test_feedback_is_read_with_its_sources(told: Feedback, device: Client):
     page = device.get(reverse("afterwards:feedback")).content.decode()
     assert "Name the size." in page
     assert told.strengths.partition("“")[2].rstrip("”")[:20] in page
+
+
+def in_writing(answered: Invitation, quote: str) -> Report:
+    """The result of an interview of which the only answer was typed."""
+    said = Evidence(
+        kind="part", id="deeds", name=PART_NAMES["deeds"], weight=0.0, quote=quote, start_s=4.0, end_s=9.0
+    )
+    typed = answer(1, "Tell us about a product.", {})
+    told = typed.dimensions[0].model_copy(update={"evidence": (said,)})
+    typed = typed.model_copy(update={"source": "written", "dimensions": (told,)})
+    return keep_result(answered.interview.analyses.get(), with_answers(typed))
+
+
+def test_the_words_of_a_text_have_no_second(answered: Invitation, company: Company, device: Client):
+    report = in_writing(answered, "I called thirty users")
+    Feedback.objects.create(
+        interview=answered.interview, language="en", strengths="“I called thirty users”", advice="",
+        drafted_from=answered.interview.analyses.get().report_sha256, edited_by=company.recruiter,
+        released_by=company.recruiter, released_at=timezone.now(),
+    )  # fmt: skip
+    assert report.is_written(4.0)
+    for language, told in (("en", "written answer <q>"), ("zh-hans", "书面回答 <q>")):
+        device.post(reverse("candidate:language"), {"language": language, "next": "/c/"})
+        page = device.get(reverse("afterwards:feedback")).content.decode()
+        assert f"{told}I called thirty users" in page
+        assert "00:04" not in page
+
+
+def test_the_own_review_of_an_interview_alone_asks_nothing_of_an_interviewer(
+    answered: Invitation, device: Client
+):
+    in_writing(answered, "I called thirty users")
+    asks = ("interrupted", "asked_again", "relation")
+    page = device.get(reverse("afterwards:own_review")).content.decode()
+    assert "written answer, 80 words" in page
+    assert "00:00" not in page
+    assert not [name for name in asks if f'name="{name}' in page]
+    device.post(reverse("candidate:language"), {"language": "zh-hans", "next": "/c/"})
+    assert "书面回答，80 词" in device.get(reverse("afterwards:own_review")).content.decode()
+    Invitation.objects.update(kind=Invitation.Kind.LIVE)
+    page = device.get(reverse("afterwards:own_review")).content.decode()
+    assert [name for name in asks if f'name="{name}' in page] == list(asks)
 
 
 def test_a_draft_is_not_shown(told: Feedback, device: Client):

@@ -34,6 +34,12 @@ def state_of(invitation: Invitation, company) -> str:
 
 
 def test_the_states_of_a_candidate(browser, invitation, company):
+    assert state_of(invitation, company) == "agreed"
+    Invitation.objects.update(confirmed_at=timezone.now())
+    assert state_of(invitation, company) == "ready"
+    Interview.objects.filter(pk=invitation.interview_id).update(consent=None)
+    assert state_of(invitation, company) == "confirmed"
+    Invitation.objects.update(confirmed_at=None)
     assert state_of(invitation, company) == "opened"
     taking.show(invitation.questions.first())
     assert state_of(invitation, company) == "started"
@@ -67,7 +73,7 @@ def test_whoever_is_away_is_not_shown_as_here(browser, invitation, company):
     beat(browser, question=1, recording=True)
     Presence.objects.update(at=timezone.now() - timedelta(minutes=1))
     row = presence.rows(company.recruiter)[0][0]
-    assert (row.state, row.presence) == ("opened", None)
+    assert (row.state, row.presence) == ("agreed", None)
 
 
 def test_those_who_are_here_are_shown_before_the_many_who_are_not(

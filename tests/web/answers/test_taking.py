@@ -226,6 +226,36 @@ def test_a_file_or_written_words_instead(browser, invitation):
     assert post(browser, f"/c/answer/takes/{key}/end", way="written", text="x").status_code == 409
 
 
+def test_a_text_has_one_time_and_a_length(browser, invitation, company, signed_in):
+    """From the question to the finished text; a second text of the same question has none."""
+    key = state(browser)["question"]["key"]
+    post(browser, f"/c/answer/takes/{key}/begin", way="written")
+    post(browser, f"/c/answer/takes/{key}/end", way="written", answered_s=30, text="Because I called users")
+    take = Take.objects.get()
+    assert (take.thought_s, take.answered_s) == (None, 30.0)
+    again = state(browser, again=1)["question"]["key"]
+    post(browser, f"/c/answer/takes/{again}/begin", way="written")
+    post(browser, f"/c/answer/takes/{again}/end", way="written", answered_s=45, text="因为我先问了用户")
+    assert Take.objects.get(number=2).answered_s is None
+    state(browser)
+    key = state(browser)["question"]["key"]
+    post(browser, f"/c/answer/takes/{key}/begin", way="written")
+    post(browser, f"/c/answer/takes/{key}/end", way="written", answered_s=20, text="It is near my home")
+    lengths = [take["length"] for answer in state(browser)["answers"] for take in answer["takes"]]
+    assert lengths == ["4 words", "8 characters", "5 words"]
+    post(browser, f"/c/answer/takes/{taking.take_key(invitation.questions.first(), 1)}/give")
+    post(browser, "/c/answer/hand-in")
+    recruiter = signed_in(company.recruiter)
+    for language, told in (
+        ("en", ("<dd>4 words</dd>", "<dt>From the question to the finished text</dt><dd>30 s</dd>")),
+        ("zh-hans", ("<dd>4 词</dd>", "<dt>从看到问题到写完</dt><dd>30 秒</dd>")),
+    ):
+        recruiter.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        page = recruiter.get(f"/interviews/{invitation.interview_id}/answers").content.decode()
+        assert all(text in page for text in told), page
+        assert "00:30" not in page
+
+
 def test_what_was_typed_is_analysed_beside_a_recording_and_shown_to_raters(
     browser, invitation, company, signed_in
 ):

@@ -8,14 +8,18 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
+from interview_analysis.pipeline.common.config import BUILT_IN
 from interview_analysis.web.candidate import course
 from interview_analysis.web.candidate.access import link_of
 from interview_analysis.web.candidate.models import GRACE, Invitation
-from interview_analysis.web.hiring.models import Candidate
+from interview_analysis.web.hiring.models import Application, Candidate, ProfileVersion
+from interview_analysis.web.hiring.templatetags.hiring import share
 from interview_analysis.web.interviews.models import Interview
 from interview_analysis.web.messages import outbox
+from interview_analysis.web.messages.kinds import kind_of
+from interview_analysis.web.messages.letters import write
 from interview_analysis.web.messages.models import Message
 from interview_analysis.web.people.models import User
 from tests.web.conftest import Company
@@ -136,11 +140,68 @@ def test_names_are_text(invitation: Invitation, name: str):
         assert "14 2" not in page.content.decode()
 
 
-def test_what_is_told_of_the_analysis_is_what_the_profile_weighs(company: Company, invitation: Invitation):
-    page = entered(invitation).get(DETAILS)
-    shares = page.context["shares"]
-    assert sum(shares.values()) == pytest.approx(1.0)
-    assert f"content {shares['content']:.0%}".replace("%", " %") in page.content.decode()
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_is_told_of_the_analysis_is_what_the_profile_weighs(
+    company: Company, invitation: Invitation, language: str
+):
+    """The same list, with the weights of the job, on the page of the consent, in the details, in the guide and in the mail."""
+    yaml = (BUILT_IN / "jobs" / "customer-success-manager.yaml").read_text(encoding="utf-8")
+    ProfileVersion.objects.update(yaml=yaml)
+    Invitation.objects.update(language=language)
+    invitation = Invitation.objects.get()
+    with translation.override(language):
+        told = course.looked_at(invitation)
+    letter = write(
+        Message(kind="invitation", channel="mail", candidate=company.candidate, subject=invitation, data={}),
+        kind_of("invitation"),  # type: ignore[arg-type]
+    )
+    browser = entered(invitation)
+    pages = [
+        browser.get(url).content.decode()
+        for url in (DETAILS, reverse("candidate:consent"), reverse("guide:guide"))
+    ]
+    for text in (*pages, letter.text, letter.html):
+        for one in told:
+            assert one.share
+            assert one.words in text
+            assert share(one.share) in text
+        assert "as a description" not in text
+        assert "仅作描述" not in text
+
+
+def test_what_carries_no_weight_in_the_job_is_said_to_be_described_only(invitation: Invitation):
+    page = entered(invitation).get(DETAILS).content.decode()
+    assert "smiles" in page
+    assert page.count("only described, no weight in this job") == 3
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [("hired", "A person has decided"), ("rejected", "A person has decided"), ("withdrawn", "was withdrawn")],
+)
+def test_after_the_decision_nobody_is_left_waiting_for_a_review(
+    company: Company, invitation: Invitation, state: str, said: str
+):
+    Invitation.objects.update(finished_at=timezone.now())
+    Application.objects.update(state=state)
+    step = course.steps(Invitation.objects.get())[-1]
+    assert (step.done, step.is_next) == (True, False)
+    assert said in step.text
+    browser = entered(invitation)
+    for url in (HOME, reverse("afterwards:progress")):
+        page = browser.get(url).content.decode()
+        assert said in page
+        assert "People review your interview, and a person decides" not in page
+
+
+def test_the_button_to_confirm_stands_in_its_step(invitation: Invitation):
+    page = entered(invitation).get(HOME).content.decode()
+    assert (
+        page.index("<h2>Confirm")
+        < page.index(reverse("candidate:confirm"))
+        < page.index("I will be there</button>")
+    )
+    assert page.index("I will be there</button>") < page.index("<h2>Answer the questions")
 
 
 def test_times_are_told_by_the_clock_of_the_server_and_the_zone_at_that_day(invitation: Invitation):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -17,7 +18,8 @@ from interview_analysis.web.candidate.models import InterviewRules, Invitation, 
 from interview_analysis.web.hiring.profiles import profile_of
 from interview_analysis.web.messages.models import Message
 from interview_analysis.web.people.models import User
-from interview_analysis.web.privacy.models import Entry
+from interview_analysis.web.privacy import notices
+from interview_analysis.web.privacy.models import Consent, Entry
 from tests.web.conftest import Company
 from tests.web.recordings import write_clip
 
@@ -120,6 +122,48 @@ def test_what_cannot_be_is_said_and_nothing_is_made(
     assert said in answer.content.decode()
     assert not Invitation.objects.exists()
     assert not Message.objects.exists()
+
+
+def test_what_is_missing_is_said_at_the_top_with_a_way_to_the_field(company: Company, recruiter: Client):
+    page = invite(recruiter, company, kind="live", note="").content.decode()
+    top = page[: page.index('<form method="post" enctype')]
+    assert "Nobody is invited yet" in top
+    assert '<a href="#id_note">' in top
+    assert "Write how the candidate joins the live interview" in top
+    assert 'id="id_note"' in page
+    again = invite(recruiter, company, **{"window-closes": f"{YEAR}-05-04T08:59"}).content.decode()
+    assert '<a href="#id_window-closes">' in again
+    assert 'id="id_window-closes"' in again
+    question = invite(recruiter, company, **{"q2.use": "on", "q2.text": ""}).content.decode()
+    assert '<a href="#q2-text">' in question
+    assert 'id="q2-text"' in question
+
+
+def test_proposals_are_on_the_page_in_both_languages(company: Company, recruiter: Client):
+    """So that they follow the language that is chosen; what was changed by hand stays, see invite.js."""
+    dimension = max(profile_of(company.profile).dimensions, key=lambda d: d.weight)
+    question = dimension.questions[0].text
+    for page in (
+        recruiter.get(reverse("candidate:invite", args=[company.application.pk])),
+        invite(recruiter, company, kind="live", note=""),
+    ):
+        text = unescape(page.content.decode())
+        assert f'data-en="{question.en}" data-zh-hans="{question.zh}"' in text
+        assert f'data-en="{dimension.name.en}" data-zh-hans="{dimension.name.zh}"' in text
+        assert 'data-en="Professional interview" data-zh-hans="专业面试"' in text
+    own = invite(recruiter, company, kind="live", note="", **{"q0.text": "My own words"})
+    assert own.context["rows"][0].also == {}
+
+
+def test_the_language_of_the_agreed_text_is_named_in_words(
+    company: Company, recruiter: Client, invitation: Invitation
+):
+    notice = notices.keep(notices.current(company.job.pk, "zh-hans"))
+    Consent.objects.update(notice=notice)
+    url = reverse("candidate:invitation", args=[invitation.pk])
+    assert "version 1, Simplified Chinese" in recruiter.get(url).content.decode()
+    recruiter.post("/people/language", {"language": "zh-hans", "next": "/"})
+    assert "zh-hans<" not in recruiter.get(url).content.decode().split("</dl>")[0]
 
 
 def test_no_code_is_asked_of_somebody_whom_it_cannot_reach(company: Company, recruiter: Client):

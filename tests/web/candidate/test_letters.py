@@ -22,10 +22,21 @@ from interview_analysis.web.messages.kinds import kind_of
 from interview_analysis.web.messages.letters import Letter, write
 from interview_analysis.web.messages.models import Message
 from interview_analysis.web.privacy.trail import record
+from interview_analysis.web.reports.models import Feedback
 from tests.web.conftest import Company
 
 DAY = timedelta(days=1)
-KINDS = ("invitation", "reminder", "unconfirmed", "moved", "extended", "cancelled", "thanks", "code")
+KINDS = (
+    "invitation",
+    "reminder",
+    "unconfirmed",
+    "moved",
+    "extended",
+    "cancelled",
+    "thanks",
+    "feedback",
+    "code",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -226,3 +237,27 @@ def test_recruiters_see_how_a_letter_will_be(company: Company, sent: Invitation,
         url = reverse("outbox:preview", args=[kind, "candidate.Invitation", sent.pk])
         assert signed_in(company.recruiter).get(url).status_code == 200, kind
         assert signed_in(company.interviewer).get(url).status_code == 404
+
+
+def test_released_feedback_is_told_once_for_each_release(company: Company, sent: Invitation):
+    def release(number: int) -> Feedback:
+        told = Feedback.objects.create(
+            interview=sent.interview, number=number, language="en", strengths="Well told.", advice="",
+            edited_by=company.recruiter, released_by=company.recruiter, released_at=timezone.now(),
+        )  # fmt: skip
+        record(company.recruiter, "feedback.released", told, interview=sent.interview_id)
+        return told
+
+    release(1)
+    second = release(2)
+    (message,) = waiting("feedback")  # that of the first, which did not go yet, was taken back
+    assert message.data == {"feedback": second.pk}
+    letter = written(sent, "feedback")
+    assert link_of(sent) in letter.text
+    assert "Well told" not in letter.text, "what it says stands behind the link"
+    sending.send_due()
+    message.refresh_from_db()
+    assert message.state == "sent"
+    Invitation.objects.update(revoked_at=timezone.now())
+    release(3)
+    assert waiting("feedback") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -61,7 +62,8 @@ def test_a_profile_is_imported_and_exported(recruiter: Client):
     ("sent", "said"),
     [
         ({"text": ""}, "one of the two"),
-        ({"file": ("j.yaml", b"dimensions: [")}, "no YAML"),
+        ({"file": ("j.yaml", b"dimensions: [")}, "not valid YAML at line 2"),
+        ({"file": ("j.yaml", b"id: x\nname: 2026-02-31\n")}, "not valid YAML"),
         ({"file": ("j.yaml", b"id: x\nname: {en: X}\ndimensons: []\n")}, "did you mean"),
         ({"file": ("video.pdf", b"\x00\x00\x00\x18ftypmp42 not a pdf")}, "video.pdf"),
         ({"file": ("a.docx", b"PK\x03\x04 broken")}, "a.docx"),
@@ -121,6 +123,54 @@ def test_a_mistake_keeps_what_was_typed(recruiter: Client, company: Company):
     assert "Half a thought &lt;b&gt;" in text
     assert 'name="d1.remove" checked' in text
     assert company.job.profiles.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"file": ("typo.yaml", b"id: x\nname: {en: X}\nwieght: 1\n")}, "不是有效的职位评分标准"),
+        ({"file": ("broken.yaml", b"a: 1\nb: [1,\n")}, "不是有效的 YAML"),
+        ({"file": ("scan.pdf", b"%PDF-1.4 broken")}, "已损坏"),
+        ({"file": ("video.pdf", b"\x00\x00\x00\x18ftypmp42 not a pdf")}, "无法读取这类文件"),
+        ({"text": "岗位职责：负责产品规划。" * 6000}, "内容太长"),
+        ({"text": "招聘产品经理"}, "内容太短"),
+    ],
+)  # fmt: skip
+def test_the_reason_is_told_in_chinese_by_its_kind(
+    recruiter: Client, sent: dict[str, object], said: str, model_store: object
+):
+    recruiter.post("/people/language", {"language": "zh-hans", "next": "/"})
+    posted = {k: SimpleUploadedFile(*v) if isinstance(v, tuple) else v for k, v in sent.items()}
+    page = recruiter.post("/jobs/new", posted).content.decode()
+    assert said in page
+    assert "无法将其识别为职位描述" not in page
+
+
+def test_an_empty_file_is_told_once(recruiter: Client):
+    page = recruiter.post("/jobs/new", {"text": "", "file": SimpleUploadedFile("a.txt", b"")})
+    form = page.context["form"]
+    assert list(form.errors) == ["file"]
+
+
+def test_saving_what_is_the_same_makes_no_version(recruiter: Client, company: Company):
+    url = f"/jobs/{company.job.pk}/profile"
+    name = profile_of(company.profile).name.en
+    saved = recruiter.post(url, {"based_on": "1", "name.en": name}, follow=True)
+    assert company.job.profiles.count() == 1
+    assert "Nothing was changed; version 1 stays." in saved.content.decode()
+    assert "· <form" not in saved.content.decode()
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_library_is_sorted_by_what_is_shown(recruiter: Client, company: Company, language: str):
+    recruiter.post("/people/language", {"language": language, "next": "/"})
+    page = recruiter.get(f"/jobs/{company.job.pk}/profile").content.decode()
+    shown = re.findall(r"<option[^>]*>([^<]+)", page.split('id="add"')[1].split("</select>")[0])[1:]
+    if language == "en":
+        assert shown == sorted(shown, key=str.casefold)
+    else:
+        assert shown == sorted(shown, key=lambda name: name.encode("gb18030"))
+        assert shown != sorted(shown), "by sound, not by the number of the character"
 
 
 def test_stages_are_the_job_s_own(recruiter: Client, company: Company):

@@ -97,6 +97,11 @@ def test_damage_on_the_way_is_noticed(company: Company, signed_in: SignedIn, sou
     client = signed_in(company.recruiter)
     begun = begin(client, company, "a.wav", len(sound))
     assert put(client, begun, 0, sound, sha256="0" * 64) == 422
+    first = sound[: int(str(begun["chunk_bytes"]))]
+    told = client.put(
+        f"{begun['url']}chunks/0", first, "application/octet-stream", headers={"X-SHA256": "0" * 64}
+    )
+    assert told.json()["code"] == "chunk_damaged", "not as a recording that cannot be read, which is final"
     assert put(client, begun, 0, sound[:5]) == 422
     assert put(client, begun, 99, sound) == 422
     assert 0 in client.get(str(begun["url"])).json()["missing"]
@@ -139,6 +144,18 @@ def test_a_file_that_is_too_large_or_finds_no_space(
     client, url = signed_in(company.recruiter), f"/interviews/{company.interview.pk}/uploads"
     huge = client.post(url, json.dumps({"name": "a.mp4", "size": 10**15}), "application/json")
     assert (huge.status_code, huge.json()["code"]) == (413, "size")
+    assert "at most 8.0\xa0GB are taken here" in huge.json()["error"]
+    empty = client.post(url, json.dumps({"name": "a.mp4", "size": 0}), "application/json")
+    assert (empty.status_code, empty.json()["code"]) == (413, "empty")
+    assert "is empty" in empty.json()["error"]
+    client.post("/people/language", {"language": "zh-hans", "next": "/"})
+    chinese = [
+        client.post(url, json.dumps({"name": "a.mp4", "size": size}), "application/json").json()["error"]
+        for size in (0, 10**15)
+    ]
+    assert chinese[0].startswith("文件为空")
+    assert "8.0\xa0GB" in chinese[1]
+    client.post("/people/language", {"language": "en", "next": "/"})
     monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10, 10, 0))  # type: ignore[attr-defined]
     full = client.post(url, json.dumps({"name": "a.mp4", "size": 10**6}), "application/json")
     assert (full.status_code, full.json()["code"]) == (507, "full")

@@ -92,3 +92,14 @@ def test_the_candidate_reads_what_was_released_and_objects(
     staff.get_by_role("link", name="Wei Jia").last.click()
     expect(staff.locator("main")).to_contain_text(f"I said how it ended, {language}")
     assert serious(staff) == []
+
+
+def test_no_choice_of_the_own_review_breaks_inside_itself_on_a_phone(site: Site, visit: Visit):
+    page = visit(None, width=390, language="zh-CN").page
+    page.goto(site.candidates_link)
+    page.get_by_role("button", name="中文").click()
+    page.goto("/c/review/")
+    choices = page.locator("label.level")
+    assert choices.count() >= 4
+    heights = choices.evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
+    assert max(heights) < 1.5 * min(heights)

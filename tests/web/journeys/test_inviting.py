@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -68,6 +69,21 @@ def test_an_invitation_from_the_form_to_the_phone(visit: Visit):
     look_over(candidate, "/c/", "/c/invitation", "/c/consent")
     candidate.set_viewport_size({"width": 1200, "height": 844})
     look_over(candidate, "/c/", "/c/invitation", "/c/consent")
+
+
+def test_proposed_questions_and_title_follow_the_language_but_for_what_was_changed(visit: Visit):
+    page = visit(RECRUITER).page
+    page.goto("/applications/3/invite")
+    page.select_option("select[name=language]", "zh-hans")
+    title, first, second = (page.locator(f"[name='{name}']") for name in ("title", "q0.text", "q1.text"))
+    chinese = re.compile("[\u4e00-\u9fff]")
+    expect(first).to_have_value(chinese)
+    second.fill("In my own words")
+    page.select_option("select[name=language]", "en")
+    expect(title).not_to_have_value(chinese)
+    expect(first).not_to_have_value(chinese)
+    expect(page.locator(".question strong").first).not_to_have_text(chinese)
+    expect(second).to_have_value("In my own words")
 
 
 def test_in_chinese_and_without_automated_analysis_by_keyboard(visit: Visit):

@@ -123,6 +123,8 @@ def test_a_candidate_practises_and_is_told_within_the_page(place: Place, voice: 
         expect(page.locator("[data-clock]")).to_contain_text(
             "over the time", timeout=60_000
         )  # 20 s, a soft end
+        lines = "clock => { clock.textContent = '已超时 0:03'; return clock.getClientRects().length; }"
+        assert page.locator("[data-clock]").evaluate(lines) == 1, "it is not broken beside the bar"
         expect(page.get_by_role("status")).to_contain_text("getting long")
         page.keyboard.press("Enter")
         page.wait_for_url("**/c/practice/answers/*")

@@ -109,6 +109,30 @@ def test_a_recording_goes_in_after_a_broken_upload_and_is_analysed(site: Site, v
     expect(state).to_contain_text("done")
 
 
+def test_a_recording_that_was_cut_off_is_refused_at_once_and_so_is_a_page_that_is_gone(
+    visit: Visit, tmp_path: Path
+):
+    visitor = visit(RECRUITER)
+    page = visitor.page
+    new_interview(page, "Grace Short")
+    whole = write_clip(tmp_path / "whole.mp4", seconds=3.0)
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/finish") else None)
+    page.set_input_files("#files", cut)
+    said = page.locator("#uploads .errors [role=status]")
+    expect(said).to_contain_text("cut.mp4: truncated")
+    assert len(asked) == 1, "it is not tried again"
+    page.reload()
+    page.route(
+        "**/finish", lambda route: route.fulfill(status=404, content_type="text/html", body="<h1>Gone</h1>")
+    )
+    page.set_input_files("#files", whole)
+    expect(said).to_have_text("The file is not taken. (404)")
+    visitor.faults.clear()  # refused requests are in the console
+
+
 def rate_by_keyboard(page: Page) -> int:
     """Choose a level on each dimension, and submit, with Tab, Space, arrows and Enter alone. Gives how many there are."""
     page.locator("#scorecard").scroll_into_view_if_needed()

@@ -285,3 +285,13 @@ def test_a_reminder_that_waits_is_told_on_a_page_about_its_subject(put: Put, com
     assert outbox.about(company.interview).count() == 1
     assert "Visit" in messages_about(company.recruiter, company.interview)
     assert "Visit" not in messages_about(company.outsider, company.interview)
+
+
+def test_lists_are_in_the_order_of_the_times_that_they_show(put: Put, recruiter: Client, company: Company):
+    now = timezone.now()
+    for days in (1, 7, 6):
+        put(due_at=now + timedelta(days=days))
+    for url in (reverse("outbox:list"), reverse("outbox:of_application", args=[company.application.pk])):
+        shown = text(recruiter, url)
+        places = [shown.index(page_of(m)) for m in Message.objects.order_by("-next_at")]
+        assert places == sorted(places)

@@ -19,11 +19,11 @@ NOON = datetime(2026, 12, 1, 12, 0, tzinfo=UTC)
         ("America/St_Johns", "en", "Tuesday, 1 December 2026, 08:30, St Johns time (UTC-3:30)"),
         ("Asia/Kathmandu", "zh-hans", "2026年12月1日（星期二）Kathmandu时间17:45（UTC+5:45）"),
         ("Pacific/Auckland", "en", "Wednesday, 2 December 2026, 01:00, Auckland time (UTC+13)"),
-        ("UTC", "en", "Tuesday, 1 December 2026, 12:00, UTC (UTC+0)"),
-        ("Nowhere/At_all", "zh-hans", "2026年12月1日（星期二）协调世界时12:00（UTC+0）"),
-        ("", "en", "Tuesday, 1 December 2026, 12:00, UTC (UTC+0)"),
-        ("Asia", "en", "Tuesday, 1 December 2026, 12:00, UTC (UTC+0)"),  # a folder of zones
-        ("../../etc/passwd", "en", "Tuesday, 1 December 2026, 12:00, UTC (UTC+0)"),
+        ("UTC", "en", "Tuesday, 1 December 2026, 12:00, UTC"),
+        ("Nowhere/At_all", "zh-hans", "2026年12月1日（星期二）协调世界时12:00"),
+        ("", "en", "Tuesday, 1 December 2026, 12:00, UTC"),
+        ("Asia", "en", "Tuesday, 1 December 2026, 12:00, UTC"),  # a folder of zones
+        ("../../etc/passwd", "en", "Tuesday, 1 December 2026, 12:00, UTC"),
     ],
 )
 def test_an_instant_is_told_with_its_zone_and_offset(zone: str, language: str, expected: str):

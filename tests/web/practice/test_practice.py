@@ -37,7 +37,7 @@ QUOTE = Quote(text="I sent my colleague <b>to</b> the lobby.", start_s=61.2, end
 COACHED = Coached(
     language="en",
     sentences=(QUOTE,),
-    parts={"deeds": (QUOTE,), "result": ()},
+    parts={"example": (QUOTE,), "deeds": (QUOTE,), "result": ()},
     findings=(
         Finding(kind="result", after=QUOTE),
         Finding(kind="hedges", quotes=(QUOTE,), numbers={"count": 3}, names=("maybe", "sort of")),
@@ -136,6 +136,16 @@ def test_the_feedback_quotes_own_words_and_escapes_them(candidate, task):
     assert "You spoke 240 words a minute; between 135 and 205 is usual" in page
     assert "3 words took the certainty from what you said (“maybe”, “sort of”)" in page
     assert "There is no picture" in page
+
+
+def test_of_a_case_nothing_is_said_to_be_heard_without_an_own_example():
+    parts = dict.fromkeys(("setting", "deeds", "result", "reasoning"), (QUOTE,))
+    assert [
+        quote for _praise, quote in words.strengths(Coached(language="en", sentences=(), parts=parts))
+    ] == [QUOTE]
+    own = {"example": (QUOTE,), "setting": (QUOTE.model_copy(update={"start_s": 1.0}),), "deeds": (QUOTE,)}
+    told = [praise for praise, _quote in words.strengths(Coached(language="en", sentences=(), parts=own))]
+    assert len(told) == 2
 
 
 def test_every_kind_of_finding_has_words_in_both_languages(client):

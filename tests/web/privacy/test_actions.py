@@ -10,7 +10,8 @@ from django.test import Client
 
 import interview_analysis.web
 from interview_analysis.web.people.models import User
-from interview_analysis.web.privacy.actions import ACTIONS
+from interview_analysis.web.privacy.actions import ACTIONS, DETAILS
+from interview_analysis.web.privacy.trail import record
 from tests.web.conftest import Company
 
 SWITCHED = {"webhook.switched_on", "webhook.switched_off"}  # put together from a button's name
@@ -33,6 +34,28 @@ def recorded() -> set[str]:
 def test_every_action_has_words_and_no_words_are_left_over():
     assert sorted(recorded() - ACTIONS.keys()) == []
     assert sorted(ACTIONS.keys() - recorded() - SWITCHED) == []
+
+
+def test_every_detail_has_a_name():
+    given = {
+        keyword.arg
+        for path in WEB.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "record"
+        for keyword in node.keywords
+        if keyword.arg
+    }
+    assert sorted(given ^ DETAILS.keys()) == []
+
+
+def test_subjects_and_details_are_told_in_words(company: Company, signed_in: Callable[[User | None], Client]):
+    record(company.recruiter, "result.seen", company.interview, before_rating=False)
+    browser = signed_in(company.administrator)
+    browser.post("/people/language", {"language": "zh-hans", "next": "/"})
+    page = browser.get("/trail/").content.decode()
+    assert f"面试 {company.interview.pk}" in page
+    assert "评分之前: 否" in page
+    assert "before_rating" not in page
 
 
 def test_the_page_tells_them_in_the_readers_language(

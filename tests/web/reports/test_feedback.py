@@ -7,8 +7,11 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from interview_analysis.web.analysis.models import Analysis
+from interview_analysis.web.candidate.access import renew
+from interview_analysis.web.candidate.models import Invitation
 from interview_analysis.web.hiring.models import Job
 from interview_analysis.web.interviews.models import Assignment, Interview
 from interview_analysis.web.people.models import Role, User
@@ -25,7 +28,8 @@ SignedIn = Callable[[User | None], Client]
 
 @pytest.fixture
 def scored(company: Company) -> Company:
-    told = answer(1, "Which need did you find?", {"deeds": "I called thirty users", "result": None})
+    heard = {"example": "I called thirty users", "deeds": "I called thirty users", "result": None}
+    told = answer(1, "Which need did you find?", heard)
     keep_result(company.analysis, with_answers(told))
     return company
 
@@ -252,3 +256,25 @@ def test_without_a_result_and_with_consent_nothing_is_written(company: Company, 
     page = signed_in(company.recruiter).get(url(company)).content.decode()
     assert "There is no result yet" in page
     assert "<textarea" not in page
+
+
+def test_the_page_says_how_the_candidate_gets_it(scored: Company, signed_in: SignedIn):
+    browser = signed_in(scored.recruiter)
+    browser.post(url(scored), form(browser, scored) | {"do": "release"})
+    without = browser.get(url(scored)).content.decode()
+    assert "This candidate has no link to read it by" in without
+    now = timezone.now()
+    made = Invitation(
+        interview=scored.interview, language="en", opens_at=now, closes_at=now, zone="UTC", contact=scored.recruiter,
+        created_by=scored.recruiter,
+    )  # fmt: skip
+    renew(made)
+    made.save()
+    assert "No message says that it is there" in browser.get(url(scored)).content.decode()
+    scored.candidate.email = "chen.yu@example.com"
+    scored.candidate.save()
+    again = form(browser, scored, "?change=1")
+    browser.post(url(scored), again | {"advice": "Second.", "do": "release"})
+    invited = browser.get(url(scored)).content.decode()
+    assert "reads it by the link of the invitation, and a message says that it is there" in invited
+    assert "Nothing is sent by itself" not in without + invited

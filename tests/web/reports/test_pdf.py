@@ -68,7 +68,8 @@ def test_the_recruitment_report(
 
 def test_feedback_in_the_candidates_language(company: Company, signed_in: SignedIn):
     keep_result(
-        company.analysis, with_answers(answer(1, "Which need?", {"deeds": "I called", "result": None}))
+        company.analysis,
+        with_answers(answer(1, "Which need?", {"example": "I called", "deeds": "I called", "result": None})),
     )
     made = Feedback.objects.create(
         interview=company.interview, language="zh-hans", advice="没有明确听到结果", drafted_from="0" * 64,

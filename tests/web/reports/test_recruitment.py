@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +19,7 @@ from interview_analysis.scoring.report.report import (
     Reason,
     Report,
 )
+from interview_analysis.scoring.statistics.ranking import Difference
 from interview_analysis.web.hiring.models import Job
 from interview_analysis.web.interviews.models import Assignment
 from interview_analysis.web.people.models import User
@@ -27,6 +29,7 @@ from interview_analysis.web.reports.models import Recommendation
 from interview_analysis.web.reports.recruitment import Line, RecommendationError, to_ask, unsettled
 from interview_analysis.web.review import consensus, scorecards
 from interview_analysis.web.review.consensus import Merged, Row
+from interview_analysis.web.review.models import Scorecard
 from tests.pipeline.sample_report import sample_report
 from tests.web.conftest import Company
 from tests.web.reports.conftest import answer
@@ -87,7 +90,40 @@ def test_both_sides_stand_in_it(rated: Company, signed_in: SignedIn):
         assert text in page, text
     assert "Too little was said to judge." in page, "why the machine abstained"
     assert "They differ beyond their errors: Requirements analysis." in page
-    assert "People and the machine say the same within their errors: Project management." in page
+    assert "The margins are too wide to compare people and the machine: Project management." in page
+    assert "say the same" not in page
+
+
+def test_without_any_remark_it_says_so(company: Company, signed_in: SignedIn, profile: JobProfile):
+    keep_result(company.analysis, with_ids(profile))
+    rate(company.interview, company.interviewer, 4, "")
+    rate(company.interview, company.other, 4, "")
+    page = signed_in(company.recruiter).get(url(company)).content.decode()
+    assert "Nobody has remarked anything." in page
+    Scorecard.objects.filter(rater=company.other).update(remark="A calm conversation.")
+    assert (
+        "Nobody has remarked anything." not in signed_in(company.recruiter).get(url(company)).content.decode()
+    )
+
+
+@pytest.mark.parametrize(
+    ("margin", "told"),
+    [
+        (19.0, "People and the machine say the same within their errors: "),
+        (21.0, "The margins are too wide to compare"),
+    ],
+)
+def test_margins_as_wide_as_a_level_are_no_agreement(
+    rated: Company, signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch, margin: float, told: str
+):
+    monkeypatch.setattr(recruitment, "between", lambda human, machine: Difference(9.0, margin))
+    recruiter = signed_in(rated.recruiter)
+    page = recruiter.get(url(rated)).content.decode()
+    assert told in page
+    assert ("alike<br>" in page) == (margin < recruitment.WIDE)
+    recruiter.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    page = recruiter.get(url(rated)).content.decode()
+    assert ("误差范围过宽，无法比较" in page) == (margin > recruitment.WIDE)
 
 
 def test_the_difference_by_hand(rated: Company):

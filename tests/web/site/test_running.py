@@ -102,3 +102,9 @@ def test_the_table_of_settings_is_what_the_code_reads():
     )
     assert sorted(table) == sorted(found)
     assert len(table) == len(set(table))
+
+
+def test_one_link_alone_is_marked_as_the_page_that_is_open(company: Company, signed_in: SignedIn):
+    for url in ("/people/me", "/people/"):
+        page = signed_in(company.administrator).get(url).content.decode()
+        assert page.split("</header>")[0].count('aria-current="page"') == 1

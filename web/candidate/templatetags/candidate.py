@@ -32,11 +32,6 @@ def span(slot: Slot, zone: str) -> str:
 
 
 @register.filter
-def percent(share: float) -> str:
-    return f"{share * 100:.0f} %"
-
-
-@register.filter
 def why_rule(field: str) -> str:
     """Why a rule starts as it does."""
     return why(field)

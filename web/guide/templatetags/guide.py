@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django import template
-from django.utils.translation import gettext as _
 
 from interview_analysis.scoring.edges import Text
 
@@ -21,14 +20,3 @@ def in_language(text: Text, language: str) -> str:
 def levels_down(anchors: Mapping[int, Text], language: str) -> list[str]:
     """The anchors' texts from level 5 to 1."""
     return [in_language(anchors[level], language) for level in sorted(anchors, reverse=True)]
-
-
-@register.filter
-def channel(name: str) -> str:
-    """What a channel is called to candidates."""
-    return {
-        "content": _("what you say"),
-        "voice": _("how you speak: pace, pauses, melody, loudness"),
-        "face": _("your gaze, smiles, nods and turns of the head"),
-        "posture": _("how you sit, and your gestures"),
-    }[name]

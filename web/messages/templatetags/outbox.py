@@ -32,5 +32,5 @@ def state_colour(state: str) -> str:
 @register.simple_tag
 def messages_about(user: User, subject: models.Model) -> SafeString:
     """A table of the messages about something, an invitation say: {% messages_about user invitation %}."""
-    rows = outbox.about(subject).visible_to(user).select_related("candidate")
+    rows = outbox.about(subject).visible_to(user).select_related("candidate").by_time()
     return render_to_string("outbox/_rows.html", {"rows": rows})

@@ -243,6 +243,12 @@ function notesChanged() {
 
 // --- The end ---
 
+/** A text has words and no seconds; how long an uploaded file is, is not known yet. */
+function lengthOf(take) {
+  if (take.way === "written") return take.length;
+  return take.way !== "file" && take.answered_s ? minutes(Math.round(take.answered_s)) : "";
+}
+
 function end(told) {
   stage = "end"; now = null;
   closeMedia();
@@ -261,7 +267,7 @@ function end(told) {
       const choice = document.createElement("input");
       choice.type = "radio"; choice.name = `take-${answer.order}`; choice.checked = take.given;
       choice.addEventListener("change", () => patiently(`/c/answer/takes/${take.key}/give`).catch((error) => fault(error.message)));
-      label.append(choice, ` ${fill(texts.take, { n: take.number })}: ${texts[take.way]}${take.answered_s && take.way !== "file" ? `, ${minutes(Math.round(take.answered_s))}` : ""} `);
+      label.append(choice, ` ${fill(texts.take, { n: take.number })}: ${[texts[take.way], lengthOf(take)].filter(Boolean).join(texts.comma)} `);
       li.append(label);
     }
     if (answer.again) {

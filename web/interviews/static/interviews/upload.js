@@ -9,15 +9,17 @@
   const targets = texts.targets ? JSON.parse(document.getElementById(texts.targets).textContent) : null; // by the file's name, of a list
   const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
   const pauses = [1, 2, 5, 10, 20, 30];
+  const AGAIN = ["chunk_damaged", "missing"]; // refusals that sending once more may heal
   const sleep = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
   const hex = (buffer) => [...new Uint8Array(buffer)].map((b) => b.toString(16).padStart(2, "0")).join("");
 
   async function ask(url, options = {}) {
     const answer = await fetch(url, { ...options, headers: { "X-CSRFToken": token, ...options.headers } });
     if (answer.redirected || answer.status === 403) throw Object.assign(new Error(texts.signedOut), { final: true });
-    const body = answer.status === 204 ? {} : await answer.json();
-    if (!answer.ok) throw Object.assign(new Error(body.error || answer.statusText), { final: answer.status < 500 && answer.status !== 409 && body.code !== "damaged", body });
-    return body;
+    if (answer.ok) return answer.status === 204 ? {} : answer.json();
+    const told = await answer.json().catch(() => ({})); // an error page of a proxy or of the application is no JSON
+    const passes = answer.status >= 500 || [408, 429].includes(answer.status) || AGAIN.includes(told.code);
+    throw Object.assign(new Error(told.error || `${texts.refused} (${answer.status})`), { final: !passes });
   }
 
   async function patiently(work, show) {
