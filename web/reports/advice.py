@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, pgettext
 
 from interview_analysis.scoring.coaching.parts import failed_gates, missing, told_of_own
-from interview_analysis.scoring.content.scored import HOLDS
+from interview_analysis.scoring.content.scored import ABSENT, HOLDS
 from interview_analysis.scoring.profile import JobProfile
 from interview_analysis.scoring.report.report import (
     AnswerDimension,
@@ -142,9 +142,11 @@ def _is_aside(content: ContentReport) -> bool:
 
 
 def _parts(evidence: Iterable[Evidence]) -> dict[str, tuple[str, ...]]:
+    """What was heard, and nothing for what was not; a part that was heard faintly is left out, as it may well be there."""
     found: dict[str, tuple[str, ...]] = {}
     for line in evidence:
-        if line.kind == "part":
+        faint = line.strength == "absent" and line.score is not None and line.score >= 100 * ABSENT
+        if line.kind == "part" and not faint:
             quotes = (line.quote,) if line.quote and line.strength != "absent" else ()
             found[line.id] = found.get(line.id, ()) + quotes
     return found

@@ -39,6 +39,18 @@ def test_what_was_heard_is_praised_with_its_words_and_what_was_not_is_advised():
     assert told.advice.count("\n- ") == 2
 
 
+def test_a_part_that_was_heard_faintly_is_not_told_to_be_missing():
+    one = answer(1, "Tell me of a need.", QUOTES | {"result": None, "seen": None})
+    faint = {"result": 24.0, "seen": 7.0}
+    lines = tuple(
+        line.model_copy(update={"score": faint.get(line.id)}) for line in one.dimensions[0].evidence
+    )
+    dimension = one.dimensions[0].model_copy(update={"evidence": lines})
+    told = draft(with_answers(one.model_copy(update={"dimensions": (dimension,)})), "en", PROFILE)
+    assert "no measured result was clearly heard" in told.advice
+    assert "no result was clearly heard" not in told.advice
+
+
 def test_chinese_is_chinese():
     told = advice_for(
         {k: "我打了三十个电话" if k in ("example", "deeds") else None for k in QUOTES}, "zh-hans"
