@@ -19,7 +19,7 @@ Mask = NDArray[np.bool_]
 NOT_OWN, NOT_DONE = ("we", "secondhand"), ("would", "plan")
 GATE_STRENGTH = 0.1  # inverse regularisation
 TRAP_WEIGHT = 2.0  # there are fewer of them, and taking one for an answer is worse than the other way round
-PENALTY = 5e-4
+PENALTY = 5e-3  # on what a part weighs more or less than the mean of all
 LABELLED = 0.2  # share of a clause above which it was labelled so; a second function has a third
 CURVE_STRENGTH = 1e3
 MIDDLE = 3.0  # from here on there is an example
@@ -77,6 +77,8 @@ def fit_levels(
 ) -> LevelModel:
     """Cumulative logits with weights that are not negative, from parts, level, weight and kind of each answer.
 
+    The weights are drawn towards each other instead of towards nothing: parts go together, and of two that tell the same one
+    would else weigh nothing. Equal weights are hard to beat (Dawes 1979, "The robust beauty of improper linear models").
     What the gates keep out (plans, others' deeds, refusals) is not learned from: its parts are those of a story. A
     level between two counts as a half of each.
     """
@@ -134,19 +136,21 @@ def _thresholds(x: Array) -> Array:
 
 
 def _loss(x: Array, table: Array, open_to_5: Array, wanted: Array, weights: Array) -> tuple[float, Array]:
-    """Weighted negative log likelihood with a ridge penalty, and its gradient; `open_to_5` (n,) as of `open_to_level_5`."""
+    """Weighted negative log likelihood with a penalty on weights that differ, and its gradient; `open_to_5` (n,) as of
+    `open_to_level_5`."""
     own = x[4:]
+    apart = own - own.mean()
     below = 1 / (1 + np.exp(-np.clip(_thresholds(x)[None] - (table @ own)[:, None], -35, 35)))
     factors = np.ones_like(below)
     factors[:, 3] = open_to_5
     edges = np.pad(1 - factors * (1 - below), ((0, 0), (1, 0)))
     probabilities = np.maximum(np.diff(np.pad(edges, ((0, 0), (0, 1)), constant_values=1.0), axis=1), 1e-9)
-    value = -weights @ (wanted * np.log(probabilities)).sum(axis=1) + PENALTY * own @ own
+    value = -weights @ (wanted * np.log(probabilities)).sum(axis=1) + PENALTY * apart @ apart
     slope = -weights[:, None] * wanted / probabilities
     by_threshold = (slope[:, :4] - slope[:, 1:]) * factors * below * (1 - below)
     total = by_threshold.sum(axis=0)
     gradient = np.zeros_like(x)
     gradient[0] = total.sum()
     gradient[1:4] = [total[k:].sum() * np.exp(x[k]) for k in (1, 2, 3)]
-    gradient[4:] = -table.T @ by_threshold.sum(axis=1) + 2 * PENALTY * own
+    gradient[4:] = -table.T @ by_threshold.sum(axis=1) + 2 * PENALTY * apart
     return float(value), gradient

@@ -35,8 +35,7 @@ SEEN_THROUGH = (
     "secondhand",
     "catchall",
 )
-# Of which more get through than should: 13 % of all 62.
-MISSED = {"injection": 0.3}
+SAMPLED = {"injection": 15, "we": 15, "plan": 15, "secondhand": 15, "catchall": 17}  # of the others 11
 
 
 def scored(known: list[Known], encoder) -> pd.DataFrame:
@@ -66,7 +65,7 @@ def by_language(held_out) -> dict[str, Figures]:
 
 def test_the_sample_is_whole(held_out):
     graded = held_out[held_out["kind"] == GRADED]
-    assert graded.groupby("lang").size().to_dict() == {"en": 51, "zh": 46}
+    assert graded.groupby("lang").size().to_dict() == {"en": 59, "zh": 56}
     assert graded["level"].between(1, 5).all()
     assert set(held_out["kind"]) == {GRADED, *SEEN_THROUGH}
     assert (held_out["abstention"] == "").mean() > 0.98  # a bare refusal may be too short
@@ -92,8 +91,8 @@ def test_mean_levels_rise(language, held_out):
 
 
 def test_length_alone_earns_little(by_language):
-    """The mean of both languages, which are counted in words and in characters; 0.22 on all of the held-out answers, whose
-    better ones are longer, 0.05 to 0.1 in cross-validation."""
+    """The mean of both languages, which are counted in words and in characters; 0.24 and 0.14 on all of the held-out answers, whose
+    better ones are longer, 0.10 in cross-validation."""
     assert -0.2 <= np.mean([found.length for found in by_language.values()]) <= 0.45
 
 
@@ -106,8 +105,8 @@ def test_errors_are_as_large_as_they_are_said_to_be(held_out):
 @pytest.mark.parametrize("kind", SEEN_THROUGH)
 def test_traps_are_seldom_taken_for_answers(kind, held_out):
     found = traps(held_out).set_index("kind").loc[kind]
-    assert found["answers"] == (17 if kind == "catchall" else 11)
-    assert found["at_3_or_more"] <= MISSED.get(kind, 0.15)
+    assert found["answers"] == SAMPLED.get(kind, 11)
+    assert found["at_3_or_more"] <= 0.15
 
 
 def test_keywords_score_below_complete_stories(held_out):
