@@ -275,10 +275,12 @@ def _not_scored(report: Report) -> str:
     """Why there is no overall score, in the reasons of what it is made of."""
     from interview_analysis.pipeline.common.messages import Messages
 
-    messages = Messages("en")
-    reasons = {
-        messages.fill("reasons", one.abstention.reason, one.abstention.values): None
-        for one in report.dimensions
-        if one.abstention is not None
-    }
-    return f"no overall score: {' '.join(reasons)} The report says what to do."
+    messages, reasons = Messages("en"), dict[str, list[str]]()
+    for one in report.dimensions:
+        if one.abstention is not None:
+            reason = messages.fill("reasons", one.abstention.reason, one.abstention.values)
+            reasons.setdefault(reason, []).append(one.name.get("en") or one.id)
+    told = [f"{', '.join(names)}: {reason}" for reason, names in reasons.items()]
+    if [len(names) for names in reasons.values()] == [len(report.dimensions)]:
+        told = list(reasons)  # the same for all
+    return f"no overall score: {' '.join(told)} The report says what to do."

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from interview_analysis.features.language.sentences import normalise, sentences, tokens, unit_count
 from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.bearing import Asked, BearingModel, Said
-from interview_analysis.scoring.content.cues import cues
+from interview_analysis.scoring.content.cues import NAMES, cues
 from interview_analysis.scoring.content.functions import FUNCTIONS, STORY, Array, unit
 from interview_analysis.scoring.content.levels import LevelModel, gated
 from interview_analysis.scoring.content.reader import Reader, Readout
@@ -24,6 +24,7 @@ _RUN = {"en": 3, "zh": 4}  # words or characters in a row
 _REPEATED = 0.7  # share of its runs that were said before, from which on a clause is a repetition
 _TO_THE_SCORER = 0.2
 _INJECTION = FUNCTIONS.index("injection")
+_CUE = NAMES.index("to_the_scorer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +102,25 @@ def read(model: ContentModel, answer: Spoken, question: str = "") -> Reading | N
     if not once.clauses:
         return None
     found = model.reader.read(question, [c.text for c in once.clauses], answer.language)
-    addressed = found.functions[:, _INJECTION] > _TO_THE_SCORER
+    addressed = _addressed(once, found)
     told = once.of(~addressed)
     to_the_scorer = tuple(c for c, is_it in zip(once.clauses, addressed, strict=True) if is_it)
     if to_the_scorer:
         found = model.reader.read(question, [c.text for c in told.clauses], answer.language)
     return _reading(model, told, found, question, to_the_scorer)
+
+
+def _addressed(answer: Spoken, found: Readout) -> NDArray[np.bool_]:
+    """Which clauses are words to whoever scores: clauses in a row that the network takes for such, one of which has a word for
+    scoring or for a program in it.
+
+    The network alone would accuse 4 % of the honest English answers and whoever reads out a manual; so it is 0.2 % (by networks
+    that had not seen them; 0.1 % in Chinese).
+    """
+    words = cues([c.text for c in answer.clauses], "", answer.language)[:, _CUE] > 0
+    likely = found.functions[:, _INJECTION] > _TO_THE_SCORER
+    row = np.cumsum(np.diff(likely, prepend=False))  # each run of clauses that are alike has its number
+    return np.asarray(likely & np.isin(row, row[likely & words]))
 
 
 def together(model: ContentModel, readings: Sequence[Reading]) -> Reading:

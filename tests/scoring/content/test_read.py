@@ -126,6 +126,18 @@ def test_words_to_the_scorer_alone_are_level_1_and_shown(language, model, encode
     assert found.gates == {"takes_up": 0.0, "own": 1.0, "done": 1.0, "about": 0.0}
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_instructions_to_a_reader_are_no_words_to_the_scorer(language, model, encoder):
+    """A manual that is dictated."""
+    text = {
+        "en": "After you have created a project you should see four tabs. Switch to the second one and choose a folder. "
+        "You can change the names later. Press save, wait until the bar is full, and go on to the next page.",
+        "zh": "创建项目以后，您应该会看到四个选项卡。请切换到第二个，然后选择一个文件夹。名称以后也可以修改。"
+        "点击保存，等进度条走完，再进入下一页。",
+    }[language]
+    assert level_of(model, encoder, text, language).to_the_scorer == ()
+
+
 @pytest.fixture(scope="module")
 def addressed(model, encoder) -> list[tuple[str, float, int]]:
     """Of each story: its name, by how much words to the scorer behind it change its score, how many were found."""
