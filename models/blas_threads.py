@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from interview_analysis.models.environment import kept
+
 _lock = threading.Lock()
 _users = 0
 _limits: Any = None  # of the process while anybody is inside
@@ -21,7 +23,9 @@ def one_blas_thread() -> Iterator[None]:
     """Let the process multiply matrices in one thread; once the last user has left, in as many as before."""
     import numpy  # noqa: F401  # both, or a library that is loaded later would not be held
     import scipy.linalg  # noqa: F401
-    from threadpoolctl import threadpool_limits
+
+    with kept():  # it sets how OpenMP is to behave where it is loaded twice
+        from threadpoolctl import threadpool_limits
 
     global _users, _limits
     with _lock:

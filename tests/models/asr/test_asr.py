@@ -6,7 +6,7 @@ import json
 import struct
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +20,7 @@ from interview_analysis.models.asr.ct2_to_openai import read_tensors
 from interview_analysis.models.asr.decoding import RecognisedSegment
 from interview_analysis.models.asr.languages import Probabilities
 from interview_analysis.models.asr.recogniser import AsrSettings, load_detector, load_engine, transcribe
+from interview_analysis.models.blas_threads import one_blas_thread
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.dev.word_errors import character_error_rate, english_words, word_error_rate
 from interview_analysis.types import Interval, SpeechActivity, Transcript, Word
@@ -30,7 +31,7 @@ Listen = Callable[[NDArray[np.floating]], tuple[Transcript, SpeechActivity]]
 ENGLISH = {  # clip: highest word error rate that is accepted
     "audio_en/jfk.flac": 0.0,
     "audio_en/azure_en-training_audio2.wav": 0.03,  # "speech-to-text" as one word or three, with the CPU's int8 kernels
-    "audio_en/mfa_acoustic_corpus.wav": 0.14,  # one word either way with the CPU's int8 kernels
+    "audio_en/mfa_acoustic_corpus.wav": 0.15,  # one word either way with the CPU's int8 kernels
 }
 ENGLISH_SLOW = {
     "audio_en/OSR_us_000_0034_8k.wav": 0.02,
@@ -54,6 +55,12 @@ MANDARIN_SLOW = {
     "audio_zh/firered_BAC009S0764W0121.wav": 0.10,
     "audio_zh/funasr_asr_example.wav": 0.17,
 }
+
+
+@pytest.fixture(autouse=True)
+def measured_as_in_the_product() -> Iterator[None]:
+    with one_blas_thread():
+        yield
 
 
 def listener(store: ModelStore, **options: object) -> Listen:
@@ -175,7 +182,7 @@ def test_both_engines_agree(model_store: ModelStore, listen: Listen, shared_data
     said = [[word.text.strip().casefold() for word in engine.words] for engine in (openai, faster)]
     blocks = SequenceMatcher(None, *said, autojunk=False).get_matching_blocks()
     alike = [(block.a + i, block.b + i) for block in blocks for i in range(block.size)]
-    assert len(alike) >= 0.95 * len(openai.words)
+    assert len(alike) >= 0.94 * len(openai.words)  # "speech-to-text" as one word or three
     assert np.median([abs(openai.words[a].start_s - faster.words[b].start_s) for a, b in alike]) < 0.1
     assert_sound(openai, len(samples) / RATE_HZ)
 

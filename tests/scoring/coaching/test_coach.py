@@ -26,7 +26,7 @@ WHOLE = (
 NO_RESULT = (
     "Last spring I was the duty manager of a hotel with 120 rooms, and on a Friday night the booking system broke down. My task was "
     "to check in 60 guests without it. I printed the list of arrivals from the night before and wrote the room keys by hand. I sent "
-    "my colleague to the lobby with tea, so that nobody stood in line."
+    "my colleague to the lobby with tea."
 )
 NO_SIZE = NO_RESULT + " In the end the guests were satisfied and the hotel kept its good name."
 TALK = (
