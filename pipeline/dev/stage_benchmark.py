@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 import psutil
 
+from interview_analysis.models.blas_threads import one_blas_thread
 from interview_analysis.models.vision.face import FaceLandmarker
 from interview_analysis.models.vision.pose import PoseLandmarker
 from interview_analysis.models.voice.praat import acoustics
@@ -139,7 +140,7 @@ def main(arguments: list[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     quiet_dependencies()
     bound_allocator()
-    with tempfile.TemporaryDirectory(prefix="interview-analysis-bench-") as name:
+    with one_blas_thread(), tempfile.TemporaryDirectory(prefix="interview-analysis-bench-") as name:
         clip = make_sample(Path(name) / "sample.mp4", ANSWER[:_PARAGRAPHS])
         costs = measured(clip, Observers(load_run_config(), ModelStore()))
     _say(f"{machine()}\n{'stage':16}{'x reference':>14}{'adds MiB':>12}")
