@@ -124,7 +124,12 @@ def score_interview(
     with watch.stage("evidence"):
         evidence = _evidence(said, languages, profile, norms, encoder)
     with watch.stage("content"):
-        content = Content.of(said, models.content_model, encoder, languages) if said and languages else None
+        typed_at = [one.interval for one in found if one.source == "written"]
+        content = (
+            Content.of(said, models.content_model, encoder, languages, typed_at)
+            if said and languages
+            else None
+        )
     with watch.stage("answers"):
         asked = match_answers(found, profile, encoder, norms.answers.match_similarity)
         scored: tuple[ScoredAnswer, ...] = ()

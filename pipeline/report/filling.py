@@ -15,7 +15,6 @@ from interview_analysis.scoring.content.interview import Content
 from interview_analysis.scoring.evidence.indicators import ContentEvidence
 from interview_analysis.scoring.interview.answers import ScoredAnswer, add_up, answer_reports
 from interview_analysis.scoring.interview.flags import flags
-from interview_analysis.scoring.interview.in_writing import without_made_up_times
 from interview_analysis.scoring.interview.state import state_report, timeline_event
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
@@ -63,7 +62,7 @@ def filled_report(
     interview = add_up(profile, norms, whole, answers)
     card, policy = interview.card, config.policy
     transcript = observations.transcript
-    report = Report(
+    return Report(
         job=profile.name,
         job_id=profile.id,
         language=transcript.language if transcript and transcript.words else None,
@@ -110,7 +109,6 @@ def filled_report(
         word_times=transcript.word_times if transcript else "recognised",
         recordings=tuple(recordings) if len(recordings) > 1 or _is_part(recordings[0]) else (),
     )
-    return without_made_up_times(report)
 
 
 def _recordings(parts: Sequence[ObservedPart], clipped: Sequence[Observations]) -> tuple[RecordingPart, ...]:

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from interview_analysis.models.half_precision import half_precision
 from interview_analysis.models.text.adapted import AdaptedEncoder, Told, told
 from interview_analysis.models.text.adapters import AdaptedNetwork, padded
 from interview_analysis.models.text.packed import PackedEncoder
@@ -73,7 +74,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Taught:
-    """What was learned of functions and answering: `quick` for the thousands of answers that fitting reads, in half precision, `reader` to keep."""
+    """What was learned of functions and answering: `quick` for the thousands of answers that fitting reads, in half precision where the processor has it, `reader` to keep."""
 
     quick: Reader
     reader: Reader
@@ -169,7 +170,7 @@ def _warm(step: int, total: int, warm_up: int) -> float:
 
 def _loss(network: _Network, batch: Sequence[Example], dropout: float) -> Tensor:
     """Sum of three: cross entropy of functions, mean over an answer's tokens; of answering; of each threshold of a level."""
-    with torch.autocast("cpu", torch.bfloat16):
+    with half_precision():
         functions, answers, height, own = network([example.text for example in batch], dropout)
 
     def of(name: str) -> Tensor:

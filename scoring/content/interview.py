@@ -34,12 +34,13 @@ class Content:
     """The clauses of a candidate's transcript, ready to be read answer by answer.
 
     `spoken` is by language, the one that is spoken longest first. An answer is read in the language of most of it; what of
-    it is in another one is left out.
+    it is in another one is left out. `written` are the stretches that were answered in writing.
     """
 
     model: ContentModel
     encoder: SentenceEncoder
     spoken: Mapping[Language, Spoken]
+    written: tuple[Interval, ...] = ()
     _readings: dict[tuple[Interval, str, Language], Reading | None] = field(default_factory=dict)
 
     @classmethod
@@ -49,6 +50,7 @@ class Content:
         model: ContentModel,
         encoder: SentenceEncoder,
         languages: Sequence[Language] = ("en", "zh"),
+        written: Iterable[Interval] = (),
     ) -> Content:
         """What of the transcript is in one of `languages`. Raises KeyError where nothing is."""
         found = {
@@ -59,7 +61,7 @@ class Content:
         }
         if not found:
             raise KeyError(transcript.language)
-        return cls(model, encoder, found)
+        return cls(model, encoder, found, tuple(written))
 
     def answer(
         self, window: Interval, question: str, dimensions: Iterable[Dimension], asked: frozenset[str]
@@ -70,7 +72,7 @@ class Content:
         found: dict[str, ContentLevel | None] = {}
         for dimension in dimensions:
             about = question if dimension.id in asked else ""
-            level = content_level(self.model, reading, dimension, self.encoder, about) if reading else None
+            level = self._level(reading, dimension, about) if reading else None
             told = level is not None and (bool(about) or level.bears_on >= BEARS)
             found[dimension.id] = level if told else None
         return found
@@ -112,7 +114,10 @@ class Content:
         if not found:
             return None
         reading = found[0] if len(found) == 1 else together(self.model, found)
-        return content_level(self.model, reading, dimension, self.encoder)
+        return self._level(reading, dimension)
+
+    def _level(self, reading: Reading, dimension: Dimension, question: str = "") -> ContentLevel:
+        return content_level(self.model, reading, dimension, self.encoder, question, self.written)
 
     def _read(self, window: Interval, question: str) -> Reading | None:
         longest: Language = max(self.spoken, key=lambda code: _spoken_s(self.spoken[code].within(window)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from interview_analysis.scoring.content.levels import LEVELS
 from interview_analysis.scoring.content.model import ContentModel, Reading, bears_on
 from interview_analysis.scoring.content.summary import SHOWN
 from interview_analysis.scoring.profile import Dimension
-from interview_analysis.types import Sentence
+from interview_analysis.types import Interval, Sentence
 
 HEARD = 0.5  # a part of at least this is said to be heard
 ABSENT = 0.2  # of a part below this next to nothing was heard
@@ -50,7 +50,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class ContentLevel:
-    """`probabilities` over levels 1 to 5 (5,); `score` 0 to 100 with its standard error; `gates` by name, with "about"."""
+    """`probabilities` over levels 1 to 5 (5,); `score` 0 to 100 with its standard error; `gates` by name, with "about".
+
+    `written` are the stretches of the clock that were answered in writing, whose times are made up; `was_spoken` is False
+    where nothing of what was read lies outside them.
+    """
 
     score: float
     standard_error: float
@@ -61,6 +65,11 @@ class ContentLevel:
     to_the_scorer: tuple[Sentence, ...]
     asked: bool
     unanswered: bool
+    written: tuple[Interval, ...] = ()
+    was_spoken: bool = True
+
+    def is_written(self, clause: Sentence) -> bool:
+        return _lies_in(clause, self.written)
 
     @property
     def mean_level(self) -> float:
@@ -77,6 +86,7 @@ def content_level(
     dimension: Dimension,
     encoder: SentenceEncoder,
     question: str = "",
+    written: tuple[Interval, ...] = (),
 ) -> ContentLevel:
     """The level of what was read for a dimension; `question` is the one that asks about it, empty where none does."""
     about = bears_on(model, reading, dimension, encoder, question)
@@ -84,8 +94,13 @@ def content_level(
     score, error = model.levels[reading.spoken.language].estimate(probabilities)
     return ContentLevel(
         score, error, probabilities, about, {**reading.gates, "about": about}, heard_parts(reading),
-        reading.to_the_scorer, bool(question), unanswered(reading),
+        reading.to_the_scorer, bool(question), unanswered(reading), written,
+        not all(_lies_in(clause, written) for clause in reading.spoken.clauses),
     )  # fmt: skip
+
+
+def _lies_in(clause: Sentence, stretches: Iterable[Interval]) -> bool:
+    return any(stretch.start_s <= clause.start_s < stretch.end_s for stretch in stretches)
 
 
 def unanswered(reading: Reading) -> bool:

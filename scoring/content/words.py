@@ -47,10 +47,15 @@ def why(level: int, found: ContentLevel) -> Text:
     failed = [name for name in _GATES if found.gates.get(name, 1.0) < HOLDS]
     opening = _level(level, found)
     heard = [part for part in found.parts if part.heard and part.name in _STORY]
-    missing = _missing(found.parts)
+    missing = [PART_NAMES[name] for name in _missing(found.parts)]
+    sentences = [_GATES[name] for name in failed]
+    if heard:
+        sentences.append(_heard(heard, found))
+    if missing:
+        sentences.append(_not_heard(missing, found))
     return Text(
-        en=f"{opening.en} {_english(failed, heard, missing)}".rstrip(),
-        zh=opening.zh + _chinese(failed, heard, missing),
+        en=" ".join([opening.en, *(s.en for s in sentences)]),
+        zh="".join([opening.zh, *(s.zh for s in sentences)]),
     )
 
 
@@ -75,37 +80,35 @@ def _missing(parts: Sequence[Part]) -> list[str]:
     return [name for name in _MISSING_FIRST if name not in heard][:3]
 
 
-def _english(failed: Sequence[str], heard: Sequence[Part], missing: Sequence[str]) -> str:
-    sentences = [_GATES[name].en for name in failed]
-    if heard:
-        names = _listed([PART_NAMES[part.name].en for part in heard], ", ", " and ")
-        start, end = _span(heard)
-        where = (
-            f"at {clock(start)}" if clock(start) == clock(end) else f"between {clock(start)} and {clock(end)}"
+def _heard(parts: Sequence[Part], found: ContentLevel) -> Text:
+    """What was heard and where; what was written has no times."""
+    names = _both([PART_NAMES[part.name] for part in parts])
+    clauses = [clause for part in parts for clause in part.clauses]
+    spoken = [clause for clause in clauses if not found.is_written(clause)]
+    if not spoken:
+        return Text(en=f"In the written answer: {names.en}.", zh=f"书面回答中写到：{names.zh}。")
+    start, end = clock(min(c.start_s for c in spoken)), clock(max(c.end_s for c in spoken))
+    at = (
+        Text(en=f"at {start}", zh=start)
+        if start == end
+        else Text(en=f"between {start} and {end}", zh=f"{start} 至 {end}")
+    )
+    if len(spoken) < len(clauses):
+        return Text(
+            en=f"Heard {at.en} and told in writing: {names.en}.", zh=f"在 {at.zh} 及书面回答中讲到：{names.zh}。"
         )
-        sentences.append(f"Heard {where}: {names}.")
-    if missing:
-        sentences.append(
-            f"Not clearly heard: {_listed([PART_NAMES[name].en for name in missing], ', ', ' and ')}."
-        )
-    return " ".join(sentences)
+    return Text(en=f"Heard {at.en}: {names.en}.", zh=f"在 {at.zh} 听到：{names.zh}。")
 
 
-def _chinese(failed: Sequence[str], heard: Sequence[Part], missing: Sequence[str]) -> str:
-    sentences = [_GATES[name].zh for name in failed]
-    if heard:
-        names = _listed([PART_NAMES[part.name].zh for part in heard], "、", "和")
-        start, end = _span(heard)
-        where = clock(start) if clock(start) == clock(end) else f"{clock(start)} 至 {clock(end)}"
-        sentences.append(f"在 {where} 听到：{names}。")
-    if missing:
-        sentences.append(f"没有明确听到：{_listed([PART_NAMES[name].zh for name in missing], '、', '和')}。")
-    return "".join(sentences)
+def _not_heard(names: Sequence[Text], found: ContentLevel) -> Text:
+    listed = _both(names)
+    if not found.was_spoken:
+        return Text(en=f"Not clearly told: {listed.en}.", zh=f"没有明确写到：{listed.zh}。")
+    return Text(en=f"Not clearly heard: {listed.en}.", zh=f"没有明确听到：{listed.zh}。")
 
 
-def _span(heard: Sequence[Part]) -> tuple[float, float]:
-    clauses = [clause for part in heard for clause in part.clauses]
-    return min(c.start_s for c in clauses), max(c.end_s for c in clauses)
+def _both(names: Sequence[Text]) -> Text:
+    return Text(en=_listed([n.en for n in names], ", ", " and "), zh=_listed([n.zh for n in names], "、", "和"))
 
 
 def _listed(items: Sequence[str], comma: str, last: str) -> str:

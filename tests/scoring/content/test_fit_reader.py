@@ -117,7 +117,7 @@ def test_it_learns_and_twice_the_same(known):
     assert deed.functions[0].argmax() == FUNCTIONS.index("action")
     assert talk.functions[0].argmax() == FUNCTIONS.index("generic")
     quick = taught.quick.read(QUESTION, ["I changed the lamp"], "en")
-    assert quick.functions == pytest.approx(deed.functions, abs=0.05)  # in half precision
+    assert quick.functions == pytest.approx(deed.functions, abs=0.05)  # it may be in half precision
     assert quick.answers == pytest.approx(deed.answers, abs=0.3)
     assert steps[-1][0] == steps[-1][1]
     assert all(done <= total for done, total in steps)

@@ -12,6 +12,7 @@ import pytest
 
 from tests.web.answers.browser import Server, candidates_browser, kill_renderers
 
+AWAY_S = 2.0  # nobody is back sooner; a break below a second is not told, see UNSURE_S in joining.py
 LOST_S = 2.5  # a kill costs a second; a slow machine is late to write it
 
 
@@ -43,6 +44,7 @@ class Answer:
         kill_renderers(self.profile)
         self.page.close()
         self.page = self._tab()
+        self.speak(AWAY_S)
         self.page.goto(self.link)
         self.page.goto(self.link.split("/c/")[0] + "/c/answer")
         self.page.click("[data-do=resume]")
