@@ -107,5 +107,4 @@ $(READY): pyproject.toml pipeline/dev/install_torch.py
 	@echo "Installing; the first time takes some minutes"
 	@$(BIN)/python pipeline/dev/install_torch.py $(TORCH_INDEX)
 	@test -t 1 || quiet=--quiet; $(BIN)/python -m pip install $$quiet --disable-pip-version-check -e ".[web,demo,dev]"
-	@$(BIN)/python -c "import librosa, numpy; librosa.stft(numpy.zeros(2048))"  # compiles what the first recording would wait for
 	@touch $@

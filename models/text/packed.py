@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from interview_analysis.errors import WeightsError
 from interview_analysis.models.text.unigram import UnigramTokenizer
+from interview_analysis.models.text.vocabulary import Vocabulary
 
 Weights = NDArray[np.float32]
 _MAGIC = b"E5S1"
@@ -45,19 +46,15 @@ class PackedEncoder:
 
     @cached_property
     def tokenizer(self) -> UnigramTokenizer:
-        """Made when the first text is read: its pieces take 60 MiB."""
+        """Made when the first text is read."""
         place, count = self.vocabulary
-        ends = np.frombuffer(self.content, "<u4", count + 1, place).tolist()
+        ends = np.frombuffer(self.content, "<u4", count + 1, place)
         place += 4 * (count + 1)
-        scores = np.frombuffer(self.content, "<f4", count, place).tolist()
+        scores = np.frombuffer(self.content, "<f4", count, place)
         place += 4 * count
-        blob = bytes(self.content[place : place + ends[-1]])
-        pieces: dict[str, int] = {}
-        for number in range(count):
-            piece = blob[ends[number] : ends[number + 1]]
-            if piece:
-                pieces.setdefault(piece.decode("utf-8", "replace"), number)
-        return UnigramTokenizer(pieces, scores, _normalised(self.content, place + ends[-1]), self.unknown)
+        blob = bytes(self.content[place : place + int(ends[-1])])
+        normalised = _normalised(self.content, place + len(blob))
+        return UnigramTokenizer(Vocabulary(blob, ends), scores, normalised, self.unknown)
 
     def tensor(self, name: str, rows: int = 1) -> Weights:
         """A tensor, float32, of shape (rows, n), or (n,) for one row."""

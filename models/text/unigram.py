@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from interview_analysis.models.text.vocabulary import Vocabulary
 
 SPACE = "\u2581"  # what stands for a blank in pieces
 _UNKNOWN_COSTS = 10.0  # below the least likely piece
@@ -13,21 +18,17 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class UnigramTokenizer:
-    """`pieces` with their numbers, `scores` (log probabilities) by number, `normalised` characters, and the number of what
-    is in no piece."""
+    """The pieces of `vocabulary` with their `scores` (log probabilities) by number, `normalised` characters, and the number of
+    what is in no piece."""
 
-    pieces: Mapping[str, int]
-    scores: Sequence[float]
+    vocabulary: Vocabulary
+    scores: NDArray[np.float32]
     normalised: Mapping[str, str]
     unknown: int
 
     @cached_property
-    def _longest(self) -> int:
-        return max(map(len, self.pieces))
-
-    @cached_property
     def _unknown_score(self) -> float:
-        return min(self.scores) - _UNKNOWN_COSTS
+        return float(self.scores.min()) - _UNKNOWN_COSTS
 
     def encode(self, text: str) -> tuple[list[int], list[Span]]:
         """The most likely pieces of `text`, and from where to where in it each of them goes (characters)."""
@@ -61,13 +62,12 @@ class UnigramTokenizer:
         count = len(text)
         best = [0.0] + [float("-inf")] * count
         numbers, starts = [self.unknown] * (count + 1), [0] * (count + 1)
-        pieces, scores = self.pieces, self.scores
-        for start in range(count):
+        for start, pieces in enumerate(self.vocabulary.in_text(text)):
             so_far = best[start]
-            for end in range(start + 1, min(count, start + self._longest) + 1):
-                number = pieces.get(text[start:end])
-                if number is not None and number != self.unknown and so_far + scores[number] > best[end]:
-                    best[end], numbers[end], starts[end] = so_far + scores[number], number, start
+            for end, number in pieces:
+                reached = so_far + float(self.scores[number])
+                if number != self.unknown and reached > best[end]:
+                    best[end], numbers[end], starts[end] = reached, number, start
             if so_far + self._unknown_score > best[start + 1]:
                 best[start + 1], numbers[start + 1], starts[start + 1] = (
                     so_far + self._unknown_score,

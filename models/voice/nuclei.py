@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from interview_analysis.models.voice.spectrum import peaks, short_time_spectrum
+
 FRAME_S = 0.01
 BAND_HZ = (300.0, 2500.0)
 WINDOW_S = 0.032
@@ -30,24 +32,21 @@ def syllable_nuclei(
     `voiced`, shape (n,), says which frames have a pitch; samples beyond the n-th frame only settle the last ones.
     """
     from scipy.ndimage import gaussian_filter1d
-    from scipy.signal import find_peaks
 
     if np.count_nonzero(voiced) < _MIN_VOICED_FRAMES:
         return np.empty(0, dtype=int)
     level_db = gaussian_filter1d(_band_level_db(samples, rate_hz, len(voiced)), _SMOOTHING_FRAMES)
     loudest_db = float(np.percentile(level_db[voiced], _LOUDEST_PERCENTILE))
-    peaks, _ = find_peaks(level_db, prominence=MIN_DIP_DB, height=loudest_db - BELOW_LOUDEST_DB)
+    tops = peaks(level_db, least=loudest_db - BELOW_LOUDEST_DB, prominence=MIN_DIP_DB)
     near = np.convolve(voiced, np.ones(3), mode="same") > 0
-    found: NDArray[np.int_] = peaks[near[peaks]]
+    found: NDArray[np.int_] = tops[near[tops]]
     return found
 
 
 def _band_level_db(samples: NDArray[np.floating], rate_hz: int, count: int) -> NDArray[np.float64]:
     """The level of the band in the middle of each of `count` frames: the mean of those at its two ends, shape (n,)."""
-    import librosa
-
     size = round(WINDOW_S * rate_hz)
-    spectrum = librosa.stft(samples.astype(np.float32), n_fft=size, hop_length=round(FRAME_S * rate_hz))
+    spectrum = short_time_spectrum(samples, size, round(FRAME_S * rate_hz), padded=True)
     hz = np.fft.rfftfreq(size, 1.0 / rate_hz)
     band = (hz >= BAND_HZ[0]) & (hz <= BAND_HZ[1])
     level_db = 10.0 * np.log10((np.abs(spectrum[band]) ** 2).sum(axis=0, dtype=np.float64) + _TINY)

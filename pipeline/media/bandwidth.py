@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.models.environment import kept
+from interview_analysis.models.voice.spectrum import short_time_spectrum
 
 _WINDOW_SAMPLES, _HOP_SAMPLES = 512, 512  # 32 ms, every one once: a hum or a hiss lasts longer
 _BAND_BINS = 8  # 250 Hz at 16 kHz
@@ -25,8 +25,7 @@ _MIN_VOICE_HZ = 2000.0  # a tone or a hum ends below; no line is so narrow that 
 class BandwidthMeter:
     """The upper edge of the voice's spectrum from how the power of each band of 250 Hz is spread over time.
 
-    The powers come from librosa's short-time Fourier transform and are kept in histograms of half a decibel, so that
-    memory does not grow with the recording.
+    The powers are kept in histograms of half a decibel, so that memory does not grow with the recording.
     """
 
     def __init__(self, sample_rate_hz: int = 16_000) -> None:
@@ -44,10 +43,7 @@ class BandwidthMeter:
             self._rest = self._rest[size:]
 
     def _measure(self, samples: NDArray[np.float32]) -> None:
-        with kept():  # librosa brings scikit-learn, which sets how OpenMP is to behave in forks
-            from librosa.core.spectrum import stft
-
-        spectrum = stft(samples, n_fft=_WINDOW_SAMPLES, hop_length=_HOP_SAMPLES, center=False)
+        spectrum = short_time_spectrum(samples, _WINDOW_SAMPLES, _HOP_SAMPLES)
         power = np.square(np.abs(spectrum[1:])) / (_WINDOW_SAMPLES / 4) ** 2  # a full-scale sine of a bin: 1
         bands = power.reshape(len(self._count), _BAND_BINS, -1).mean(axis=1)
         heard = bands[:, bands.max(axis=0) > 10 ** (_FLOOR_DB / 10)]  # digital silence is no frame

@@ -86,6 +86,18 @@ def k_weighting(sample_rate_hz: float) -> _Array:
     return np.array([shelf, high_pass])
 
 
+def _impulse_response(sections: _Array, length: int) -> _Array:
+    """What the sections, one after the other, make of a single 1, shape (length,)."""
+    response = np.zeros(length)
+    response[0] = 1.0
+    for b0, b1, b2, _, a1, a2 in sections.tolist():
+        first = second = 0.0  # the transposed second direct form
+        for i, value in enumerate(response.tolist()):
+            response[i] = out = b0 * value + first
+            first, second = b1 * value - a1 * out + second, b2 * value - a2 * out
+    return response
+
+
 def _power_gain(sections: _Array, cycles_per_sample: float) -> float:
     delays = np.exp(-2j * np.pi * cycles_per_sample * np.arange(3))
     return float(np.prod(np.abs((sections[:, :3] @ delays) / (sections[:, 3:] @ delays)) ** 2))
@@ -115,12 +127,17 @@ class LoudnessMeter:
     """
 
     _FLOOR_LUFS, _CEILING_LUFS, _BINS_PER_LU = -70.0, 20.0, 100
+    _RESPONSE_S = 0.128  # by then the weighting has faded by 200 dB
 
     def __init__(self, sample_rate_hz: int = 16_000) -> None:
-        self._filter = k_weighting(sample_rate_hz)
-        self._gain = _power_gain(self._filter, 997 / sample_rate_hz)  # the standard's 0.691 dB at 48 kHz
-        self._state = np.zeros((2, 2))
-        self._steps = _Blocks(sample_rate_hz // 10)
+        sections = k_weighting(sample_rate_hz)
+        self._gain = _power_gain(sections, 997 / sample_rate_hz)  # the standard's 0.691 dB at 48 kHz
+        self._step = sample_rate_hz // 10
+        response = _impulse_response(sections, round(self._RESPONSE_S * sample_rate_hz))
+        self._past = np.zeros(len(response) - 1)
+        self._size = 1 << (len(response) + self._step).bit_length()
+        self._filter = np.fft.rfft(response, self._size)
+        self._steps = _Blocks(self._step)
         self._recent: list[float] = []
         bins = int((self._CEILING_LUFS - self._FLOOR_LUFS) * self._BINS_PER_LU)
         self._power = np.zeros(bins)
@@ -128,12 +145,15 @@ class LoudnessMeter:
 
     def add(self, samples: NDArray[np.floating]) -> None:
         """Measure the next samples, shape (n,)."""
-        from scipy.signal import sosfilt
-
-        if not len(samples):  # scipy refuses
+        steps = self._steps.cut(samples.astype(float))
+        if not len(steps):
             return
-        weighted, self._state = sosfilt(self._filter, samples.astype(float), zi=self._state)
-        for step in np.square(self._steps.cut(weighted)).mean(axis=1):
+        sound = np.concatenate([self._past, steps.ravel()])
+        self._past = sound[len(sound) - len(self._past) :]
+        windows = np.lib.stride_tricks.sliding_window_view(sound, len(self._past) + self._step)[:: self._step]
+        weighted = np.fft.irfft(np.fft.rfft(windows, self._size) * self._filter, self._size)
+        weighted = weighted[:, len(self._past) : windows.shape[1]]
+        for step in np.square(weighted).mean(axis=1):
             self._recent = [*self._recent[-3:], float(step)]
             if len(self._recent) == 4:
                 self._add_block(sum(self._recent) / 4)

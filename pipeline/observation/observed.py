@@ -32,7 +32,7 @@ from interview_analysis.types import Interval, Observations, Transcript
 
 # Raised when the code makes another observation out of the same recording, settings and libraries.
 OBSERVER_VERSIONS: Mapping[Kind, int] = {
-    "facts": 5,
+    "facts": 6,
     "hearing": 7,
     "voices": 5,
     "acoustics": 4,
@@ -72,7 +72,7 @@ def observation_keys(sha256: str, models: Observers) -> dict[Kind, str]:
     vision = (*_DECODING, "mediapipe")
     hearing = ("onnxruntime", "opencc-python-reimplemented", *_HEARING_LIBRARIES[config.asr.engine])
     keys: dict[Kind, str] = {
-        "facts": _observation_key("facts", sha256, frames, (), (*_DECODING, "scipy")),
+        "facts": _observation_key("facts", sha256, frames, (), _DECODING),
         "hearing": _observation_key(
             "hearing",
             sha256,

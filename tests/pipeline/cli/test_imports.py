@@ -19,7 +19,8 @@ finally:
     print(*sys.modules)
 """
 NOBODY_S = {
-    "torch", "transformers", "whisper", "skops", "mlflow", "ray", "fsspec", "matplotlib", "sounddevice",
+    "torch", "transformers", "whisper", "librosa", "numba", "sklearn", "scipy.signal", "scipy.stats", "skops", "mlflow", "ray",
+    "fsspec", "matplotlib", "sounddevice",
     "django", "pandas.plotting._matplotlib", "pypdfium2", "pytest", "interview_analysis.pipeline.dev",
 }  # fmt: skip
 THE_PICTURE_S = {"mediapipe", "cv2"}
