@@ -19,6 +19,7 @@ from interview_analysis.pipeline.cli.models import models
 from interview_analysis.pipeline.cli.norms import norms
 from interview_analysis.pipeline.cli.score import score
 from interview_analysis.pipeline.cli.shared import CONTEXT, FILE, FOLDER, NOTE, Command, Group, with_console
+from interview_analysis.pipeline.cli.sound import sound
 from interview_analysis.pipeline.common.allocator import bound_allocator
 from interview_analysis.pipeline.common.console import Console
 from interview_analysis.pipeline.common.exits import Exit
@@ -77,7 +78,7 @@ def report(console: Console, folder: Path, lang: str, out: Path | None) -> None:
 
 
 for _command in (
-    score, report, rescore, batch, job_commands, learn, content_commands, norms, models, cache_commands
+    score, report, sound, rescore, batch, job_commands, learn, content_commands, norms, models, cache_commands
 ):  # fmt: skip
     main.add_command(_command)
 # The web application is a floor above; its commands say what to install where it is missing.

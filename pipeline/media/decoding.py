@@ -66,6 +66,7 @@ class Decoder:
     limits: thresholds of the quality flags.
     stream: where to read from instead, for a recording that is still being made; `path` is then what it is called.
     on_progress: called with the seconds decoded so far, about twice a second of the recording.
+    with_video: without, the picture is passed over, if there is one, and there are no frames.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Decoder:
         limits: QualityLimits | None = None,
         stream: Readable | None = None,
         on_progress: Callable[[float], None] | None = None,
+        with_video: bool = True,
     ) -> None:
         if frames_per_second <= 0 or max_side_px < 2:
             raise ValueError(f"expected a rate and a size above 0, got {frames_per_second} and {max_side_px}")
@@ -102,6 +104,9 @@ class Decoder:
             raise MediaError(
                 f"{self._path}: no audio and no video track: choose a recording that has one", "no_tracks"
             )
+        self._whole = with_video or self._video is None
+        if not with_video:
+            self._video = None
         self._origin_s = origin_s(self._streams)
         self._declared_duration_s = declared_duration_s(self._container, self._origin_s)
         if not self._grows:
@@ -252,7 +257,7 @@ class Decoder:
                     self._on_progress(time_s)
 
     def _measured(self, audio: Soundtrack | None, video: VideoTrack | None) -> MediaFacts:
-        end_s = max(track.end_s for track in (audio, video) if track is not None)
+        end_s = max((track.end_s for track in (audio, video) if track is not None), default=0.0)
         has_video = video is not None and video.width_px > 0
         has_audio = audio is not None and audio.end_s > 0
         if not has_audio and not has_video:
@@ -339,7 +344,9 @@ class Decoder:
         self, audio: Soundtrack | None, video: VideoTrack | None, end_s: float
     ) -> tuple[str, ...]:
         """Hold what was decoded against what the container states; flags for a little that is missing."""
-        stated = not self._grows and self._container.format.name.split(",")[0] in _STATES_DURATION
+        stated = (
+            self._whole and not self._grows and self._container.format.name.split(",")[0] in _STATES_DURATION
+        )
         if not stated or math.isnan(stated_s := self.declared_duration_s):
             stated_s = end_s
         lost_s = max((track.lost_s for track in (audio, video) if track is not None), default=0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,17 +63,11 @@ def _sample(voices: Voices, name: str, sha256: str) -> VoiceSample:
 
 def _lone_voice(recording: Path, models: Observers) -> Voices:
     with (
-        Decoder(
-            recording,
-            frames_per_second=models.config.frames_per_second,
-            max_side_px=models.config.max_side_px,
-            threads=1,
-        ) as decoder,
+        Decoder(recording, with_video=False) as decoder,
         AudioSpool() as spool,
     ):
         if decoder.has_audio:
-            for _ in decoder.frames(spool):
-                pass  # the picture, if there is one, is of no use here
+            deque(decoder.frames(spool), maxlen=0)
             speech = models.detector.detect(spool)
         spoken_s = speech.speech_s if decoder.has_audio else 0.0
         if spoken_s < MIN_SAMPLE_S:

@@ -95,7 +95,8 @@ def _heard(parts: Sequence[Part], found: ContentLevel) -> Text:
     )
     if len(spoken) < len(clauses):
         return Text(
-            en=f"Heard {at.en} and told in writing: {names.en}.", zh=f"在 {at.zh} 及书面回答中讲到：{names.zh}。"
+            en=f"Heard {at.en} and told in writing: {names.en}.",
+            zh=f"在 {at.zh} 及书面回答中讲到：{names.zh}。",
         )
     return Text(en=f"Heard {at.en}: {names.en}.", zh=f"在 {at.zh} 听到：{names.zh}。")
 
@@ -108,7 +109,9 @@ def _not_heard(names: Sequence[Text], found: ContentLevel) -> Text:
 
 
 def _both(names: Sequence[Text]) -> Text:
-    return Text(en=_listed([n.en for n in names], ", ", " and "), zh=_listed([n.zh for n in names], "、", "和"))
+    return Text(
+        en=_listed([n.en for n in names], ", ", " and "), zh=_listed([n.zh for n in names], "、", "和")
+    )
 
 
 def _listed(items: Sequence[str], comma: str, last: str) -> str:
