@@ -32,8 +32,8 @@ _GATES = {
         zh="内容大多像是在讲别的事情，不能作为该维度的依据。",
     ),
     "own": Text(
-        en="What is told are the deeds of others or of “we”; the speaker’s own part cannot be told.",
-        zh="讲的是别人或“我们”的做法，看不出本人做了什么。",
+        en="What is told sounds like the deeds of others or of “we”; the speaker’s own part cannot be told.",
+        zh="听起来像是别人或“我们”的做法，看不出本人做了什么；若只是省略了主语，请以原话为准。",
     ),
     "done": Text(
         en="It is told as a plan or as what one would do, not as something done.",

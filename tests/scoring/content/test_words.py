@@ -100,8 +100,8 @@ def test_everything_heard():
         ),
         (
             "own",
-            "What is told are the deeds of others or of “we”; the speaker’s own part cannot be told.",
-            "讲的是别人或“我们”的做法，看不出本人做了什么。",
+            "What is told sounds like the deeds of others or of “we”; the speaker’s own part cannot be told.",
+            "听起来像是别人或“我们”的做法，看不出本人做了什么；若只是省略了主语，请以原话为准。",
         ),
         (
             "done",
