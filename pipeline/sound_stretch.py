@@ -32,14 +32,14 @@ def stretch_of(
 
     with Decoder(recording, on_progress=decoded, with_video=False) as decoder, AudioSpool() as spool:
         if not decoder.has_audio:
-            raise MediaError(f"{recording}: no audio track, so there is no sound to draw", "no_audio")
+            raise MediaError(f"{recording}: no audio track, so there is no sound to draw", "no_tracks")
         total_s = 0.0 if math.isnan(decoder.declared_duration_s) else decoder.declared_duration_s
         deque(decoder.frames(spool), maxlen=0)
         first, last = (round(time_s * spool.sample_rate_hz) for time_s in (at_s, at_s + length_s))
         if first >= spool.samples:
             raise MediaError(
                 f"{recording.name} has {spool.duration_s:.1f} s of sound, and {at_s:g} s lies behind its end; name an earlier time",
-                "range",
+                "nothing_there",
             )
         samples = spool.read(first, min(last, spool.samples))
         length_s = spool.duration_s

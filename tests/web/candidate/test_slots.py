@@ -113,6 +113,9 @@ def shared_by_threads(
         ):  # the database of tests lies in memory, where nobody waits for a lock
             copy = sqlite3.connect(tmp_path / "copy.sqlite3")
             connection.connection.backup(copy)
+            copy.execute(
+                "PRAGMA journal_mode=WAL"
+            )  # as migrating leaves it; to change it, a connection waits for nobody
             copy.close()
             monkeypatch.setitem(_of_threads, "NAME", str(tmp_path / "copy.sqlite3"))
 
