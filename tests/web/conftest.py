@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,10 @@ from interview_analysis.web.site.home import Home  # noqa: E402
 # Each process of the tests has a home of its own, and never that of the person who runs them: it is emptied.
 settings.HOME = Home(Path(tempfile.mkdtemp(prefix="interview-analysis-home-")))
 settings.EMAIL_FILE_PATH = settings.HOME.mail
+# And, where the cache is a Redis that they share, a database in it: what one counts or clears is not the other's.
+if os.environ.get("REDIS_URL"):
+    shared: dict[str, Any] = settings.CACHES["default"]
+    shared["OPTIONS"] = {"db": 1 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])}
 PASSWORD = "correct horse battery staple"
 
 
