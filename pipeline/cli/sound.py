@@ -12,10 +12,10 @@ from interview_analysis.pipeline.common.console import Console
 
 def _seconds(_: click.Context, __: click.Parameter, written: str) -> float:
     """Of "72.5", "1:12.5" or "1:01:12"."""
+    from interview_analysis.pipeline.transcript.cues import seconds
+
     try:
-        total = 0.0
-        for part in written.split(":"):
-            total = 60.0 * total + float(part)
+        total = seconds(written)
     except ValueError:
         total = -1.0
     if not 0.0 <= total < float("inf"):
