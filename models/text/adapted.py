@@ -19,8 +19,9 @@ from interview_analysis.models.text.unigram import Span
 
 MATRICES = ("q", "k", "v", "ao", "fi", "fo")  # of a layer: query, key, value, attention out, inner, outer
 EPSILON = 1e-12
-_PREFIX = "query: "
+PREFIX = "query: "
 _LONGEST_QUESTION = 128  # tokens
+_AT_ONCE = 1000  # tokens; 25 MiB in the widest place
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Told:
 
 def told(encoder: PackedEncoder, question: str, text: str) -> Told:
     """A question and what was said to it, in tokens; the end of what is too long is left out."""
-    asked, _ = encoder.tokenizer.encode(_PREFIX + question)
+    asked, _ = encoder.tokenizer.encode(PREFIX + question)
     asked = asked[:_LONGEST_QUESTION]
     said, spans = encoder.tokenizer.encode(text)
     room = encoder.longest - len(asked) - 3
@@ -68,8 +69,9 @@ class AdaptedEncoder:
 
     def states(self, texts: Sequence[Told]) -> list[Weights]:
         """See `States.states`."""
-        if not texts:
-            return []
+        return [states for together in _batches(texts) for states in self._read(together)]
+
+    def _read(self, texts: Sequence[Told]) -> list[Weights]:
         ends = np.cumsum([len(text.ids) for text in texts])
         x = self._embedded(texts)
         for layer in self._layers:
@@ -118,6 +120,19 @@ class _Layer:
 
     def _linear(self, name: str, x: Weights) -> Weights:
         return np.asarray(x @ self.matrices[name] + self.rest[f"{name}.b"])
+
+
+def _batches(texts: Sequence[Told]) -> list[list[Told]]:
+    """Texts in their order, few enough at once that the memory does not grow with their number."""
+    found: list[list[Told]] = []
+    tokens = 0
+    for text in texts:
+        if not found or tokens + len(text.ids) > _AT_ONCE:
+            found.append([])
+            tokens = 0
+        found[-1].append(text)
+        tokens += len(text.ids)
+    return found
 
 
 def _attention(query: Weights, key: Weights, value: Weights, heads: int) -> Weights:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -33,7 +34,7 @@ class AdaptedNetwork(nn.Module):
 
     def forward(self, ids: Tensor, present: Tensor, dropout: float) -> Tensor:
         """Last states (n, t, width) of token ids (n, t) where `present` (n, t)."""
-        seen = torch.where(present, 0.0, _UNSEEN)[:, None, None, :]
+        seen = torch.where(present, 0.0, _UNSEEN).repeat_interleave(self.base.heads, dim=0)[:, None, :]
         with torch.no_grad():
             words = torch.tensor(self.base.words(ids.numpy().ravel())).view(*ids.shape, -1)
             x: Tensor = self._norm(words + self._places[: ids.shape[1]] + self._kind)
@@ -72,16 +73,15 @@ class AdaptedNetwork(nn.Module):
                 yield number, name, matrix
 
 
-def padded(texts: list[Told]) -> tuple[Tensor, Tensor, Tensor]:
-    """Token ids (n, t), where there are any (n, t), and which are of the answers' own words (n, t)."""
-    longest = max(len(text.ids) for text in texts)
-    ids = torch.full((len(texts), longest), _PAD, dtype=torch.long)
-    present, own = torch.zeros_like(ids, dtype=torch.bool), torch.zeros_like(ids, dtype=torch.bool)
-    for row, text in enumerate(texts):
-        ids[row, : len(text.ids)] = torch.tensor(text.ids)
-        present[row, : len(text.ids)] = True
-        own[row, text.own] = True
-    return ids, present, own
+def padded(tokens: Sequence[NDArray[np.int64]]) -> tuple[Tensor, Tensor]:
+    """Token ids (n, t), and where there are any (n, t)."""
+    longest = max(len(ids) for ids in tokens)
+    table = torch.full((len(tokens), longest), _PAD, dtype=torch.long)
+    present = torch.zeros_like(table, dtype=torch.bool)
+    for row, ids in enumerate(tokens):
+        table[row, : len(ids)] = torch.tensor(ids)
+        present[row, : len(ids)] = True
+    return table, present
 
 
 class _Adapted(nn.Module):
@@ -121,12 +121,15 @@ class _Layer(nn.Module):
         own = self.matrices
 
         def by_head(y: Tensor) -> Tensor:
-            return y.view(*y.shape[:2], self._heads, -1).transpose(1, 2)
+            return y.view(*y.shape[:2], self._heads, -1).transpose(1, 2).flatten(0, 1)
 
         query, key, value = (by_head(own[name](x)) for name in ("q", "k", "v"))
-        scores = query @ key.transpose(-1, -2) / math.sqrt(query.shape[-1]) + seen.to(query.dtype)
+        scores = torch.baddbmm(
+            seen.to(query.dtype), query, key.transpose(1, 2), alpha=1 / math.sqrt(query.shape[-1])
+        )
         found = scores.softmax(dim=-1) @ value  # on CPUs twice as fast as PyTorch's own, backwards
-        x = self.seen_norm(x + own["ao"](found.transpose(1, 2).reshape(x.shape)))
+        joined = found.view(len(x), self._heads, *found.shape[1:]).transpose(1, 2).reshape(x.shape)
+        x = self.seen_norm(x + own["ao"](joined))
         inner = own["fo"](functional.gelu(own["fi"](x)))
         if dropout and self.training:
             kept = torch.empty_like(inner).bernoulli_(1 - dropout, generator=self._chance)

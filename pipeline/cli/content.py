@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,8 @@ from interview_analysis.pipeline.cli.shared import FILE, FOLDER, Command, Group,
 from interview_analysis.pipeline.common.console import Console
 
 if TYPE_CHECKING:
+    from interview_analysis.models.text.encoder import RememberingEncoder
+    from interview_analysis.models.text.packed import PackedEncoder
     from interview_analysis.pipeline.loaded import LoadedModels
 
 FILES = click.argument("files", metavar="FILE...", nargs=-1, required=True, type=FILE)
@@ -39,7 +43,7 @@ def fit(
     """Fit the content model on labelled answers.
 
     Prints how well answers are rated by models that have not seen their competency (or person, where one is named). Takes an
-    hour and a half on two cores and some 5 GB of memory a core, and several hours on a processor that does not calculate in
+    hour and three quarters on two cores and some 5 GB of memory a core, and several hours on a processor that does not calculate in
     bfloat16. Sentence vectors and networks that were learned from the same
     answers are kept beside the model weights, in vectors/ and readers/: a fit that was stopped goes on behind the last of its four
     networks that was finished.
@@ -50,7 +54,11 @@ def fit(
     """
     from interview_analysis.models.text.packed import packed_encoder, packed_path
     from interview_analysis.pipeline.content.evaluation import as_text, read_known
-    from interview_analysis.pipeline.content.fitting import heard_as_text, of_unseen, remember_all
+    from interview_analysis.pipeline.content.fitting import (
+        heard_as_text,
+        of_unseen,
+        remember_all,
+    )
     from interview_analysis.pipeline.content.kept_readers import ReaderFolder
     from interview_analysis.pipeline.content.model_file import FILE, save_content_model
     from interview_analysis.pipeline.job.parser import load_library
@@ -62,12 +70,13 @@ def fit(
     known = read_known(files, library, texts)
     check_enough(known)  # before the minutes that encoding takes
     models, base, training = _models(config), packed_encoder(packed_path()), Training()
-    encoder = models.encoder
+    own = models.encoder  # its weights are verified before anything is learned
+    encoder, at_once = _of_many(models, base)
     kept = ReaderFolder.of(models.store.root.parent / "readers", known, library, base, training)
     with console.stages() as stages:
-        remember_all(known, library, encoder, stages.update)
+        remember_all(known, library, encoder, at_once, stages.update)
         fitted = fit_content(known, library, encoder, base, training, kept, stages.update)
-    model = save_content_model(fitted.model, out or FILE)
+    model = save_content_model(replace(fitted.model, encoder=own.id), out or FILE)
     console.result(as_text(of_unseen(fitted)))
     right = ", ".join(f"{share:.1%} ({language})" for language, share in fitted.functions_right.items())
     console.result(f"Functions of clauses, right of 15 by models that have not seen them: {right}")
@@ -189,3 +198,15 @@ def _models(config: Path | None) -> LoadedModels:
     from interview_analysis.pipeline.loaded import LoadedModels
 
     return LoadedModels(load_run_config(config))
+
+
+def _of_many(models: LoadedModels, base: PackedEncoder) -> tuple[RememberingEncoder, int]:
+    """The encoder of the run for a hundred thousand sentences, and how many threads may ask it at once."""
+    from interview_analysis.models.text.encoder import RememberingEncoder
+    from interview_analysis.models.text.torch_e5 import TorchE5Encoder
+    from interview_analysis.pipeline.observation.vectors import SentenceStore
+
+    if models.config.encoder.path:
+        return models.encoder, 1
+    store = SentenceStore.beside_models(models.store.root)
+    return RememberingEncoder(TorchE5Encoder(base), store), os.cpu_count() or 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 
@@ -25,18 +26,24 @@ def remember_all(
     known: Sequence[Known],
     library: Sequence[Competency],
     encoder: RememberingEncoder,
+    at_once: int,
     on_progress: Progress,
 ) -> None:
-    """Encode everything that fitting asks for, an answer or a competency at a time.
+    """Encode everything that fitting asks for, an answer or a competency at a time, `at_once` of them side by side.
 
-    What was done is kept when it is stopped, and answers that come or go leave what is known of the others.
+    Each text is encoded once, with the answer that it comes in first, so that its vector does not depend on which of the two is done
+    first. What was done is kept when it is stopped, and most of it where other answers come or go.
     """
-    pieces = [_wordings(answer) for answer in (*known, *with_words_to_the_scorer(known))]
-    pieces += [_texts_of(competency, language) for competency in library for language in LANGUAGES]
-    for number, texts in enumerate(pieces):
-        on_progress("sentence vectors", number, len(pieces))
-        encoder.remember(texts)
-    on_progress("sentence vectors", len(pieces), len(pieces))
+    every = [_wordings(answer) for answer in (*known, *with_words_to_the_scorer(known))]
+    every += [_texts_of(competency, language) for competency in library for language in LANGUAGES]
+    seen: set[str] = set()
+    pieces = []
+    for texts in every:
+        pieces.append([text for text in dict.fromkeys(texts) if text not in seen])
+        seen.update(texts)
+    with ThreadPoolExecutor(at_once) as pool:
+        for done, _ in enumerate(pool.map(encoder.remember, pieces), 1):
+            on_progress("sentence vectors", done, len(pieces))
 
 
 def _wordings(answer: Known) -> list[str]:

@@ -48,10 +48,10 @@ Steps = Callable[[int, int], None]
 class Training:
     """`rounds` over all answers, with changes of `rank` to all but the first `frozen` layers; `tokens` at a time."""
 
-    rounds: int = 3
+    rounds: int = 2
     rank: int = 16
     frozen: int = 4
-    tokens: int = 2000
+    tokens: int = 1600
     rate: float = 1e-3
     heads_rate: float = 2e-3
     dropout: float = 0.1
@@ -90,7 +90,10 @@ class _Network:
 
     def __call__(self, texts: list[Told], dropout: float) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Logits: functions of all tokens (n, t, F), answers (n,), height (n,); and which tokens are the answers' own."""
-        ids, present, own = padded(texts)
+        ids, present = padded([text.ids for text in texts])
+        own = torch.zeros_like(present)
+        for row, text in zip(own, texts, strict=True):
+            row[text.own] = True
         states = self.states(ids, present, dropout).float()
         logits = self.heads["pools"](states).masked_fill(~own[..., None], -1e9)
         pooled = logits.softmax(dim=1).transpose(1, 2) @ states

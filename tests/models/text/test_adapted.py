@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -71,19 +72,37 @@ def test_a_text_is_read_alike_alone_and_beside_others(shallow):
     assert encoder.states([]) == []
 
 
+def test_memory_does_not_grow_with_the_number_of_texts(shallow):
+    encoder = AdaptedEncoder(shallow, {})
+    text = told(shallow, "", "and then I rang the depot once more " * 40)
+    encoder.states([text])
+
+    def widest(count: int) -> int:
+        tracemalloc.start()
+        found = encoder.states([text] * count)
+        (_, peak) = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        return peak - sum(states.nbytes for states in found)
+
+    few, many = widest(3), widest(24)
+    assert len(text.ids) > 300
+    assert few > 3 * len(text.ids) * shallow.inner * 4  # what is widest is seen
+    assert many < 1.2 * few
+
+
 def test_the_trainable_twin_has_the_same_states(shallow):
     trained = network(shallow)
     for name, parameter in trained.named_parameters():
         if name.endswith(".up"):
             parameter.data.normal_(generator=torch.Generator().manual_seed(2), std=0.05)
     texts = [told(shallow, "Why?", text) for text in TEXTS]
-    ids, present, own = padded(texts)
+    ids, present = padded([text.ids for text in texts])
     with torch.inference_mode():
         states = trained.eval()(ids, present, 0.0)
     found = AdaptedEncoder(shallow, trained.changes()).states(texts)
     for row, (text, mine) in enumerate(zip(texts, found, strict=True)):
         assert mine == pytest.approx(states[row, : len(text.ids)].numpy(), abs=1e-4)
-        assert own[row].numpy().nonzero()[0].tolist() == list(range(text.own.start, text.own.stop))
+        assert ids[row, present[row]].tolist() == text.ids.tolist()
     assert not np.allclose(found[0], AdaptedEncoder(shallow, {}).states(texts)[0], atol=1e-2)
 
 

@@ -11,7 +11,14 @@ import pytest
 from interview_analysis.models.text.packed import packed_encoder, packed_path
 from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content.examples import STORY, Known
-from interview_analysis.scoring.content.fit_reader import Example, Training, _batches, examples_of, fit_reader
+from interview_analysis.scoring.content.fit_reader import (
+    Example,
+    Training,
+    _batches,
+    _network,
+    examples_of,
+    fit_reader,
+)
 from interview_analysis.scoring.content.functions import FUNCTIONS
 
 BASE = packed_encoder(packed_path())
@@ -44,6 +51,14 @@ def test_tokens_have_the_functions_of_their_parts():
     assert whole.functions.sum(axis=1) == pytest.approx(np.ones(len(whole.functions)))
     assert whole.functions[-1, FUNCTIONS.index("action")] == pytest.approx(2 / 3)
     assert whole.functions[-1, FUNCTIONS.index("reasoning")] == pytest.approx(1 / 3)
+
+
+def test_an_answers_own_tokens_are_learned_from_and_not_those_of_the_question():
+    texts = [e.text for e in (*examples(answer(), 1), *examples(answer(question=""), 2))]
+    functions, *_, own = _network(SHALLOW, QUICK)(texts, 0.0)
+    assert functions.shape[:2] == own.shape
+    for row, text in zip(own, texts, strict=True):
+        assert row.numpy().nonzero()[0].tolist() == list(range(text.own.start, text.own.stop))
 
 
 def test_a_good_answer_answers_its_own_question_and_no_other():
