@@ -30,7 +30,8 @@ def test_sign_in_by_the_link_once_and_set_a_password(site: Site, visit: Visit):
     first = visit()
     page = first.page
     page.goto(site.link)
-    page.keyboard.press("Enter")  # the button has the focus
+    page.wait_for_selector("button:focus")  # which it gets when the page is first drawn, not when it has come
+    page.keyboard.press("Enter")
     page.wait_for_url("**/account/password/set/")
     for field in ("password1", "password2"):
         page.fill(f"[name={field}]", PASSWORD)
