@@ -21,7 +21,7 @@ from interview_analysis.scoring.content.examples import GRADED, Known
 from interview_analysis.scoring.statistics.correlation import partial, spearman
 
 ROOT = Path(__file__).resolve().parents[3]
-HELD_OUT = sorted((ROOT / "data" / "graded_answers" / "heldout").glob("h*.json"))
+HELD_OUT = sorted((ROOT / "data" / "graded_answers" / "heldout").glob("*.json"))
 RATED = ROOT.parent / "shared" / "data" / "real_answers" / "rated.json"
 SEEN_THROUGH = (
     "keywords",
