@@ -88,50 +88,6 @@ def fit(
 @content.command(cls=Command)
 @FILES
 @TEXTS
-@click.option("--out", type=FILE, help="Model to write (.npz); the one of the package by default.")
-@click.option("--config", type=FILE, help="Configuration; its content model and sentence encoder are used.")
-@with_console
-def levels(
-    console: Console, files: tuple[Path, ...], texts: tuple[Path, ...], out: Path | None, config: Path | None
-) -> None:
-    """Fit gates and levels anew, and keep what the content model hears.
-
-    FILE is as for `content fit`, of answers that the model's network has not learned from: what it makes of those is as uncertain as it
-    will be on new ones. No network learns, so it takes minutes on any processor. Prints how well answers are rated by gates and levels that
-    have not seen their competency.
-
-    \b
-    Example:
-      interview-analysis content levels data/graded_answers/waiting/*.json data/graded_answers/development/*.json --out content_model.npz
-    """
-    from interview_analysis.models.text.packed import packed_encoder, packed_path
-    from interview_analysis.pipeline.common.config import load_run_config
-    from interview_analysis.pipeline.content.evaluation import as_text, read_known
-    from interview_analysis.pipeline.content.fitting import heard_as_text, of_unseen, remember_all
-    from interview_analysis.pipeline.content.model_file import FILE, load_content_model, save_content_model
-    from interview_analysis.pipeline.job.parser import load_library
-    from interview_analysis.scoring.content.fit import fit_on_top
-    from interview_analysis.scoring.content.prepare import check_levels
-
-    library = load_library()
-    known = read_known(files, library, texts)
-    check_levels(known)  # before the minutes that encoding takes
-    models = _models(config)
-    model = load_content_model(models.encoder.id, load_run_config(config).content_model)
-    encoder, at_once = _of_many(models, packed_encoder(packed_path()))
-    with console.stages() as stages:
-        remember_all(known, library, encoder, at_once, stages.update)
-        fitted = fit_on_top(known, model, library, encoder, stages.update)
-    saved = save_content_model(fitted.model, out or FILE)
-    console.result(as_text(of_unseen(fitted)))
-    for language, found in heard_as_text(fitted):
-        console.result(f"Parts said to be heard ({language}), of those right / of those there: {found}")
-    console.result(f"{out or FILE}: version {saved.version[:12]}, {len(known)} answers")
-
-
-@content.command(cls=Command)
-@FILES
-@TEXTS
 @click.option("--out", type=FILE, help="CSV file with a row an answer.")
 @click.option("--config", type=FILE, help="Configuration; the built-in one by default.")
 @click.option(

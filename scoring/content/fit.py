@@ -6,9 +6,7 @@ What each level rests on is learned from what readers make of answers that they 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +15,7 @@ from interview_analysis.models.blas_threads import one_blas_thread
 from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.models.text.packed import PackedEncoder
 from interview_analysis.scoring.content.examples import STORY, Known
-from interview_analysis.scoring.content.fit_bearing import LANGUAGES, Held, as_dimension, fit_bearing
+from interview_analysis.scoring.content.fit_bearing import LANGUAGES, Held, fit_bearing
 from interview_analysis.scoring.content.fit_levels import (
     LABELLED,
     fit_gates,
@@ -29,20 +27,11 @@ from interview_analysis.scoring.content.fit_reader import Training
 from interview_analysis.scoring.content.fit_readers import KeptReaders, taught_readers
 from interview_analysis.scoring.content.functions import FUNCTIONS, Array
 from interview_analysis.scoring.content.levels import LevelModel, gated
-from interview_analysis.scoring.content.model import ContentModel, level_of, readout_bears_on, said_of
-from interview_analysis.scoring.content.prepare import (
-    FOLDS,
-    INJECTED,
-    Report,
-    Row,
-    check_enough,
-    check_levels,
-    prepare,
-    stories_of,
-)
+from interview_analysis.scoring.content.model import ContentModel, level_of, said_of
+from interview_analysis.scoring.content.prepare import FOLDS, Report, Row, check_enough, prepare, stories_of
 from interview_analysis.scoring.content.reader import Readout
 from interview_analysis.scoring.content.scored import OF_PART, is_heard, support_of
-from interview_analysis.scoring.content.summary import for_gates, parts
+from interview_analysis.scoring.content.summary import parts, summary
 from interview_analysis.scoring.jobs.library import Competency
 
 _SINGLE = {
@@ -113,63 +102,7 @@ def fit(
         centres,
         FOLDS,
     )
-    read = [one.own for one in unseen]
-    levels, probabilities, told = _cross_fitted(rows, read, bears, on_progress)
-    model = ContentModel("", encoder.id, reader, centres, levels, bearing)
-    return _fitted(model, rows, read, probabilities, bears, told)
-
-
-@one_blas_thread()
-def fit_on_top(
-    known: Sequence[Known],
-    model: ContentModel,
-    library: Sequence[Competency],
-    encoder: SentenceEncoder,
-    on_progress: Report,
-) -> Fitted:
-    """Gates and levels anew, from answers that the network of `model` has not seen; what it hears and what an answer is about stay
-    as they are. Deterministic. The version of the model is left empty.
-
-    Raises LearningError where there is too little to learn from.
-    """
-    dimensions = {competency.id: as_dimension(competency) for competency in library}
-    answers = [k for k in known if k.kind != STORY]
-    check_levels(answers)
-    rows = [row for row in prepare(answers, encoder, on_progress) if row.known.kind != INJECTED]
-
-    def read_one(row: Row) -> tuple[Readout, float]:
-        found = model.reader.read(row.known.question, [c.text for c in row.spoken.clauses], row.known.lang)
-        dimension = dimensions[row.known.competency]
-        return found, readout_bears_on(model, row.spoken, found, dimension, encoder, row.known.question)
-
-    found: list[tuple[Readout, float]] = []
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for number, one in enumerate(pool.map(read_one, rows), 1):
-            found.append(one)
-            on_progress("reading", number, len(rows))
-    read, bears = [readout for readout, _ in found], np.array([about for _, about in found])
-    levels, probabilities, told = _cross_fitted(rows, read, bears, on_progress)
-    fresh = replace(model, version="", levels=levels)
-    return _fitted(fresh, rows, read, probabilities, bears, told)
-
-
-def _fitted(
-    model: ContentModel,
-    rows: Sequence[Row],
-    read: Sequence[Readout],
-    probabilities: Array,
-    bears: Array,
-    told: Sequence[tuple[Row, Mapping[str, bool]]],
-) -> Fitted:
-    right = _functions_right(rows, [one.functions for one in read])
-    return Fitted(model, tuple(rows), probabilities, bears, right, _heard(told))
-
-
-def _cross_fitted(
-    rows: Sequence[Row], read: Sequence[Readout], bears: Array, on_progress: Report
-) -> tuple[dict[str, LevelModel], Array, list[tuple[Row, Mapping[str, bool]]]]:
-    """The levels by language, with errors as large as those made on rows whose group was not seen; what was made of those (n, 5); and which parts are said to be heard."""
-    probabilities = np.zeros((len(rows), 5))
+    probabilities, read = np.zeros((len(rows), 5)), [one.own for one in unseen]
     told: list[tuple[Row, Mapping[str, bool]]] = []
     for fold in range(FOLDS):
         on_progress("levels", fold, FOLDS + 1)
@@ -188,7 +121,9 @@ def _cross_fitted(
     )
     on_progress("levels", FOLDS + 1, FOLDS + 1)
     sure = {language: replace(own, spread=spread, floor=floor) for language, own in levels.items()}
-    return sure, probabilities, told
+    model = ContentModel("", encoder.id, reader, centres, sure, bearing)
+    right = _functions_right(rows, [one.functions for one in read])
+    return Fitted(model, tuple(rows), probabilities, bears, right, _heard(told))
 
 
 def _fit_levels(examples: Sequence[tuple[Row, Readout]]) -> dict[str, LevelModel]:
@@ -196,16 +131,16 @@ def _fit_levels(examples: Sequence[tuple[Row, Readout]]) -> dict[str, LevelModel
     found: dict[str, LevelModel] = {}
     for language in LANGUAGES:
         own = [(row, read) for row, read in examples if row.known.lang == language]
-        labelled = [(read.clearest, row.labels) for row, read in own if row.labels is not None]
+        labelled = [(read.functions, row.labels) for row, read in own if row.labels is not None]
         presence = fit_presence(
-            np.concatenate([clearest for clearest, _ in labelled]),
+            np.concatenate([shares for shares, _ in labelled]),
             np.concatenate([labels for _, labels in labelled]),
         )
         rated = [(row, read, row.target) for row, read in own if row.target is not None]
         found[language] = fit_levels(
             [
                 (
-                    parts(read.functions, presence.of(read.clearest), row.cues, row.spoken.lengths),
+                    parts(read.functions, presence.of(read.functions), row.cues, row.spoken.lengths),
                     target,
                     row.weight,
                     row.known.kind,
@@ -214,7 +149,7 @@ def _fit_levels(examples: Sequence[tuple[Row, Readout]]) -> dict[str, LevelModel
             ],
             fit_gates(
                 [
-                    (for_gates(read, row.cues, row.spoken.lengths), target, row.weight, row.known.kind)
+                    (summary(read, row.cues, row.spoken.lengths), target, row.known.kind)
                     for row, read, target in rated
                 ]
             ),

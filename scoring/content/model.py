@@ -15,7 +15,7 @@ from interview_analysis.scoring.content.cues import NAMES, cues
 from interview_analysis.scoring.content.functions import FUNCTIONS, STORY, Array, unit
 from interview_analysis.scoring.content.levels import LevelModel, gated
 from interview_analysis.scoring.content.reader import Reader, Readout
-from interview_analysis.scoring.content.summary import for_gates, parts
+from interview_analysis.scoring.content.summary import parts, summary
 from interview_analysis.scoring.profile import Dimension, Language
 from interview_analysis.types import Interval, Sentence, Transcript
 
@@ -64,14 +64,13 @@ class Reading:
     """What an answer does, whatever it is about.
 
     `functions` (n, F) are the shares of `spoken`'s clauses, without repeated ones and those in `to_the_scorer`, words to whoever
-    scores; `clearest` (n, F) as in `reader.Readout`; `present` (n, F) tells for those with a curve how likely they are there at all (see `presence`). `answers` is the
+    scores; `present` (n, F) tells for those with a curve how likely they are there at all (see `presence`). `answers` is the
     logit that the question is answered. `parts` and `gates` are by name, `before_gates` the level probabilities (5,) of the
     parts alone.
     """
 
     spoken: Spoken
     functions: Array
-    clearest: Array
     present: Array
     answers: float
     parts: Mapping[str, float]
@@ -136,7 +135,6 @@ def together(model: ContentModel, readings: Sequence[Reading]) -> Reading:
     weights = sizes / max(1.0, sizes.sum())
     found = Readout(
         np.concatenate([r.functions for r in readings])[kept],
-        np.concatenate([r.clearest for r in readings])[kept],
         float(weights @ [r.answers for r in readings]),
     )
     to_the_scorer = tuple(clause for r in readings for clause in r.to_the_scorer)
@@ -151,22 +149,20 @@ def _reading(
         nothing = {name: float(name != "takes_up") for name in levels.gates}
         at_level_1 = np.array([1.0, 0, 0, 0, 0])
         none = found.functions[:0]
-        return Reading(told, none, none, none, 0.0, {}, nothing, at_level_1, to_the_scorer)
+        return Reading(told, none, none, 0.0, {}, nothing, at_level_1, to_the_scorer)
     measured = cues([c.text for c in told.clauses], question, told.language)
     present, values, gates, before_gates = level_of(levels, found, measured, told.lengths)
-    return Reading(
-        told, found.functions, found.clearest, present, found.answers, values, gates, before_gates, to_the_scorer
-    )  # fmt: skip
+    return Reading(told, found.functions, present, found.answers, values, gates, before_gates, to_the_scorer)
 
 
 def level_of(
     levels: LevelModel, found: Readout, measured: Array, lengths: Array
 ) -> tuple[Array, dict[str, float], dict[str, float], Array]:
     """How likely each function is there (n, F), parts and gates by name, and the probabilities (5,) before any gate, from cues (n, c) and lengths (n,) of the clauses."""
-    present = levels.presence.of(found.clearest)
+    present = levels.presence.of(found.functions)
     values = parts(found.functions, present, measured, lengths)
-    told_from = for_gates(found, measured, lengths)
-    gates = {name: gate.probability(told_from[name]) for name, gate in levels.gates.items()}
+    numbers = summary(found, measured, lengths)
+    gates = {name: gate.probability(numbers) for name, gate in levels.gates.items()}
     return present, values, gates, levels.probabilities(values)
 
 
@@ -174,27 +170,15 @@ def bears_on(
     model: ContentModel, reading: Reading, dimension: Dimension, encoder: SentenceEncoder, question: str = ""
 ) -> float:
     """Probability that an answer, to `question` (the one that it was read with) where that is known, is about a dimension."""
+    language = reading.spoken.language
     if not reading.spoken.clauses:
         return 0.0
-    found = Readout(reading.functions, reading.clearest, reading.answers)
-    return readout_bears_on(model, reading.spoken, found, dimension, encoder, question)
-
-
-def readout_bears_on(
-    model: ContentModel,
-    told: Spoken,
-    found: Readout,
-    dimension: Dimension,
-    encoder: SentenceEncoder,
-    question: str,
-) -> float:
-    """The same of clauses as the network reads them, before anything is left out."""
-    said = said_of(told, found.functions, model.centres)
-    direction = model.bearing.direction(dimension, told.language, encoder)
+    said = said_of(reading.spoken, reading.functions, model.centres)
+    direction = model.bearing.direction(dimension, language, encoder)
     competency = dimension.competency or dimension.id
     asked = None
     if question:
-        asked = Asked(model.bearing.asked_question(question, told.language, encoder), found.answers)
+        asked = Asked(model.bearing.asked_question(question, language, encoder), reading.answers)
     return model.bearing.probability(said, direction, competency, asked)
 
 

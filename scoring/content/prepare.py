@@ -12,7 +12,6 @@ from interview_analysis.models.text.encoder import SentenceEncoder
 from interview_analysis.scoring.content.cues import cues
 from interview_analysis.scoring.content.examples import (
     GRADED,
-    LEAST_ANSWER,
     REAL_WEIGHT,
     STORY,
     Known,
@@ -57,32 +56,11 @@ def check_enough(known: Sequence[Known]) -> None:
     Each is needed in two folds, so that models that have not seen one of them know it from the other.
     """
 
-    told = told_about((k.competency, k.lang) for k in known if k.kind == STORY)
-    about = [
-        k for k in known if k.kind == GRADED and (k.level or 0.0) >= LEAST_ANSWER and k.competency in told
-    ]
-    missing = _missing(
-        known, {f"answers of level 2 or more about what answers of kind {STORY} are about": about}
-    )
-    if len(told) < MIN_TOLD:
-        missing.append(
-            f"answers of kind {STORY}, two or more in each language about each of {MIN_TOLD} competencies"
-        )
-    _refuse(missing)
-
-
-def check_levels(known: Sequence[Known]) -> None:
-    """The same where gates and levels alone are learned."""
-    _refuse(_missing(known, {}))
-
-
-def _missing(known: Sequence[Known], needed: dict[str, list[Known]]) -> list[str]:
-    """What there is too little of: what gates and levels are learned from, and what is in `needed`."""
-
     def graded(lang: str, least: float, most: float) -> list[Known]:
         rated = [(k, k.level) for k in known if k.kind == GRADED and k.lang == lang]
         return [k for k, level in rated if level is not None and least <= level <= most]
 
+    needed: dict[str, list[Known]] = {}
     for lang in LANGUAGES:
         needed |= {
             f"answers in {lang} with 'segments'": [k for k in known if k.lang == lang and k.segments],
@@ -96,11 +74,16 @@ def _missing(known: Sequence[Known], needed: dict[str, list[Known]]) -> list[str
                 k for k in known if k.lang == lang and k.kind in NOT_DONE
             ],
         }
+    told = told_about((k.competency, k.lang) for k in known if k.kind == STORY)
+    needed[f"answers of level 2 or more about what answers of kind {STORY} are about"] = [
+        k for lang in LANGUAGES for k in graded(lang, 2.0, 5.0) if k.competency in told
+    ]
     folds = folds_of(known)
-    return [what for what, found in needed.items() if len({folds[k.group] for k in found}) < 2]
-
-
-def _refuse(missing: Sequence[str]) -> None:
+    missing = [what for what, found in needed.items() if len({folds[k.group] for k in found}) < 2]
+    if len(told) < MIN_TOLD:
+        missing.append(
+            f"answers of kind {STORY}, two or more in each language about each of {MIN_TOLD} competencies"
+        )
     if missing:
         raise LearningError(
             "the content model cannot be learned from these answers; of each of the following it needs some about several "

@@ -18,37 +18,13 @@ PARTS = (
 SHOWN = ("example", "setting", "difficulty", "deeds", "result", "seen", "reasoning", "reflection", "specific")
 _COLUMN = {name: i for i, name in enumerate(FUNCTIONS)}
 _CUE = {name: i for i, name in enumerate(NAMES)}
-_NOT_OWN = [_COLUMN["team_action"], _COLUMN["other_action"]]
-_NO_DEEDS = 0.05  # share of an answer; where there are hardly any deeds, they are nobody's
 
 
-def for_gates(read: Readout, cues: Array, lengths: Array) -> dict[str, Array]:
-    """What each gate of `levels.GATES` is told from, from cues (n, c) and lengths (n,) of the clauses.
-
-    Whether an answer takes up the question and whether it was done: shares and maxima of the functions, means of the cues, and the
-    logit of answering, (2 F + c + 1,). Whether it was the speaker's own: `whose_deeds`.
-    """
+def summary(read: Readout, cues: Array, lengths: Array) -> Array:
+    """Shares and maxima of the functions, means of the cues, and the logit of answering, shape (2 F + c + 1,)."""
     weights, probabilities = lengths / lengths.sum(), read.functions
-    everything = np.concatenate([
+    return np.concatenate([
         weights @ probabilities, probabilities.max(axis=0), weights @ cues, [read.answers]
-    ])  # fmt: skip
-    own = whose_deeds(probabilities, cues, lengths)
-    return {"takes_up": everything, "own": own, "done": everything}
-
-
-def whose_deeds(functions: Array, cues: Array, lengths: Array) -> Array:
-    """Whose the deeds of an answer are, shape (9,): own ones as a share of all; the clearest clause and the share of the answer with own
-    ones; the same of those of others; "I", "we", others, and "we" as a share of "I" and "we".
-
-    Deeds of a team and of others count as one: in most stories that are not the speaker's own there are both, and a gate that
-    knows them apart learns that one without the other is no such story.
-    """
-    weights = lengths / lengths.sum()
-    own, others = functions[:, _COLUMN["action"]], functions[:, _NOT_OWN]
-    done, by_others = float(weights @ own), float(weights @ others.sum(axis=1))
-    persons = weights @ cues[:, [_CUE[name] for name in ("singular", "plural", "others", "we_share")]]
-    return np.array([
-        done / (done + by_others + _NO_DEEDS), own.max(), done, by_others, others.max(), *persons
     ])  # fmt: skip
 
 
@@ -56,8 +32,8 @@ def parts(functions: Array, present: Array, cues: Array, lengths: Array) -> dict
     """The parts of `PARTS`, each 0 to 1, from shares of functions (n, F) and what `Presence.of` makes of them (n, F);
     more of a part never lowers a level.
 
-    example: share of the answer that tells of a case; setting, difficulty, deeds, result, reasoning, reflection: the clearest
-    clause, so that what is said in one clause counts as much as what is said in five; seen: a result with a figure or somebody
+    example: share of the answer that tells of a case; setting, difficulty, reasoning, reflection: the clearest clause;
+    deeds: the mean of the three clearest clauses of own deeds; result: of the two clearest; seen: a result with a figure or somebody
     else's word for it; specific: time, place, people, amounts, speech in what is told; complete: the geometric mean
     of setting, difficulty, deeds and result.
     """
@@ -71,15 +47,20 @@ def parts(functions: Array, present: Array, cues: Array, lengths: Array) -> dict
     backed = np.maximum(np.maximum(cue["seen_by_others"], cue["figures"]), cue["speech"])
     found = {
         "example": float(weights @ told),
-        "setting": float(column["situation"].max()),
-        "difficulty": float(column["obstacle"].max()),
-        "deeds": float(column["action"].max()),
-        "result": float(column["result"].max()),
-        "seen": float((column["result"] * backed).max()),
-        "reasoning": float(column["reasoning"].max()),
-        "reflection": float(column["reflection"].max()),
+        "setting": _clearest(column["situation"], 1),
+        "difficulty": _clearest(column["obstacle"], 1),
+        "deeds": _clearest(column["action"], 3),
+        "result": _clearest(column["result"], 2),
+        "seen": float(np.max(column["result"] * backed)),
+        "reasoning": _clearest(column["reasoning"], 1),
+        "reflection": _clearest(column["reflection"], 1),
         "specific": float((weights * told) @ concrete),
     }
     story = [found["setting"], found["difficulty"], found["deeds"], found["result"]]
     found["complete"] = float(np.prod(np.maximum(story, 0.01)) ** 0.25)
     return found
+
+
+def _clearest(values: Array, count: int) -> float:
+    """The mean of the `count` largest; what is missing counts as 0."""
+    return float(np.sort(values)[::-1][:count].sum() / count)

@@ -113,7 +113,7 @@ def test_a_language_model_that_is_not_there_is_one_line(known, tmp_path):
     assert not (tmp_path / "s.csv").exists()
 
 
-@pytest.mark.parametrize("command", ["evaluate", "fit", "levels"])
+@pytest.mark.parametrize("command", ["evaluate", "fit"])
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -148,9 +148,8 @@ def test_a_model_that_is_none_is_one_line(known, tmp_path):
     assert_one_line_error(done, "model.npz is no content model, or a damaged one; fit it again")
 
 
-@pytest.mark.parametrize("command", ["fit", "levels"])
-def test_a_fit_of_too_little_is_one_line_and_writes_nothing(command, known, tmp_path):
-    done = content(command, known, "--out", tmp_path / "model.npz", "-q")
+def test_a_fit_of_too_little_is_one_line_and_writes_nothing(known, tmp_path):
+    done = content("fit", known, "--out", tmp_path / "model.npz", "-q")
     assert_one_line_error(
         done, "the content model cannot be learned from these answers", "kind would or plan"
     )
@@ -158,7 +157,7 @@ def test_a_fit_of_too_little_is_one_line_and_writes_nothing(command, known, tmp_
 
 
 def test_what_each_command_is_for():
-    for command in ("fit", "levels", "evaluate"):
+    for command in ("fit", "evaluate"):
         done = content(command, "--help")
         assert done.exit_code == 0
         assert "Example:" in done.stdout
