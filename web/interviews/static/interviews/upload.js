@@ -78,7 +78,13 @@
     if (good && !busy && !targets) window.location.reload();
   }
   window.addEventListener("beforeunload", (event) => { if (busy) event.preventDefault(); });
-  input.addEventListener("change", () => take([...input.files]));
+  function takeChosen() {
+    const files = [...input.files];
+    input.value = ""; // so that the same file can be chosen again, and a reload restores none
+    if (files.length) take(files);
+  }
+  input.addEventListener("change", takeChosen);
+  takeChosen(); // what was chosen before this script had come
   zone.addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
   zone.addEventListener("dragleave", () => zone.classList.remove("over"));
   zone.addEventListener("drop", (event) => { event.preventDefault(); zone.classList.remove("over"); take([...event.dataTransfer.files]); });
