@@ -15,6 +15,7 @@ from interview_analysis.models.half_precision import half_precision
 from interview_analysis.models.text.adapted import EPSILON, MATRICES, Told
 from interview_analysis.models.text.packed import PackedEncoder, Weights
 
+_TOKENS = 1600  # of texts that are read together, with what is filled up
 _PAD = 1  # any token; what stands there is not looked at
 _UNSEEN = -1e9
 
@@ -45,12 +46,15 @@ class AdaptedNetwork(nn.Module):
         return x
 
     def states(self, texts: Sequence[Told]) -> list[Weights]:
-        """See `adapted.States.states`; quicker and less exactly, for while it is learned."""
-        found = []
+        """See `adapted.States.states`; quicker and less exactly, for while it is learned. What is asked for together is read
+        together, those of about one length in one batch, which moves last digits."""
+        found: list[Weights] = [np.empty(0, dtype=np.float32)] * len(texts)
         with torch.inference_mode(), half_precision():
-            for text in texts:
-                ids = torch.tensor(text.ids)[None]
-                found.append(self(ids, torch.ones_like(ids, dtype=torch.bool), 0.0)[0].float().numpy())
+            for rows in together([len(text.ids) for text in texts], _TOKENS):
+                ids, present = padded([texts[row].ids for row in rows])
+                states = self(ids, present, 0.0).float().numpy()
+                for row, own in zip(rows, states, strict=True):
+                    found[row] = own[: len(texts[row].ids)]
         return found
 
     def changes(self) -> dict[str, tuple[Weights, Weights]]:
@@ -82,6 +86,16 @@ def padded(tokens: Sequence[NDArray[np.int64]]) -> tuple[Tensor, Tensor]:
         table[row, : len(ids)] = torch.tensor(ids)
         present[row, : len(ids)] = True
     return table, present
+
+
+def together(lengths: Sequence[int], tokens: int) -> list[list[int]]:
+    """Texts by their numbers, those of about one length in one batch of at most `tokens` with what is filled up; `lengths` in tokens."""
+    found: list[list[int]] = []
+    for number in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if not found or lengths[number] * (len(found[-1]) + 1) > tokens:
+            found.append([])
+        found[-1].append(number)
+    return found
 
 
 class _Adapted(nn.Module):

@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from interview_analysis.models.half_precision import half_precision, has_bfloat16
 from interview_analysis.models.text.adapted import PREFIX
-from interview_analysis.models.text.adapters import AdaptedNetwork, padded
+from interview_analysis.models.text.adapters import AdaptedNetwork, padded, together
 from interview_analysis.models.text.encoder import Vectors, printable
 from interview_analysis.models.text.packed import PackedEncoder
 from interview_analysis.models.torch_threads import inference
@@ -42,7 +42,7 @@ class TorchE5Encoder:
         tokens = [self._tokens(text) for text in texts]
         vectors = np.empty((len(texts), self._network.base.width), dtype=np.float32)
         with inference(1), half_precision():
-            for rows in _together([len(ids) for ids in tokens]):
+            for rows in together([len(ids) for ids in tokens], _TOKENS):
                 ids, present = padded([tokens[row] for row in rows])
                 states = self._network(ids, present, 0.0).float() * present[..., None]
                 vectors[rows] = functional.normalize(states.sum(dim=1)).numpy()
@@ -52,13 +52,3 @@ class TorchE5Encoder:
         base = self._network.base
         ids, _ = base.tokenizer.encode(f"{PREFIX}{printable(text)}")
         return np.array([base.first, *ids[: base.longest - 2], base.last], dtype=np.int64)
-
-
-def _together(lengths: Sequence[int]) -> list[list[int]]:
-    """Texts by their numbers, those of about one length together; `lengths` in tokens."""
-    found: list[list[int]] = []
-    for number in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if not found or lengths[number] * (len(found[-1]) + 1) > _TOKENS:
-            found.append([])
-        found[-1].append(number)
-    return found

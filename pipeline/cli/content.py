@@ -43,7 +43,7 @@ def fit(
     """Fit the content model on labelled answers.
 
     Prints how well answers are rated by models that have not seen their competency (or person, where one is named). Takes an
-    hour and three quarters on two cores and some 5 GB of memory a core, and several hours on a processor that does not calculate in
+    hour and a quarter on two cores and some 5 GB of memory a core, and many hours on a processor that does not calculate in
     bfloat16. Sentence vectors and networks that were learned from the same
     answers are kept beside the model weights, in vectors/ and readers/: a fit that was stopped goes on behind the last of its four
     networks that was finished.

@@ -85,6 +85,7 @@ class ReaderFolder:
                 "said": np.array([one.said for one in every]),
                 "clauses": np.array([len(one.own.functions) for one in every], dtype=np.int64),
                 "functions": np.concatenate([one.own.functions for one in every]),
+                "clearest": np.concatenate([one.own.clearest for one in every]),
                 "answers": np.array([one.own.answers for one in every]),
                 "against": np.array([len(one.answers_others) for one in every], dtype=np.int64),
                 "others": np.array(
@@ -120,7 +121,10 @@ def _as_unseen(arrays: Mapping[str, NDArray[np.generic]]) -> dict[int, Unseen]:
         return np.split(arrays[name].astype(np.float64), np.cumsum(arrays[counts].astype(np.int64))[:-1])
 
     numbers = zip(
-        arrays["rows"].tolist(), pieces("functions", "clauses"), arrays["answers"].tolist(), pieces("others", "against"),
-        arrays["said"].tolist(), strict=True,
+        arrays["rows"].tolist(), pieces("functions", "clauses"), pieces("clearest", "clauses"), arrays["answers"].tolist(),
+        pieces("others", "against"), arrays["said"].tolist(), strict=True,
     )  # fmt: skip
-    return {row: Unseen(Readout(f, answers), tuple(o.tolist()), said) for row, f, answers, o, said in numbers}
+    return {
+        row: Unseen(Readout(shares, clearest, answers), tuple(others.tolist()), said)
+        for row, shares, clearest, answers, others, said in numbers
+    }

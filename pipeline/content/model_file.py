@@ -27,7 +27,7 @@ from interview_analysis.scoring.content.presence import CURVED, Presence
 from interview_analysis.scoring.content.reader import Heads, Reader
 
 FILE = Path(str(BUILT_IN)) / "content_model.npz"
-FORMAT = "4"
+FORMAT = "5"
 LANGUAGES = ("en", "zh")
 _HALF = (
     "bearing.whitening",

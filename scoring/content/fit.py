@@ -31,7 +31,7 @@ from interview_analysis.scoring.content.model import ContentModel, level_of, sai
 from interview_analysis.scoring.content.prepare import FOLDS, Report, Row, check_enough, prepare, stories_of
 from interview_analysis.scoring.content.reader import Readout
 from interview_analysis.scoring.content.scored import OF_PART, is_heard, support_of
-from interview_analysis.scoring.content.summary import parts, summary
+from interview_analysis.scoring.content.summary import for_gates, parts
 from interview_analysis.scoring.jobs.library import Competency
 
 _SINGLE = {
@@ -131,16 +131,16 @@ def _fit_levels(examples: Sequence[tuple[Row, Readout]]) -> dict[str, LevelModel
     found: dict[str, LevelModel] = {}
     for language in LANGUAGES:
         own = [(row, read) for row, read in examples if row.known.lang == language]
-        labelled = [(read.functions, row.labels) for row, read in own if row.labels is not None]
+        labelled = [(read.clearest, row.labels) for row, read in own if row.labels is not None]
         presence = fit_presence(
-            np.concatenate([shares for shares, _ in labelled]),
+            np.concatenate([clearest for clearest, _ in labelled]),
             np.concatenate([labels for _, labels in labelled]),
         )
         rated = [(row, read, row.target) for row, read in own if row.target is not None]
         found[language] = fit_levels(
             [
                 (
-                    parts(read.functions, presence.of(read.functions), row.cues, row.spoken.lengths),
+                    parts(read.functions, presence.of(read.clearest), row.cues, row.spoken.lengths),
                     target,
                     row.weight,
                     row.known.kind,
@@ -149,7 +149,7 @@ def _fit_levels(examples: Sequence[tuple[Row, Readout]]) -> dict[str, LevelModel
             ],
             fit_gates(
                 [
-                    (summary(read, row.cues, row.spoken.lengths), target, row.known.kind)
+                    (for_gates(read, row.cues, row.spoken.lengths), target, row.weight, row.known.kind)
                     for row, read, target in rated
                 ]
             ),

@@ -30,7 +30,7 @@ from interview_analysis.scoring.profile import Dimension, Language
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 # Most answers are about what was asked; kinds of answers that are not, and every answer held against something else.
 OWN_WEIGHT, OTHER_WEIGHT = 7.0, 0.3
-NOT_ABOUT = {"offtopic": 12.0, "catchall": 8.0}
+NOT_ABOUT = {"offtopic": 10.0, "catchall": 7.0}
 # Where no question is known, most of what is said is about something else.
 UNASKED_WEIGHT, UNASKED_OTHER_WEIGHT = 2.0, 3.0
 STRENGTH = 0.3

@@ -17,25 +17,33 @@ from interview_analysis.scoring.content.summary import PARTS
 
 Mask = NDArray[np.bool_]
 NOT_OWN, NOT_DONE = ("we", "secondhand"), ("would", "plan")
-GATE_STRENGTH = 0.1  # inverse regularisation
-TRAP_WEIGHT = 2.0  # there are fewer of them, and taking one for an answer is worse than the other way round
+GATE_STRENGTH = 1.0  # inverse regularisation
+TRAP_SHARE = 0.5  # what all traps of a gate weigh against all told answers, however many there are of either
 PENALTY = 5e-3  # on what a part weighs more or less than the mean of all
 LABELLED = 0.2  # share of a clause above which it was labelled so; a second function has a third
 CURVE_STRENGTH = 1e3
 MIDDLE = 3.0  # from here on there is an example
 
 
-def fit_gates(examples: Sequence[tuple[Array, float, str]]) -> dict[str, Logistic]:
-    """Gates from summaries (m,), levels and kinds."""
-    table = np.stack([summary for summary, _, _ in examples])
-    levels = np.array([level for _, level, _ in examples])
-    kinds = np.array([kind for _, _, kind in examples])
+def fit_gates(examples: Sequence[tuple[Mapping[str, Array], float, float, str]]) -> dict[str, Logistic]:
+    """Gates from what each is told from (see `summary.for_gates`), level, weight and kind of each answer."""
+    levels = np.array([level for _, level, _, _ in examples])
+    weights = np.array([weight for _, _, weight, _ in examples])
+    kinds = np.array([kind for *_, kind in examples])
     graded, told = kinds == GRADED, (kinds == GRADED) & (levels >= MIDDLE)
-    weights = np.where(graded, 1.0, TRAP_WEIGHT)
+
+    def gate(name: str, yes: Mask, no: Mask, weights: Array) -> Logistic:
+        return fit_logistic(np.stack([told_from[name] for told_from, *_ in examples]), yes, no, weights)
+
+    def against(traps: Mask) -> Array:
+        share = TRAP_SHARE * weights[told].sum() / max(1e-9, weights[traps].sum())
+        return np.where(traps, share * weights, weights)
+
+    not_own, not_done = np.isin(kinds, NOT_OWN), np.isin(kinds, NOT_DONE)
     return {
-        "takes_up": fit_logistic(table, graded & (levels >= 2), graded & (levels <= 1.5), weights),
-        "own": fit_logistic(table, told, np.isin(kinds, NOT_OWN), weights),
-        "done": fit_logistic(table, told, np.isin(kinds, NOT_DONE), weights),
+        "takes_up": gate("takes_up", graded & (levels >= 2), graded & (levels <= 1.5), weights),
+        "own": gate("own", told, not_own, against(not_own)),
+        "done": gate("done", told, not_done, against(not_done)),
     }
 
 
@@ -55,7 +63,7 @@ def fit_logistic(
 
 
 def fit_presence(functions: Array, labels: Array) -> Presence:
-    """The curves from shares that a reader gives clauses that it had not seen (n, F) to whether they were labelled so (n, F)."""
+    """The curves from the clearest shares that a reader gives clauses that it had not seen (n, F) to whether they were labelled so (n, F)."""
     from sklearn.linear_model import LogisticRegression
 
     curves = {}

@@ -48,7 +48,7 @@ Steps = Callable[[int, int], None]
 class Training:
     """`rounds` over all answers, with changes of `rank` to all but the first `frozen` layers; `tokens` at a time."""
 
-    rounds: int = 2
+    rounds: int = 3
     rank: int = 16
     frozen: int = 4
     tokens: int = 1600

@@ -20,6 +20,7 @@ from interview_analysis.scoring.content.reader import Reader, Readout
 from interview_analysis.scoring.jobs.library import Competency
 
 _FINE = 1000  # steps of progress
+_AT_ONCE = 32  # rows that are read together
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +72,12 @@ def taught_readers(
         done[number] = share
         on_progress("reader", int(_FINE * sum(done.values())), _FINE * len(done))
 
-    def on_step(number: int, step: int, steps: int) -> None:
+    def stop_where_asked() -> None:
         if stopped.is_set():
             raise CancelledError
+
+    def on_step(number: int, step: int, steps: int) -> None:
+        stop_where_asked()
         progress(number, step / steps)
 
     def of_unseen(fold: int) -> Mapping[int, Unseen]:
@@ -83,7 +87,10 @@ def taught_readers(
             seen = [k for k in taught_on if k.kind == STORY or folds[k.group] != fold]
             taught = fit_reader(seen, library, base, training, lambda *step: on_step(fold, *step))
             with threads(1):
-                found = {i: _read(rows[i], taught.quick, others[i]) for i in own}
+                found = {}
+                for some in (own[i : i + _AT_ONCE] for i in range(0, len(own), _AT_ONCE)):
+                    found |= _read([(i, rows[i], others[i]) for i in some], taught.quick)
+                    stop_where_asked()
             kept.keep_unseen(fold, found)
         progress(fold, 1.0)
         return found
@@ -109,14 +116,21 @@ def taught_readers(
     return reader, [by_row[i] for i in range(len(rows))], others
 
 
-def _read(row: Row, reader: Reader, others: Sequence[Against]) -> Unseen:
-    language, clauses = row.known.lang, [clause.text for clause in row.spoken.clauses]
-    own = reader.read(row.known.question, clauses, language)
-    answers = [
-        reader.read(other.question, [*([other.question] if other.bent else []), *clauses], language).answers
-        for other in others
-    ]
-    return Unseen(own, tuple(answers), _said(row, others))
+def _read(some: Sequence[tuple[int, Row, Sequence[Against]]], reader: Reader) -> dict[int, Unseen]:
+    """By the numbers of the rows; each is read with its own question and with those that it is held against."""
+    asked = []
+    for _, row, others in some:
+        language, clauses = row.known.lang, [clause.text for clause in row.spoken.clauses]
+        asked.append((row.known.question, clauses, language))
+        asked += [
+            (other.question, [*([other.question] if other.bent else []), *clauses], language)
+            for other in others
+        ]
+    read = iter(reader.read_all(asked))
+    return {
+        number: Unseen(next(read), tuple(next(read).answers for _ in others), _said(row, others))
+        for number, row, others in some
+    }
 
 
 def _said(row: Row, others: Sequence[Against]) -> str:

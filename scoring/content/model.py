@@ -15,7 +15,7 @@ from interview_analysis.scoring.content.cues import NAMES, cues
 from interview_analysis.scoring.content.functions import FUNCTIONS, STORY, Array, unit
 from interview_analysis.scoring.content.levels import LevelModel, gated
 from interview_analysis.scoring.content.reader import Reader, Readout
-from interview_analysis.scoring.content.summary import parts, summary
+from interview_analysis.scoring.content.summary import for_gates, parts
 from interview_analysis.scoring.profile import Dimension, Language
 from interview_analysis.types import Interval, Sentence, Transcript
 
@@ -64,13 +64,14 @@ class Reading:
     """What an answer does, whatever it is about.
 
     `functions` (n, F) are the shares of `spoken`'s clauses, without repeated ones and those in `to_the_scorer`, words to whoever
-    scores; `present` (n, F) tells for those with a curve how likely they are there at all (see `presence`). `answers` is the
+    scores; `clearest` (n, F) as in `reader.Readout`; `present` (n, F) tells for those with a curve how likely they are there at all (see `presence`). `answers` is the
     logit that the question is answered. `parts` and `gates` are by name, `before_gates` the level probabilities (5,) of the
     parts alone.
     """
 
     spoken: Spoken
     functions: Array
+    clearest: Array
     present: Array
     answers: float
     parts: Mapping[str, float]
@@ -135,6 +136,7 @@ def together(model: ContentModel, readings: Sequence[Reading]) -> Reading:
     weights = sizes / max(1.0, sizes.sum())
     found = Readout(
         np.concatenate([r.functions for r in readings])[kept],
+        np.concatenate([r.clearest for r in readings])[kept],
         float(weights @ [r.answers for r in readings]),
     )
     to_the_scorer = tuple(clause for r in readings for clause in r.to_the_scorer)
@@ -149,20 +151,22 @@ def _reading(
         nothing = {name: float(name != "takes_up") for name in levels.gates}
         at_level_1 = np.array([1.0, 0, 0, 0, 0])
         none = found.functions[:0]
-        return Reading(told, none, none, 0.0, {}, nothing, at_level_1, to_the_scorer)
+        return Reading(told, none, none, none, 0.0, {}, nothing, at_level_1, to_the_scorer)
     measured = cues([c.text for c in told.clauses], question, told.language)
     present, values, gates, before_gates = level_of(levels, found, measured, told.lengths)
-    return Reading(told, found.functions, present, found.answers, values, gates, before_gates, to_the_scorer)
+    return Reading(
+        told, found.functions, found.clearest, present, found.answers, values, gates, before_gates, to_the_scorer
+    )  # fmt: skip
 
 
 def level_of(
     levels: LevelModel, found: Readout, measured: Array, lengths: Array
 ) -> tuple[Array, dict[str, float], dict[str, float], Array]:
     """How likely each function is there (n, F), parts and gates by name, and the probabilities (5,) before any gate, from cues (n, c) and lengths (n,) of the clauses."""
-    present = levels.presence.of(found.functions)
+    present = levels.presence.of(found.clearest)
     values = parts(found.functions, present, measured, lengths)
-    numbers = summary(found, measured, lengths)
-    gates = {name: gate.probability(numbers) for name, gate in levels.gates.items()}
+    told_from = for_gates(found, measured, lengths)
+    gates = {name: gate.probability(told_from[name]) for name, gate in levels.gates.items()}
     return present, values, gates, levels.probabilities(values)
 
 

@@ -1,8 +1,9 @@
 """Whether a clause does something at all, be it beside something else.
 
-A reader shares a clause out among the functions, and what comes second gets a third of it, so that reasons and lessons, which
+A reader shares words out among the functions, and what comes second gets a third of them, so that reasons and lessons, which
 mostly stand beside a deed or a result, hardly ever reach a half. A logistic curve for each function (Platt 1999) tells from
-the share how likely the clause was given that function by whoever labelled it, first or second.
+its share of the few words that show it the most (`reader.Readout.clearest`) how likely the clause was given that function by
+whoever labelled it, first or second.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ class Presence:
     curves: Mapping[str, tuple[float, float]]
 
     def of(self, functions: Array) -> Array:
-        """From shares (n, F), the chance that each of `CURVED` is there in each clause; the shares of the other functions stay as they are."""
+        """From the clearest shares (n, F), the chance that each of `CURVED` is there in each clause; the shares of the other
+        functions stay as they are."""
         found = functions.copy()
         for name, (intercept, slope) in self.curves.items():
             column = FUNCTIONS.index(name)

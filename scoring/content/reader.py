@@ -18,13 +18,18 @@ from interview_analysis.scoring.content.functions import FUNCTIONS, Array, softm
 
 BETWEEN = {"en": " ", "zh": ""}  # clauses
 _ROOM = 360  # tokens of an answer that are read together; a longer one is read in pieces
+_STRETCH = 5  # tokens in a row that are enough to say something: three or four words, six or seven characters
 
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """`functions` (n, F) are shares of each clause; `answers` is the logit that the question is answered."""
+    """`functions` (n, F) are shares of each clause, `clearest` (n, F) those of the few words in it that show a function the most:
+    whoever tells in one breath when it was, what was hard and what he did about it has said all three. `answers` is the logit
+    that the question is answered.
+    """
 
     functions: Array
+    clearest: Array
     answers: float
 
 
@@ -47,28 +52,30 @@ class Reader:
 
     def read(self, question: str, clauses: Sequence[str], language: str) -> Readout:
         """Read the clauses of one answer, in order; `question` is empty where it is not known."""
-        if not clauses:
-            return Readout(np.empty((0, len(FUNCTIONS))), 0.0)
+        return self.read_all([(question, clauses, language)])[0]
+
+    def read_all(self, answers: Sequence[tuple[str, Sequence[str], str]]) -> list[Readout]:
+        """Read several answers together: question, clauses and language of each."""
         pieces = [
-            (clause_spans(own, language), self._told(question, own, language))
-            for own in self._windows(clauses, language)
+            [
+                (clause_spans(own, language), self._told(question, own, language))
+                for own in self._windows(clauses, language)
+            ]
+            for question, clauses, language in answers
         ]
-        states = self.network.states([text for _, text in pieces])
-        found = [
-            self._readout(one.astype(np.float64), text, spans)
-            for one, (spans, text) in zip(states, pieces, strict=True)
-        ]
-        sizes = np.array([len(text.spans) for _, text in pieces], dtype=np.float64)
-        weights = sizes / max(1.0, sizes.sum())
-        return Readout(
-            np.concatenate([one.functions for one in found]),
-            float(weights @ [one.answers for one in found]),
-        )
+        states = iter(self.network.states([text for own in pieces for _, text in own]))
+        return [
+            _joined([self._readout(next(states).astype(np.float64), text, spans) for spans, text in own],
+                    [len(text.spans) for _, text in own])
+            for own in pieces
+        ]  # fmt: skip
 
     def _told(self, question: str, clauses: Sequence[str], language: str) -> Told:
         return told(self.network.base, question, BETWEEN[language].join(clauses))
 
     def _windows(self, clauses: Sequence[str], language: str) -> list[Sequence[str]]:
+        if not clauses:
+            return []
         counts = [len(self.network.base.tokenizer.encode(clause)[0]) for clause in clauses]
         number = max(1, -(-sum(counts) // _ROOM))
         middles = np.cumsum(counts) - np.array(counts) / 2
@@ -80,14 +87,36 @@ class Reader:
     def _readout(self, states: Array, text: Told, spans: Sequence[Span]) -> Readout:
         heads, own = self.heads, states[text.own]
         if not len(own):
-            return Readout(np.full((len(spans), len(FUNCTIONS)), 1 / len(FUNCTIONS)), 0.0)
+            unknown = np.full((len(spans), len(FUNCTIONS)), 1 / len(FUNCTIONS))
+            return Readout(unknown, unknown, 0.0)
         of_tokens = softmax(own @ heads.functions.T + heads.intercepts)
         pooled = softmax((own @ heads.pool)[None])[0] @ own
         answers = np.concatenate([pooled, states[0]]) @ heads.answers + heads.offset
+        clauses = [of_tokens[rows] for rows in tokens_of(text, spans)]
         return Readout(
-            np.stack([of_tokens[rows].mean(axis=0) for rows in tokens_of(text, spans)]),
+            np.stack([clause.mean(axis=0) for clause in clauses]),
+            np.stack([_clearest(clause) for clause in clauses]),
             float(answers),
         )
+
+
+def _clearest(shares: Array) -> Array:
+    """Of shares of tokens in a row (t, F), the highest mean over `_STRETCH` of them, (F,); of all where there are fewer."""
+    width = min(_STRETCH, len(shares))
+    sums = np.cumsum(np.pad(shares, ((1, 0), (0, 0))), axis=0)
+    return np.asarray((sums[width:] - sums[:-width]).max(axis=0) / width)
+
+
+def _joined(pieces: Sequence[Readout], sizes: Sequence[int]) -> Readout:
+    """The pieces of one answer, `sizes` in tokens."""
+    if not pieces:
+        nothing = np.empty((0, len(FUNCTIONS)))
+        return Readout(nothing, nothing, 0.0)
+    return Readout(
+        np.concatenate([one.functions for one in pieces]),
+        np.concatenate([one.clearest for one in pieces]),
+        float(np.average([one.answers for one in pieces], weights=np.maximum(sizes, 1e-9))),
+    )
 
 
 def clause_spans(clauses: Sequence[str], language: str) -> list[Span]:

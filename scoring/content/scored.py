@@ -141,5 +141,5 @@ def _part(reading: Reading, name: str, value: float) -> Part:
     return Part(name, value, is_heard(name, value, support), clauses)
 
 
-# Means over several clauses and shares of an answer reach less than one clear clause does.
-_THRESHOLD: Mapping[str, float] = {"example": 0.4, "deeds": 0.4, "result": 0.3, "seen": 0.3, "specific": 0.25}
+# Shares of an answer reach less than one clear clause does, and of a result with a figure both have to be clear.
+_THRESHOLD: Mapping[str, float] = {"example": 0.4, "seen": 0.3, "specific": 0.25}

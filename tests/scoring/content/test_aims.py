@@ -35,7 +35,7 @@ SEEN_THROUGH = (
     "secondhand",
     "catchall",
 )
-SAMPLED = {"injection": 20, "we": 21, "plan": 20, "secondhand": 21, "catchall": 17}  # of the others 11
+SAMPLED = {"injection": 20, "we": 26, "plan": 25, "secondhand": 27, "catchall": 22}  # of the others 11
 
 
 def scored(known: list[Known], encoder) -> pd.DataFrame:
@@ -65,7 +65,7 @@ def by_language(held_out) -> dict[str, Figures]:
 
 def test_the_sample_is_whole(held_out):
     graded = held_out[held_out["kind"] == GRADED]
-    assert graded.groupby("lang").size().to_dict() == {"en": 71, "zh": 85}
+    assert graded.groupby("lang").size().to_dict() == {"en": 98, "zh": 109}
     assert graded["level"].between(1, 5).all()
     assert set(held_out["kind"]) == {GRADED, *SEEN_THROUGH}
     assert (held_out["abstention"] == "").mean() > 0.98  # a bare refusal may be too short

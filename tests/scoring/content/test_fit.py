@@ -23,7 +23,7 @@ from interview_analysis.pipeline.job.parser import load_library
 from interview_analysis.scoring.content import fit_readers
 from interview_analysis.scoring.content.examples import GRADED, STORY, Known
 from interview_analysis.scoring.content.fit import Fitted, Heard, _heard, fit
-from interview_analysis.scoring.content.fit_levels import _loss, fit_levels, fit_spread, shares
+from interview_analysis.scoring.content.fit_levels import _loss, fit_gates, fit_levels, fit_spread, shares
 from interview_analysis.scoring.content.fit_reader import Training, fit_reader
 from interview_analysis.scoring.content.functions import FUNCTIONS
 from interview_analysis.scoring.content.levels import GATES
@@ -236,6 +236,25 @@ def test_a_fit_reads_back_as_it_was_saved(fitted, tmp_path):
     assert load_content_model("hashing-24", str(tmp_path / "model.npz")).version == saved.version
     assert saved.levels["zh"].weights == fitted.model.levels["zh"].weights
     assert saved.levels["zh"].presence == fitted.model.levels["zh"].presence
+
+
+def test_a_gate_does_not_depend_on_how_many_traps_there_are(rng):
+    """Nor on how many honest answers: the same ones many times over change nothing."""
+
+    def answers(count: int, middle: float, level: float, kind: str):
+        return [
+            (dict.fromkeys(GATES, np.array([middle, 0.0]) + own), level, 1.0, kind)
+            for own in np.random.default_rng(count).normal(size=(count, 2))
+        ]
+
+    told, traps = answers(40, 1.0, 4.0, GRADED), answers(20, -1.0, 1.75, "secondhand")
+    rest = [*answers(21, 0.0, 1.0, GRADED), *answers(22, -0.5, 2.0, "plan")]
+    at = np.array([0.2, 0.0])
+    once = fit_gates([*told, *traps, *rest])["own"]
+    more = fit_gates([*told * 5, *traps, *rest])["own"]
+    assert 0.1 < once.probability(at) < 0.95
+    # Counted one by one, five times the honest ones would add log 5 to the logit: 0.92 instead of 0.70.
+    assert more.probability(at) == pytest.approx(once.probability(at), abs=0.1)
 
 
 def test_every_competency_stays_in_one_fold(fitted):

@@ -201,7 +201,7 @@ def test_stretches_together_are_one_answer(two_answers):
     assert joined.parts["setting"] == pytest.approx(max(p.parts["setting"] for p in pieces))
     words = [p.spoken.lengths.sum() for p in pieces]
     assert joined.answers == pytest.approx(np.average([p.answers for p in pieces], weights=words))
-    assert joined.present == pytest.approx(said.model.levels["en"].presence.of(joined.functions))
+    assert joined.present == pytest.approx(said.model.levels["en"].presence.of(joined.clearest))
     twice = together(said.model, [pieces[0], pieces[0]])
     assert twice.spoken.clauses == pieces[0].spoken.clauses
     assert dict(twice.parts) == pytest.approx(dict(pieces[0].parts))

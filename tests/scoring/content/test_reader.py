@@ -65,6 +65,30 @@ def test_a_clause_is_the_mean_of_its_tokens():
     assert found.functions[1, ACTION] == pytest.approx(marked("I fixed it"), abs=1e-3)
 
 
+def test_a_few_words_are_enough_to_show_a_function():
+    """Of a long clause that a function is one token of, the five tokens around it; of a short one all of them."""
+    long = "it rained all day in the village by the sea and so I fixed it"
+    found = reader().read("", [long, "I fixed it"], "en")
+    assert found.functions[0, ACTION] < 0.1
+    assert found.clearest[0, ACTION] == pytest.approx(1 / 5, abs=1e-3)
+    assert found.clearest[0, GENERIC] == pytest.approx(1.0, abs=1e-3)  # elsewhere in it
+    assert (found.clearest[1] == found.functions[1]).all()
+
+
+def test_answers_are_read_together_as_one_by_one():
+    several = [
+        ("What?", ["It rained.", "I fixed it"], "en"),
+        ("", [], "en"),
+        ("为什么？", ["我修好了fixed"], "zh"),
+    ]
+    together = reader().read_all(several)
+    assert [len(found.functions) for found in together] == [2, 0, 1]
+    for found, alone in zip(together, (reader().read(*one) for one in several), strict=True):
+        assert (found.functions == alone.functions).all()
+        assert (found.clearest == alone.clearest).all()
+        assert found.answers == alone.answers
+
+
 def test_the_pool_weighs_the_answers_own_tokens():
     """The pool finds the token, whose state gives 2; the first of all gives 0.5; the offset is -1."""
     assert reader().read("", ["It rained.", "I fixed it"], "en").answers == pytest.approx(1.5, abs=1e-3)

@@ -12,7 +12,7 @@ from interview_analysis.scoring.content.functions import FUNCTIONS
 from interview_analysis.scoring.content.levels import LEVELS, LevelModel, gated
 from interview_analysis.scoring.content.presence import Presence
 from interview_analysis.scoring.content.reader import Readout
-from interview_analysis.scoring.content.summary import PARTS, parts, summary
+from interview_analysis.scoring.content.summary import PARTS, for_gates, parts
 
 SHARE = st.floats(0.0, 1.0, width=32)
 
@@ -33,7 +33,7 @@ AS_IT_IS = Presence({})
 
 
 def readout(probabilities: np.ndarray) -> Readout:
-    return Readout(probabilities, answers=1.5)
+    return Readout(probabilities, probabilities, answers=1.5)
 
 
 def cue_table(*rows: dict[str, float]) -> np.ndarray:
@@ -129,37 +129,60 @@ def test_parts_by_hand():
     assert found["example"] == pytest.approx(float(weights @ told))  # 0.44
     assert found["setting"] == 0.8
     assert found["difficulty"] == 0.6
-    assert found["deeds"] == pytest.approx((0.9 + 0.3 + 0.0) / 3)
-    assert found["result"] == pytest.approx((0.5 + 0.0) / 2)
+    assert found["deeds"] == 0.9
+    assert found["result"] == 0.5
     assert found["seen"] == pytest.approx(0.5 * 0.75)
     assert found["reasoning"] == 0.4
     assert found["reflection"] == 0.0
     # concrete: 1 - 0.5 * 0.75 = 0.625 in the first clause, 0.5 in the third
     assert found["specific"] == pytest.approx(0.1 * 0.8 * 0.625 + 0.2 * 0.9 * 0.5)
-    assert found["complete"] == pytest.approx((0.8 * 0.6 * 0.4 * 0.25) ** 0.25)
+    assert found["complete"] == pytest.approx((0.8 * 0.6 * 0.9 * 0.5) ** 0.25)
     assert tuple(found) == PARTS
 
 
-def test_a_single_clause_reaches_a_third_of_the_deeds_and_half_of_the_result():
+def test_one_clause_that_tells_everything_is_complete():
+    shares = dict.fromkeys(("situation", "obstacle", "action", "result"), 0.25)
+    everything = dict.fromkeys(shares, 0.9)
+    found = parts(functions(shares), functions(everything), cue_table({}), np.array([7.0]))
+    assert found["example"] == 1.0
+    assert [found[name] for name in ("setting", "difficulty", "deeds", "result")] == [0.9] * 4
+    assert found["complete"] == pytest.approx(0.9)
+
+
+def test_what_is_not_told_keeps_an_answer_from_being_complete():
     done = functions({"action": 1.0, "result": 1.0})
-    found = parts(done, done, cue_table({}), np.array([7.0]))
-    assert found["deeds"] == pytest.approx(1 / 3)
-    assert found["result"] == pytest.approx(1 / 2)
-    assert found["complete"] == pytest.approx((0.01 * 0.01 / 6) ** 0.25)
+    assert parts(done, done, cue_table({}), np.array([7.0]))["complete"] == pytest.approx(0.01**0.5)
 
 
-def test_summary_by_hand():
-    found = summary(
-        readout(functions({"action": 0.4}, {"action": 0.8})),
+def test_what_gates_are_told_from_by_hand():
+    every = for_gates(
+        readout(functions({"action": 0.4, "hypothetical": 0.2}, {"action": 0.8, "result": 0.1})),
         cue_table({"figures": 0.5}, {}),
         np.array([3.0, 1.0]),
     )
-    f = len(FUNCTIONS)
+    f, own = len(FUNCTIONS), 0.75 * 0.4 + 0.25 * 0.8
+    found = every["takes_up"]
     assert found.shape == (2 * f + len(NAMES) + 1,)
     assert found[-1] == 1.5  # that the question is answered
-    assert found[FUNCTIONS.index("action")] == pytest.approx(0.75 * 0.4 + 0.25 * 0.8)
+    assert found[FUNCTIONS.index("action")] == pytest.approx(own)
     assert found[f + FUNCTIONS.index("action")] == 0.8
     assert found[2 * f + NAMES.index("figures")] == pytest.approx(0.75 * 0.5)
+    assert every["own"] == pytest.approx([own / (own + 0.05), own, 0.0])
+    assert every["done"] == pytest.approx([0.75 * 0.2, 0.2, 0.25 * 0.1, 0.1, 0.8])
+
+
+def test_deeds_of_a_team_and_of_others_are_one():
+    probabilities = functions(
+        {"action": 0.6, "team_action": 0.2}, {"team_action": 0.5, "other_action": 0.3}, {"situation": 1.0}
+    )
+    found = for_gates(readout(probabilities), cue_table({}, {}, {}), np.array([20.0, 10.0, 10.0]))
+    own, others = 0.5 * 0.6, 0.5 * 0.2 + 0.25 * 0.8
+    assert found["own"] == pytest.approx([own / (own + others + 0.05), own, others])
+
+
+def test_no_deeds_are_nobodys():
+    nothing = for_gates(readout(functions({"generic": 1.0})), cue_table({}), np.array([5.0]))
+    assert nothing["own"].tolist() == [0.0] * 3
 
 
 @given(st.data(), st.integers(1, 5))
