@@ -58,7 +58,8 @@ def test_the_model_of_the_package_fits_its_program(model):
     reader = model.reader
     assert reader.heads.functions.shape == (len(FUNCTIONS), reader.network.base.width)
     assert {name.split(".")[1] for name in reader.network.changes} == set(MATRICES)
-    assert model.levels["zh"].gates["own"].weights.shape == (2 * len(FUNCTIONS) + len(NAMES) + 1,)
+    sizes = {name: gate.weights.size for name, gate in model.levels["zh"].gates.items()}
+    assert sizes == {"takes_up": 2 * len(FUNCTIONS) + len(NAMES) + 1, "own": 3, "done": 5}
     bearing = model.bearing
     bears = bearing.bears
     assert [learned.weights.size for learned in (bears.by_texts, bears.by_stories)] == [2, 4]

@@ -34,8 +34,16 @@ SEEN_THROUGH = (
     "plan",
     "secondhand",
     "catchall",
+    "offtopic",
 )
-SAMPLED = {"injection": 20, "we": 26, "plan": 25, "secondhand": 27, "catchall": 22}  # of the others 11
+SAMPLED = {
+    "injection": 20,
+    "we": 26,
+    "plan": 25,
+    "secondhand": 27,
+    "catchall": 22,
+    "offtopic": 36,
+}  # of the others 11
 
 
 def scored(known: list[Known], encoder) -> pd.DataFrame:
@@ -91,8 +99,8 @@ def test_mean_levels_rise(language, held_out):
 
 
 def test_length_alone_earns_little(by_language):
-    """The mean of both languages, which are counted in words and in characters; 0.24 and 0.15 on all of the held-out answers, whose
-    better ones are longer, 0.10 in cross-validation."""
+    """The mean of both languages, which are counted in words and in characters. In the older sets better answers are longer (0.24 and
+    0.16), in the newest shorter (-0.25 and -0.21); in cross-validation it is 0.08 and 0.07."""
     assert -0.2 <= np.mean([found.length for found in by_language.values()]) <= 0.45
 
 
