@@ -115,8 +115,8 @@ def _addressed(answer: Spoken, found: Readout) -> NDArray[np.bool_]:
     """Which clauses are words to whoever scores: clauses in a row that the network takes for such, one of which has a word for
     scoring or for a program in it.
 
-    The network alone would accuse 4 % of the honest English answers and whoever reads out a manual; so it is 0.2 % (by networks
-    that had not seen them; 0.1 % in Chinese).
+    The network alone would accuse 4 % of the honest English answers and whoever reads out a manual; so it is 0.3 % (by networks
+    that had not seen them; none of 1,166 in Chinese).
     """
     words = cues([c.text for c in answer.clauses], "", answer.language)[:, _CUE] > 0
     likely = found.functions[:, _INJECTION] > _TO_THE_SCORER
