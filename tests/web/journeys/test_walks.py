@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from interview_analysis.web.demo.company import RECRUITER, SECOND_RATER
 from tests.web.axe import serious
@@ -189,8 +189,13 @@ def test_many_recordings_go_in_with_a_list(visit: Visit, tmp_path: Path):
     page.set_input_files("[name=file]", tmp_path / "list.csv")
     page.get_by_role("button", name="Look what it would make").click()
     assert serious(page) == []
+    scripts: list[Route] = []
+    page.route("**/upload*.js", lambda route: scripts.append(route))
     page.get_by_role("button", name="Make the interviews and go on to the files").click()
-    page.set_input_files("#files", clips)
+    page.set_input_files("#files", clips)  # before the script that sends them has come
+    while not scripts:
+        page.wait_for_timeout(50)
+    scripts[0].continue_()
     expect(page.locator("#uploads li", has_text="Here.")).to_have_count(2, timeout=60_000)
     expect(page.locator("#uploads .errors")).to_contain_text("other.mp4")
     expect(page.locator("#uploads .errors")).to_contain_text("not in the list")
