@@ -140,6 +140,7 @@ class Store {
           try { await this.#put(table, row); this.memory.delete(id); return; } catch { /* below */ }
         }
         this.full();
+        if (row.data) await this.#put(table, { ...row, data: null }).catch(() => {}); // after a reload it is known that there was more
       }
     }
     this.memory.set(id, { table, row });
@@ -515,6 +516,10 @@ class Desk {
       if (answer.status === 410 || answer.status === 409) { // closed without it, or another content is there: nothing helps
         await this.#forget(stream);
         this.tell({ type: "late", group: stream.group });
+        return told;
+      }
+      if (told.code === "end") { // the server has more than a full browser could keep: it goes by what it has
+        await this.#forget(stream);
         return told;
       }
       if (told.code === "stream") stream.known = false; // the server is an older copy of itself: tell it again
