@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from interview_analysis.errors import TranscriptError
 from interview_analysis.pipeline.common.config import RunConfig, load_norms, load_run_config
@@ -18,9 +19,11 @@ from interview_analysis.pipeline.observation.part import ObservedPart, transcrip
 from interview_analysis.pipeline.observation.recording import RecordingFile
 from interview_analysis.pipeline.storage.places import local_copy
 from interview_analysis.pipeline.transcript.given import GivenTranscript, is_transcript, read_transcript
-from interview_analysis.scoring.learning.learned_score import NamedScorer
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile
+
+if TYPE_CHECKING:
+    from interview_analysis.scoring.learning.learned_score import NamedScorer
 
 LOADING = "load models"  # what a run does first, as progress and as a stage
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from interview_analysis.features.conversation.answers import Answer, AskedStretch, answers
 from interview_analysis.features.language.lexicons import background
@@ -43,13 +44,15 @@ from interview_analysis.scoring.interview.answering import (
     with_content,
 )
 from interview_analysis.scoring.interview.answers import ScoredAnswer
-from interview_analysis.scoring.learning.learned_score import NamedScorer, learned_scores
 from interview_analysis.scoring.norms import Norms
 from interview_analysis.scoring.profile import JobProfile, Language
 from interview_analysis.scoring.report.provenance import Hashed
 from interview_analysis.scoring.report.report import Report
 from interview_analysis.scoring.rubric.score import score
 from interview_analysis.types import Interval, Observations, Transcript
+
+if TYPE_CHECKING:
+    from interview_analysis.scoring.learning.learned_score import NamedScorer
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,9 @@ def score_interview(
     )  # fmt: skip
     tables = with_content(tables, asked, content)
     if scorer is not None:
+        # pandas, which takes 60 MB, comes in once observation is over
+        from interview_analysis.scoring.learning.learned_score import learned_scores
+
         learned = learned_scores(scorer, report.overall.abstention, tables, view.transcript, encoder)
         report = report.model_copy(update={"learned": learned})
     return Analysis(report, profile, view, tables)

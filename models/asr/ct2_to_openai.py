@@ -1,65 +1,16 @@
-"""CTranslate2's Whisper files as an openai-whisper model: the same weights for the second engine.
-
-The file is plain data (names, shapes, bytes); nothing is unpickled.
-"""
+"""CTranslate2's Whisper files as an openai-whisper model: the same weights for the second engine."""
 
 from __future__ import annotations
 
 import json
-import struct
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from interview_analysis.errors import WeightsError
-
-_BINARY_VERSION = 6
-_DTYPES = {0: np.float32, 1: np.int8, 2: np.int16, 3: np.int32, 4: np.float16}
-
-Tensors = dict[str, NDArray[Any]]
-
-
-def read_tensors(path: Path) -> Tensors:
-    """The named tensors of a CTranslate2 ``model.bin`` (binary version 6), aliases resolved.
-
-    Layout, little-endian: version u32; name of the specification; revision u32; count u32; then for each tensor
-    its name, rank u8, dimensions u32, type u8, size in bytes u32, data; then the count u32 of aliases and for
-    each its name and target. A string is its length u16 with the final zero, then its bytes. Raises WeightsError
-    where it is anything else.
-    """
-    with path.open("rb") as stream:
-        try:
-            return _read(stream)
-        except (struct.error, ValueError, KeyError) as error:
-            raise WeightsError(f"{path} is no CTranslate2 model of binary version 6 ({error})") from error
-
-
-def _read(stream: BinaryIO) -> Tensors:
-    def number(code: str) -> int:
-        return int(struct.unpack("<" + code, stream.read(struct.calcsize(code)))[0])
-
-    def string() -> str:
-        return stream.read(number("H")).rstrip(b"\0").decode()
-
-    version = number("I")
-    if version != _BINARY_VERSION:
-        raise ValueError(f"binary version {version}")
-    string()  # the name of the specification, WhisperSpec
-    number("I")  # its revision
-    tensors: Tensors = {}
-    for _ in range(number("I")):
-        name = string()
-        shape = tuple(number("I") for _ in range(number("B")))
-        dtype = _DTYPES[number("B")]
-        data = stream.read(number("I"))
-        tensors[name] = np.frombuffer(data, dtype).reshape(shape)
-    for _ in range(number("I")):
-        alias = string()
-        tensors[alias] = tensors[string()]
-    return tensors
+from interview_analysis.models.asr.ct2_file import read_ct2
 
 
 def state_dict(tensors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[np.float32]]:
@@ -121,7 +72,7 @@ def load_openai_model(folder: Path) -> Any:
     import torch
     from whisper.model import ModelDimensions, Whisper
 
-    tensors = read_tensors(folder / "model.bin")
+    tensors = read_ct2(folder / "model.bin").named()
     embedding = tensors["decoder/embeddings/weight"]
     dims = ModelDimensions(
         n_mels=tensors["encoder/conv1/weight"].shape[1],

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from interview_analysis.models.asr.chunks import Chunk, halves, pack
 from interview_analysis.models.asr.decoding import RecognisedSegment
+from interview_analysis.models.asr.eight_bits import eight_bit_copy
 from interview_analysis.models.asr.languages import LanguageTracker, Part, Probabilities
 from interview_analysis.models.voice.vad import SpeechDetector, VadSettings, speech_activity
 from interview_analysis.models.weights.store import ModelStore
@@ -90,6 +91,8 @@ def load_engine(settings: AsrSettings, store: ModelStore) -> AsrEngine:
         return OpenAIWhisper(folder, settings.model, settings.cpu_threads, settings.beam_size)
     from interview_analysis.models.asr.faster import FasterWhisper
 
+    if settings.compute_type in ("int8", "int8_float32"):
+        folder = eight_bit_copy(folder, store.root / "eight-bit" / store.hash(settings.model))
     return FasterWhisper(
         folder, settings.model, settings.compute_type, settings.cpu_threads, settings.beam_size
     )

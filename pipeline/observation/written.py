@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from interview_analysis.features.conversation.answers import Answer
 from interview_analysis.features.tables import FeatureTables, answer_tables
 from interview_analysis.pipeline.observation.joining import clip, joined, joint_starts_s, later
 from interview_analysis.types import Interval, Observations, Transcript
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class WrittenAnswers:
 
     def with_tables(self, spoken: FeatureTables, found: Sequence[Answer], block_s: float) -> FeatureTables:
         """The tables of the answers that were spoken, with those of the others."""
+        import pandas as pd  # 60 MB, which observing does without
+
         typed = [one for one in found if one.source == "written"]
         own = answer_tables(self.seen, [self._own(one) for one in typed], block_s=block_s)
         whole = _at(own.whole, [(one.interval.start_s, one.interval.end_s) for one in typed])
@@ -59,6 +63,8 @@ class WrittenAnswers:
 
 
 def _at(table: pd.DataFrame, edges_s: Sequence[tuple[float, float]]) -> pd.DataFrame:
+    import pandas as pd
+
     return table.set_axis(pd.MultiIndex.from_tuples(edges_s, names=table.index.names))
 
 

@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from interview_analysis.errors import WeightsError
-from interview_analysis.models.asr.ct2_to_openai import read_tensors
+from interview_analysis.models.asr.ct2_file import read_ct2
 from interview_analysis.models.asr.decoding import RecognisedSegment
 from interview_analysis.models.asr.languages import Probabilities
 from interview_analysis.models.asr.recogniser import AsrSettings, load_detector, load_engine, transcribe
@@ -333,4 +333,4 @@ def test_missing_weights_are_named(tmp_path: Path) -> None:
 def test_a_file_of_another_kind_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "model.bin").write_bytes(data)
     with pytest.raises(WeightsError, match="no CTranslate2 model of binary version 6"):
-        read_tensors(tmp_path / "model.bin")
+        read_ct2(tmp_path / "model.bin")

@@ -13,10 +13,16 @@ from tests.media import grey, silence, write_recording
 _PLAIN_RUN = """
 import sys
 from interview_analysis.pipeline.cli.main import main
+from interview_analysis.pipeline.observation import observed
+tables = observed.feature_tables
+def tables_of_what_was_observed(*args, **named):
+    print("OBSERVED", *sys.modules)
+    return tables(*args, **named)
+observed.feature_tables = tables_of_what_was_observed
 try:
     main(["score", sys.argv[1], "--job", "product-manager", "--out", sys.argv[2], "--no-cache", "--quiet"])
 finally:
-    print(*sys.modules)
+    print("DONE", *sys.modules)
 """
 NOBODY_S = {
     "torch", "transformers", "whisper", "librosa", "numba", "sklearn", "scipy.signal", "scipy.stats", "skops", "mlflow", "ray",
@@ -24,6 +30,7 @@ NOBODY_S = {
     "django", "pandas.plotting._matplotlib", "pypdfium2", "pytest", "interview_analysis.pipeline.dev",
 }  # fmt: skip
 THE_PICTURE_S = {"mediapipe", "cv2"}
+AFTERWARDS = {"pandas", "pyarrow"}  # observation takes the most memory, and these 60 MB more
 
 
 @pytest.mark.parametrize("name", ["sound.wav", "picture.mp4"])
@@ -35,6 +42,11 @@ def test_a_plain_run_imports_what_it_needs_alone(model_store: object, tmp_path: 
     command = [sys.executable, "-c", _PLAIN_RUN, str(path), str(tmp_path / "out")]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (tmp_path / "out" / "report.json").is_file(), done.stderr
-    loaded = set(done.stdout.splitlines()[-1].split())
+    lines = [line.split() for line in done.stdout.splitlines()]
+    observed, loaded = (
+        set(next(line for line in lines if line[:1] == [when])) for when in ("OBSERVED", "DONE")
+    )
+    assert sorted(observed & AFTERWARDS) == []
+    assert loaded >= AFTERWARDS
     assert sorted(loaded & NOBODY_S) == []
     assert bool(loaded & THE_PICTURE_S) == with_picture
