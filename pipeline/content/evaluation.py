@@ -210,7 +210,7 @@ def _lines(name: str, found: Figures) -> list[str]:
         f"{found.beyond_length:.3f}",
         f"  quadratic kappa {found.kappa:.3f}; exact {found.exact:.1%}; within one level {found.within_one:.1%}; pairs two "
         f"levels apart in order {found.order:.1%}",
-        f"  correlation with length, level held constant, {found.length:+.3f}",
+        f"  correlation with length, level held constant, {found.length:+.3f}; twice as long is {found.doubling:+.2f} of a level",
         f"  intervals hold {found.covered_68:.1%} (68 %) and {found.covered_95:.1%} (95 %)",
         f"  mean level by level: {means}",
     ]

@@ -25,7 +25,7 @@ class Figures:
     """Figures of one group of answers. Correlations are Spearman's; `interval` is the 95 % one of `overall` over persons.
 
     `length` is the partial correlation of score and length with the level held constant, `beyond_length` that of score and level
-    with the length held constant. `order` is the share of pairs two levels or more apart that stand in the right order.
+    with the length held constant; `doubling` is what twice the length is worth in levels, among answers of one level. `order` is the share of pairs two levels or more apart that stand in the right order.
     """
 
     answers: int
@@ -39,6 +39,7 @@ class Figures:
     means: dict[float, float]
     length: float
     beyond_length: float
+    doubling: float
     covered_68: float
     covered_95: float
     interval: tuple[float, float] | None = None
@@ -64,6 +65,7 @@ def figures(table: pd.DataFrame) -> Figures:
         means={float(k): float(mean[level == k].mean()) for k in sorted(set(level))},
         length=partial(mean, length, level, spearman),
         beyond_length=partial(mean, level, length, spearman),
+        doubling=_doubling(mean, length, level),
         covered_68=float(np.mean(off <= 1.0)),
         covered_95=float(np.mean(off <= 1.96)),
         interval=_over_persons(rows, mean, level),
@@ -114,6 +116,14 @@ def _within(rows: pd.DataFrame, mean: FloatArray, level: FloatArray) -> float:
         if len(set(level[group])) >= 3
     ]
     return float(np.nanmean(found)) if found else float("nan")
+
+
+def _doubling(mean: FloatArray, length: FloatArray, level: FloatArray) -> float:
+    """The slope of the score on the logarithm of the length to base 2 by least squares, with an intercept for each level."""
+    doublings, groups = np.log2(np.maximum(length, 1.0)), [level == one for one in set(level)]
+    apart = sum(((doublings[g] - doublings[g].mean()) ** 2).sum() for g in groups)
+    together = sum(((doublings[g] - doublings[g].mean()) * (mean[g] - mean[g].mean())).sum() for g in groups)
+    return float(together / apart) if apart else float("nan")
 
 
 def _in_order(mean: FloatArray, level: FloatArray) -> float:

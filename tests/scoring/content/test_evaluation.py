@@ -65,6 +65,14 @@ def test_figures_by_hand():
     assert found.interval is None
 
 
+def test_what_twice_the_length_is_worth_by_hand():
+    """Levels have means of their own: those of level 4 are long, and that is no slope."""
+    rows = table(level=[2.0, 2.0, 4.0, 4.0], score=[30.0, 36.0, 66.0, 72.0], length=[20, 40, 300, 1200])
+    # 0.3 of a level for one doubling, 0.3 for two: (0.5 * 0.3 + 1 * 0.3 * 1) / (0.5 + 2)
+    assert figures(rows).doubling == pytest.approx((0.5 * 0.3 + 2 * 0.15) / 2.5)
+    assert math.isnan(figures(table(level=[2.0, 3.0], score=[30.0, 50.0], length=[20, 40])).doubling)
+
+
 def test_pairs_in_order_are_those_two_levels_apart_and_ties_are_not():
     found = figures(table(level=[1.0, 3.0, 5.0, 2.0], score=[30.0, 30.0, 90.0, 90.0]))
     # 1-3 tie, 1-5 right, 3-5 right, 2-5 tie
