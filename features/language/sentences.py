@@ -14,7 +14,10 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from interview_analysis.types import UNSPACED, Interval, Sentence, Transcript, Word
+import numpy as np
+
+from interview_analysis.features.core.memory import once
+from interview_analysis.types import UNSPACED, FloatArray, Interval, Sentence, Transcript, Word
 
 PAUSE_S = 0.6  # a silence that ends a clause where there is no punctuation
 _FINAL = ".!?。;…"
@@ -173,7 +176,24 @@ def words_in(transcript: Transcript | None, window: Interval) -> tuple[Word, ...
     """Words whose midpoint lies in ``[start_s, end_s]`` of `window`."""
     if transcript is None:
         return ()
-    return tuple(w for w in transcript.words if _inside(w, window))
+    words, starts_s, ends_s = _placed(transcript)
+    middles_s = (starts_s + ends_s) / 2
+    return tuple(
+        words[i] for i in np.flatnonzero((middles_s >= window.start_s) & (middles_s <= window.end_s))
+    )
+
+
+def words_touching(transcript: Transcript, window: Interval) -> tuple[Word, ...]:
+    """Words that end after `window` begins and begin before it ends, or at its edges."""
+    words, starts_s, ends_s = _placed(transcript)
+    return tuple(words[i] for i in np.flatnonzero((ends_s >= window.start_s) & (starts_s <= window.end_s)))
+
+
+@once
+def _placed(transcript: Transcript) -> tuple[tuple[Word, ...], FloatArray, FloatArray]:
+    """All words with their starts and ends in seconds, (n,) each."""
+    words = transcript.words
+    return words, np.array([w.start_s for w in words]), np.array([w.end_s for w in words])
 
 
 def _inside(word: Word, window: Interval) -> bool:

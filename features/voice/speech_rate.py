@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from interview_analysis.features.core.extractor import COVERAGE, Extractor, FeatureSpec
+from interview_analysis.features.language.sentences import words_touching
 from interview_analysis.features.language.stretches import spoken_in_main_language
 from interview_analysis.features.voice.speech_units import (
     MIN_PAUSE_S,
@@ -72,7 +73,7 @@ def compute(observations: Observations, window: Interval) -> dict[str, float]:
         return {COVERAGE: 0.0}
     pauses, joints = _pauses(observations, transcript), joint_silences(observations.speech)
     speaking_s = span.duration_s - overlap_s(joints, span)
-    count = units_in(transcript.words, transcript.language, window)
+    count = units_in(words_touching(transcript, window), transcript.language, window)
     values = {"unit_count": count, COVERAGE: coverage(speaking_s, window)}
     articulation = speaking_s - overlap_s(pauses, span)
     if count < MIN_UNITS or min(speaking_s, articulation) < MIN_SPAN_S or not spans_are_known(observations):
@@ -101,7 +102,7 @@ def _variation(transcript: Transcript, pauses: tuple[Interval, ...], span: Inter
         part = Interval(start, start + SUBWINDOW_S)
         articulation = SUBWINDOW_S - overlap_s(pauses, part)
         if articulation >= _MIN_SUBWINDOW_SPAN_S:
-            rates.append(units_in(transcript.words, transcript.language, part) / articulation)
+            rates.append(units_in(words_touching(transcript, part), transcript.language, part) / articulation)
     if len(rates) < MIN_SUBWINDOWS or np.mean(rates) <= 0:
         return float("nan")
     return float(np.std(rates, ddof=1) / np.mean(rates))

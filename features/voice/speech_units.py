@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from interview_analysis.features.core.memory import once
 from interview_analysis.features.core.turns import united
+from interview_analysis.features.language.sentences import words_touching
 from interview_analysis.types import (
     AcousticTrack,
     FloatArray,
@@ -105,8 +106,8 @@ def units_in(words: Sequence[Word], language: str, window: Interval) -> float:
 
 def speaking_span(transcript: Transcript, window: Interval) -> Interval | None:
     """From the first to the last spoken word of `window`, cut to it; None without words in it."""
-    words = [w for w in transcript.words if count_units(w.text, transcript.language)]
-    inside = [w for w in words if w.end_s > window.start_s and w.start_s < window.end_s]
+    near = (w for w in words_touching(transcript, window) if count_units(w.text, transcript.language))
+    inside = [w for w in near if w.end_s > window.start_s and w.start_s < window.end_s]
     if not inside:
         return None
     return Interval(max(window.start_s, inside[0].start_s), min(window.end_s, max(w.end_s for w in inside)))
@@ -114,8 +115,7 @@ def speaking_span(transcript: Transcript, window: Interval) -> Interval | None:
 
 def silent_pauses(speech: SpeechActivity, min_s: float = MIN_PAUSE_S) -> tuple[Interval, ...]:
     """Gaps of at least `min_s` between regions of speech of one recording, in which nobody else speaks."""
-    gaps = (gap for gap in _gaps(speech) if not _is_nobodys(gap, speech))
-    return tuple(gap for gap in gaps if gap.duration_s >= min_s - 1e-9)
+    return tuple(gap for gap in _own_gaps(speech) if gap.duration_s >= min_s - 1e-9)
 
 
 def joint_silences(speech: SpeechActivity | None) -> tuple[Interval, ...]:
@@ -126,6 +126,11 @@ def joint_silences(speech: SpeechActivity | None) -> tuple[Interval, ...]:
     if speech is None or not (speech.joints_s or speech.others_s):
         return ()
     return tuple(gap for gap in _gaps(speech) if _is_nobodys(gap, speech))
+
+
+@once
+def _own_gaps(speech: SpeechActivity) -> tuple[Interval, ...]:
+    return tuple(gap for gap in _gaps(speech) if not _is_nobodys(gap, speech))
 
 
 def _gaps(speech: SpeechActivity) -> Iterator[Interval]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from interview_analysis.features.core.extractor import COVERAGE, Extractor, FeatureSpec
+from interview_analysis.features.language.sentences import words_touching
 from interview_analysis.features.voice.speech_units import (
     coverage,
     frames_s,
@@ -40,7 +41,7 @@ def compute(observations: Observations, window: Interval) -> dict[str, float]:
     heard = np.count_nonzero((track.nucleus_s >= window.start_s) & (track.nucleus_s < window.end_s))
     values["nuclei_per_s"] = heard / speech_s
     if observations.transcript is not None:
-        said = sum(_syllables(word, window) for word in observations.transcript.words)
+        said = sum(_syllables(word, window) for word in words_touching(observations.transcript, window))
         values["transcript_per_s"] = said / speech_s
         if heard:
             values["transcript_ratio"] = said / heard

@@ -24,7 +24,7 @@ from interview_analysis.types import Interval
 # attention costs the square of that. With less of either it makes up ends (docs/benchmarks.md).
 _FRAME_HZ = 100
 _LEAST_FRAMES, _MOST_FRAMES, _SPARE_FRAMES = 20 * _FRAME_HZ, 30 * _FRAME_HZ, 2 * _FRAME_HZ
-_KEPT = 4  # encodings, 2 MiB each
+_KEPT = 6  # encodings, 2 MiB each
 
 
 class FasterWhisper:
@@ -38,18 +38,27 @@ class FasterWhisper:
         Its name, for the transcript.
     compute_type, cpu_threads, beam_size
         As CTranslate2 names them; beam size 1 is greedy.
+    at_once : int
+        Chunks that are recognised side by side, from as many threads; each has its share of the `cpu_threads`.
     """
 
     name = "faster-whisper"
 
     def __init__(
-        self, folder: Path, model: str, compute_type: str = "int8", cpu_threads: int = 1, beam_size: int = 1
+        self,
+        folder: Path,
+        model: str,
+        compute_type: str = "int8",
+        cpu_threads: int = 1,
+        beam_size: int = 1,
+        at_once: int = 1,
     ) -> None:
         self.folder = folder
         self.model = model
         self.compute_type = compute_type
         self.cpu_threads = cpu_threads
         self.beam_size = beam_size
+        self.at_once = min(at_once, cpu_threads)
         self._kept: tuple[tuple[NDArray[np.float32], Any, int], ...] = ()
 
     def languages(self, samples: NDArray[np.float32], spans: Sequence[Interval]) -> list[Probabilities]:
@@ -146,8 +155,9 @@ class FasterWhisper:
         from faster_whisper import WhisperModel
 
         return WhisperModel(
-            str(self.folder), device="cpu", compute_type=self.compute_type, cpu_threads=self.cpu_threads
-        )
+            str(self.folder), device="cpu", compute_type=self.compute_type,
+            cpu_threads=self.cpu_threads // self.at_once, num_workers=self.at_once,
+        )  # fmt: skip
 
 
 def _window_frames(frames: int) -> int:

@@ -37,6 +37,7 @@ class OpenAIWhisper:
     """
 
     name = "openai-whisper"
+    at_once = 1
 
     def __init__(self, folder: Path, model: str, cpu_threads: int = 1, beam_size: int = 1) -> None:
         self.folder = folder

@@ -2,16 +2,18 @@
 
 Work begins as soon as the first chunk of speech is certain, while the rest of the recording is still being
 decoded, and takes constant memory. Everything is greedy or beam search at temperature 0, so the same audio gives
-the same words. Whisper leaves most "um" and "uh" out of its text: fillers in a transcript are a lower bound.
+the same words, however many chunks are recognised side by side. Whisper leaves most "um" and "uh" out of its text: fillers in a transcript are a lower bound.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +39,8 @@ _USUAL_WORD_S = 0.7  # what is believed of such a one; Whisper's own limit of th
 _REACH_S = 0.2  # a word this near to detected speech is believed
 _MIN_WORD_S = 0.02  # Whisper's time resolution
 _FULL_WIDTH = {",": "，", "?": "？", "!": "！", ":": "：", ";": "；"}
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
 _HALF_WIDTH = re.compile(r"(?<=[\u3400-\u9fff])[,?!:;]")
 
 
@@ -55,6 +59,11 @@ class AsrEngine(Protocol):
     @property
     def model(self) -> str: ...
 
+    @property
+    def at_once(self) -> int:
+        """How many chunks it recognises side by side, from as many threads."""
+        ...
+
     def languages(self, samples: NDArray[np.float32], spans: Sequence[Interval]) -> list[Probabilities]:
         """See `LanguageEar.languages`."""
         ...
@@ -69,13 +78,14 @@ class AsrSettings:
     """How speech is recognised.
 
     `model` is an id of the registry or a path to a CTranslate2 folder. `compute_type` is for faster-whisper
-    alone. `beam_size` 1 is greedy. `language` is an ISO 639-1 code; None detects it.
+    alone, and so is `chunks_at_once`, which share the `cpu_threads`. `beam_size` 1 is greedy. `language` is an ISO 639-1 code; None detects it.
     """
 
     engine: Literal["faster-whisper", "openai-whisper"] = "faster-whisper"
     model: str = "whisper-base"
     compute_type: str = "int8"
     cpu_threads: int = 1
+    chunks_at_once: int = 1
     beam_size: int = 1
     language: str | None = None
     chinese_script: Literal["simplified", "traditional", "as-is"] = "simplified"
@@ -94,7 +104,12 @@ def load_engine(settings: AsrSettings, store: ModelStore) -> AsrEngine:
     if settings.compute_type in ("int8", "int8_float32"):
         folder = eight_bit_copy(folder, store.root / "eight-bit" / store.hash(settings.model))
     return FasterWhisper(
-        folder, settings.model, settings.compute_type, settings.cpu_threads, settings.beam_size
+        folder,
+        settings.model,
+        settings.compute_type,
+        settings.cpu_threads,
+        settings.beam_size,
+        settings.chunks_at_once,
     )
 
 
@@ -109,8 +124,11 @@ def transcribe(
     detector: SpeechEar,
     settings: AsrSettings | None = None,
     on_progress: Callable[[float], None] | None = None,
+    at_once: int = 1,
 ) -> tuple[Transcript, SpeechActivity]:
     """Words with times, and the regions of speech, of a recording that may still be growing.
+
+    `at_once` chunks are recognised side by side; each is heard by itself, so the words do not depend on it.
 
     Each segment knows its language, which is told by stretches unless it is given; see `models.asr.languages`.
     `on_progress` gets the seconds of the recording that are done. Without any speech the transcript has no
@@ -125,17 +143,21 @@ def transcribe(
             regions.append(region)
             yield region
 
+    def parts() -> Iterator[Part]:
+        for chunk in pack(heard()):
+            if settings.language:
+                yield Part(chunk, chunk.read(audio), settings.language)
+            else:
+                yield from tracker.parts(chunk, audio)
+
+    def recognised(part: Part) -> tuple[Part, list[Segment]]:
+        return part, _recognise(part.chunk, audio, part.samples, engine, part.language)
+
     segments: list[Segment] = []
-    for chunk in pack(heard()):
-        if settings.language:
-            parts = [Part(chunk, chunk.read(audio), settings.language)]
-        else:
-            parts = tracker.parts(chunk, audio)
-        for part in parts:
-            found = _recognise(part.chunk, audio, part.samples, engine, part.language)
-            segments.extend(replace(segment, language=part.language) for segment in found)
+    for part, found in _side_by_side(recognised, parts(), at_once):
+        segments.extend(replace(segment, language=part.language) for segment in found)
         if on_progress is not None:
-            on_progress(chunk.regions[-1].end_s)
+            on_progress(part.chunk.regions[-1].end_s)
     segments = _in_order(segments, regions[-1].end_s + _REACH_S if regions else 0.0)
     segments = [
         _in_script(segment, settings.chinese_script) if segment.language == "zh" else segment
@@ -148,6 +170,24 @@ def transcribe(
             transcript, language_probability=tracker.told.get(transcript.language, float("nan"))
         )
     return transcript, speech_activity(regions)
+
+
+def _side_by_side(work: Callable[[_In], _Out], items: Iterable[_In], at_once: int) -> Iterator[_Out]:
+    """What `work` makes of each item, in order; at most one more than `at_once` are begun before the first is done."""
+    if at_once == 1:
+        yield from map(work, items)
+        return
+    pool = ThreadPoolExecutor(at_once, thread_name_prefix="recognise")
+    begun: deque[Future[_Out]] = deque()
+    try:
+        for item in items:
+            begun.append(pool.submit(work, item))
+            if len(begun) > at_once:
+                yield begun.popleft().result()
+        while begun:
+            yield begun.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _recognise(

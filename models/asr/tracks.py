@@ -20,6 +20,7 @@ def transcribe_tracks(
     detector: SpeechDetector,
     settings: AsrSettings,
     on_progress: Callable[[float], None],
+    at_once: int = 1,
 ) -> tuple[Transcript, SpeechActivity]:
     """As `transcribe`, of recordings that are complete; segments overlap where people do, and know their voice.
 
@@ -32,7 +33,7 @@ def transcribe_tracks(
     speech = detector.detect(audio)
     told = channel_turns(levels, speech, tracks=True)
     if told is None:
-        return transcribe(audio, engine, detector, settings, on_progress)
+        return transcribe(audio, engine, detector, settings, on_progress, at_once)
     found: list[Transcript] = []
     for voice, channel in enumerate(told.channels):
         own = _Within(detector, [Interval(t.start_s, t.end_s) for t in told.turns if t.voice == voice])
@@ -40,7 +41,7 @@ def transcribe_tracks(
         def reached(time_s: float, before: int = voice) -> None:
             on_progress((before * speech.regions[-1].end_s + time_s) / len(told.channels))
 
-        transcript, _ = transcribe(tracks[channel], engine, own, settings, reached)
+        transcript, _ = transcribe(tracks[channel], engine, own, settings, reached, at_once)
         segments = tuple(
             replace(segment, voice=voice, language=transcript.language_of(segment))
             for segment in transcript.segments

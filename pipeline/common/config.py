@@ -87,7 +87,8 @@ class RunConfig(Model):
             raise ValueError(
                 f"compute_type is '{asr.compute_type}', expected one of {', '.join(COMPUTE_TYPES)}"
             )
-        for name, number in (("beam_size", asr.beam_size), ("cpu_threads", asr.cpu_threads)):
+        for name in ("beam_size", "cpu_threads", "chunks_at_once"):
+            number = getattr(asr, name)
             if number < 1:
                 raise ValueError(f"{name} is {number}, expected 1 or more")
         _check_vad(asr.vad)
@@ -165,7 +166,7 @@ def decisive(config: RunConfig) -> dict[str, Any]:
     """
     settings = config.model_dump(mode="json")
     if config.asr.engine == "faster-whisper" and config.asr.compute_type == "int8":
-        del settings["asr"]["cpu_threads"]
+        del settings["asr"]["cpu_threads"], settings["asr"]["chunks_at_once"]
     if config.encoder.path is None:
         del settings["encoder"]["threads"]
     return settings

@@ -165,6 +165,7 @@ def _start_hearing(
     if not decoder.has_audio:
         return None, None, None
     total_s = decoder.declared_duration_s
+    alone = not (decoder.has_video and models.config.policy.face_and_body)
 
     def hear() -> tuple[Transcript, SpeechActivity]:
         def reached(time_s: float) -> None:
@@ -174,9 +175,11 @@ def _start_hearing(
             spool.wait(sys.maxsize)  # whether each is somebody's own is known once the audio has ended
         with watch.stage("transcribe"):
             if decoder.tracks:
-                heard = models.transcribe_tracks(spool, decoder.tracks, decoder.channel_levels, reached)
+                heard = models.transcribe_tracks(
+                    spool, decoder.tracks, decoder.channel_levels, reached, alone=alone
+                )
             else:
-                heard = models.transcribe(spool, reached)
+                heard = models.transcribe(spool, reached, alone=alone)
         on_progress("transcribe", spool.duration_s, spool.duration_s)
         return heard
 

@@ -117,11 +117,14 @@ class Observers:
         self.speaker_encoder.load()
 
     def transcribe(
-        self, audio: AudioSource, on_progress: Callable[[float], None]
+        self, audio: AudioSource, on_progress: Callable[[float], None], *, alone: bool = False
     ) -> tuple[Transcript, SpeechActivity]:
+        """Words and speech. `alone` says that nothing else needs the processors, so that several chunks are heard at once."""
         if not self.recognises:
             return Transcript("", math.nan, (), "", ""), self.detector.detect(audio)
-        return transcribe(audio, self.engine, self.detector, self.config.asr, on_progress)
+        return transcribe(
+            audio, self.engine, self.detector, self.config.asr, on_progress, self._at_once(alone)
+        )
 
     def transcribe_tracks(
         self,
@@ -129,12 +132,17 @@ class Observers:
         tracks: Mapping[int, AudioSource],
         levels: FloatArray | None,
         on_progress: Callable[[float], None],
+        *,
+        alone: bool = False,
     ) -> tuple[Transcript, SpeechActivity]:
         """`transcribe` of several audio tracks, which are complete; `audio` is their mean."""
         if not self.recognises:
-            return self.transcribe(audio, on_progress)
-        asr = self.config.asr
-        return transcribe_tracks(audio, tracks, levels, self.engine, self.detector, asr, on_progress)
+            return self.transcribe(audio, on_progress, alone=alone)
+        asr, at_once = self.config.asr, self._at_once(alone)
+        return transcribe_tracks(audio, tracks, levels, self.engine, self.detector, asr, on_progress, at_once)
+
+    def _at_once(self, alone: bool) -> int:
+        return self.engine.at_once if alone else 1
 
     def diarize(
         self,

@@ -207,7 +207,7 @@ class Transcript:
         return replace(self, language=main, segments=told)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class SpeechActivity:
     """Stretches with speech, in order and apart from each other, by a voice activity detector.
 

@@ -44,7 +44,8 @@ class Ear:
     @cached_property
     def models(self) -> LoadedModels:
         quiet_dependencies()
-        return LoadedModels(load_run_config())
+        # Both threads for the chunk that is left at the end of an answer, which somebody waits for.
+        return LoadedModels(load_run_config(overrides=["asr.chunks_at_once=1"]))
 
     @cached_property
     def norms(self) -> Norms:

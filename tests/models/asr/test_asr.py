@@ -19,7 +19,13 @@ from interview_analysis.errors import WeightsError
 from interview_analysis.models.asr.ct2_file import read_ct2
 from interview_analysis.models.asr.decoding import RecognisedSegment
 from interview_analysis.models.asr.languages import Probabilities
-from interview_analysis.models.asr.recogniser import AsrSettings, load_detector, load_engine, transcribe
+from interview_analysis.models.asr.recogniser import (
+    AsrSettings,
+    _side_by_side,
+    load_detector,
+    load_engine,
+    transcribe,
+)
 from interview_analysis.models.blas_threads import one_blas_thread
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.dev.word_errors import character_error_rate, english_words, word_error_rate
@@ -322,6 +328,55 @@ def test_speech_between_words_is_heard_again(
     assert 5.0 <= engine.lengths_s[1] <= 9.0
     assert len(transcript.words) == 5
     assert transcript.words[1].end_s - transcript.words[1].start_s <= 1.3
+
+
+def test_chunks_side_by_side_are_in_order_and_few_are_begun() -> None:
+    gate, begun = threading.Event(), list[int]()
+
+    def work(item: int) -> int:
+        begun.append(item)
+        if item == 0:
+            gate.wait(10)
+        return 10 * item
+
+    asked = list[int]()
+    items = (asked.append(item) or item for item in range(6))
+    found = _side_by_side(work, items, 2)
+    threading.Timer(0.3, gate.set).start()
+    assert next(found) == 0  # the others waited for the first, which was the slowest
+    assert asked == [0, 1, 2]
+    assert list(found) == [10, 20, 30, 40, 50]
+    assert sorted(begun) == list(range(6))
+
+
+@pytest.mark.parametrize("at_once", [1, 2])
+def test_a_chunk_that_fails_fails_the_whole(at_once: int) -> None:
+    def work(item: int) -> int:
+        if item == 1:
+            raise ValueError("no words")
+        return item
+
+    with pytest.raises(ValueError, match="no words"):
+        list(_side_by_side(work, range(9), at_once))
+
+
+def test_the_words_do_not_depend_on_how_many_chunks_are_heard_at_once(
+    four_sentences: ArrayAudio, model_store: ModelStore
+) -> None:
+    settings = AsrSettings(cpu_threads=2, chunks_at_once=2)
+    engine = load_engine(settings, model_store)
+    assert engine.at_once == 2
+    long = ArrayAudio(np.concatenate([four_sentences.samples] * 2))
+    one, two = (
+        transcribe(long, engine, load_detector(settings, model_store), settings, at_once=n) for n in (1, 2)
+    )
+    assert len(one[0].words) > 40
+    assert one == two
+
+
+def test_chunks_share_the_threads(model_store: ModelStore) -> None:
+    assert load_engine(AsrSettings(cpu_threads=1, chunks_at_once=2), model_store).at_once == 1
+    assert load_engine(AsrSettings(engine="openai-whisper", chunks_at_once=2), model_store).at_once == 1
 
 
 def test_missing_weights_are_named(tmp_path: Path) -> None:

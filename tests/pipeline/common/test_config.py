@@ -37,6 +37,7 @@ def test_languages_and_compute_types_are_those_of_the_libraries():
         ("asr.compute_type=foo", "compute_type is 'foo', expected one of default"),
         ("asr.beam_size=0", "beam_size is 0"),
         ("asr.cpu_threads=-1", "cpu_threads is -1"),
+        ("asr.chunks_at_once=0", "chunks_at_once is 0"),
         ("asr.vad.pad_s=-3", "vad.pad_s is -3"),
         ("asr.vad={pad_s: .nan}", "vad.pad_s is nan"),
         ("asr.vad={end_probability: 0.7}", "vad.end_probability is 0.7, expected 0.01 to 0.5"),

@@ -47,6 +47,7 @@ SHA256 = "ab" * 32
         ("voices.count=2", {"voices"}),
         ("voices.same_voice=0.8", {"voices"}),
         ("asr.cpu_threads=3", set()),
+        ("asr.chunks_at_once=3", set()),
         ("window_s=20", set()),
         ("timeline_events=[]", set()),
         ("encoder.threads=2", set()),
