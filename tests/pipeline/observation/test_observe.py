@@ -28,7 +28,7 @@ class Listening(Observers):
     busy_s = 0.0
     reached_end: threading.Event
 
-    def transcribe(self, audio, on_progress):
+    def transcribe(self, audio, on_progress, *, alone):
         self.reached_end = threading.Event()
         audio.wait(np.iinfo(np.int64).max)
         self.reached_end.set()

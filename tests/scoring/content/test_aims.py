@@ -38,11 +38,11 @@ SEEN_THROUGH = (
 )
 SAMPLED = {
     "injection": 20,
-    "we": 26,
-    "plan": 25,
-    "secondhand": 27,
-    "catchall": 22,
-    "offtopic": 36,
+    "we": 30,
+    "plan": 31,
+    "secondhand": 32,
+    "catchall": 26,
+    "offtopic": 47,
 }  # of the others 11
 
 
@@ -73,7 +73,7 @@ def by_language(held_out) -> dict[str, Figures]:
 
 def test_the_sample_is_whole(held_out):
     graded = held_out[held_out["kind"] == GRADED]
-    assert graded.groupby("lang").size().to_dict() == {"en": 98, "zh": 109}
+    assert graded.groupby("lang").size().to_dict() == {"en": 124, "zh": 131}
     assert graded["level"].between(1, 5).all()
     assert set(held_out["kind"]) == {GRADED, *SEEN_THROUGH}
     assert (held_out["abstention"] == "").mean() > 0.98  # a bare refusal may be too short
@@ -99,8 +99,8 @@ def test_mean_levels_rise(language, held_out):
 
 
 def test_length_alone_earns_little(by_language):
-    """The mean of both languages, which are counted in words and in characters. In the older sets better answers are longer (0.24 and
-    0.16), in the newest shorter (-0.25 and -0.21); in cross-validation it is 0.08 and 0.07."""
+    """Some sets have longer better answers and some shorter ones; among answers of one level, twice the length is worth next to nothing."""
+    assert all(abs(found.doubling) <= 0.15 for found in by_language.values())
     assert -0.2 <= np.mean([found.length for found in by_language.values()]) <= 0.45
 
 
