@@ -14,7 +14,7 @@ from interview_analysis.web.reports.advice import ADVICE, GATES, STRENGTHS
 
 TELLS: Mapping[str, str] = {
     "task": gettext_noop(
-        "what was to be achieved was not clearly heard: say what your task was, or what stood in the way."
+        "what was hard was not clearly heard: say what stood in the way, or what made it more than routine."
     ),
     "seen": gettext_noop("name the size and the result: how much, how many, how long, compared with what."),
     "values": gettext_noop(
