@@ -16,6 +16,7 @@ from interview_analysis.pipeline.cli.shared import CONTEXT, Command, with_plain_
 from interview_analysis.pipeline.common.console import Console
 from interview_analysis.web.starting import migrate, start_django, start_with_data
 
+FIRST = "admin@example.com"  # who signs in before anybody else is known
 BEHIND = 5  # an analysis beside the pages steps back for them, and for answers that are practised
 
 
@@ -178,14 +179,18 @@ def worker(console: Console, practice: bool, parent: int | None) -> None:
 
 
 def _first_link() -> None:
-    """While nobody has signed in yet, print a link for the first administrator; later, how to get one."""
+    """While nobody has signed in yet, print a link for the first administrator; later, the command that prints one."""
     from interview_analysis.web.people.links import new_link
     from interview_analysis.web.people.models import Role, User
 
+    administrators = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True)
     if User.objects.filter(last_login__isnull=False).exists():
-        click.echo("Locked out? `interview-analysis web createadmin EMAIL` prints a new link.")
+        email = (
+            FIRST if administrators.filter(email=FIRST).exists() else "EMAIL"
+        )  # no log tells who works here
+        click.echo(f"Signed out? `interview-analysis web createadmin {email}` prints a new link.")
         return
-    first = User.objects.filter(role=Role.ADMINISTRATOR).first() or User.objects.create_user(
-        "admin@example.com", name="Administrator", role=Role.ADMINISTRATOR
+    first = administrators.first() or User.objects.create_user(
+        FIRST, name="Administrator", role=Role.ADMINISTRATOR
     )
     click.echo(f"Sign in by this link, which works once: {new_link(first)}")

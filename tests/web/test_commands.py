@@ -13,6 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
+
+from interview_analysis.web.people.models import Role, User
+from interview_analysis.web.serving import FIRST, _first_link
+from tests.web.conftest import Company
 
 COMMAND = [sys.executable, "-m", "interview_analysis.pipeline"]
 
@@ -100,3 +105,18 @@ def test_what_works_on_data_says_how_to_make_the_database(home: dict[str, str], 
     assert told.stderr.count("\n") == 1
     assert "was not made yet" in told.stderr
     assert "run `interview-analysis web migrate`" in told.stderr
+
+
+def test_a_later_start_says_how_to_sign_in_again_and_names_nobody_who_works_here(
+    company: Company, capsys: pytest.CaptureFixture[str]
+):
+    told = "Signed out? `interview-analysis web createadmin {}` prints a new link.\n"
+    User.objects.filter(pk=company.recruiter.pk).update(last_login=timezone.now())
+    _first_link()
+    assert capsys.readouterr().out == told.format("EMAIL")
+    first = User.objects.create_user(FIRST, role=Role.ADMINISTRATOR)
+    _first_link()
+    assert capsys.readouterr().out == told.format(FIRST)
+    User.objects.filter(pk=first.pk).update(is_active=False)
+    _first_link()
+    assert capsys.readouterr().out == told.format("EMAIL")
