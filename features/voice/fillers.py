@@ -250,14 +250,15 @@ def uncovered_voice(observations: Observations, window: Interval) -> list[Event]
     for start_s, end_s in _accounted_for(transcript, window):
         free[slice(*np.searchsorted(track.time_s, (start_s, end_s)))] = False
     found = []
-    for first, last in runs(free):
+    for first, last in runs(free, track.time_s):
         f0 = track.f0_hz[first:last]
         f0 = f0[np.isfinite(f0)]
         voiced_s = f0.size * _FRAME_S
         if voiced_s < MIN_VOICED_S - 1e-9 or (last - first) * _FRAME_S > MAX_UNCOVERED_S:
             continue
         if float(np.std(12.0 * np.log2(f0))) <= MAX_F0_SD_ST:
-            found.append(Event("filler", first * _FRAME_S, last * _FRAME_S, voiced_s))
+            start_s, end_s = track.time_s[[first, last - 1]] + (-_FRAME_S / 2, _FRAME_S / 2)
+            found.append(Event("filler", float(start_s), float(end_s), voiced_s))
     return found
 
 
@@ -278,4 +279,4 @@ def _lexical(transcript: Transcript) -> tuple[Event, ...]:
     return filled_pauses(transcript) if transcript.language in _LANGUAGES else ()
 
 
-EXTRACTOR = Extractor("fillers", 3, "voice", SPECS, compute, events)
+EXTRACTOR = Extractor("fillers", 4, "voice", SPECS, compute, events)

@@ -29,10 +29,13 @@ _FRAME_S = 0.01
 
 _CJK = r"㐀-䶿一-鿿豈-﫿〇"
 _ZH_PIECE = re.compile(
-    rf"(?P<character>[{_CJK}])|(?P<latin>[^\W\d_{_CJK}]+)|(?P<digit>\d)|(?P<percent>[%％])|(?P<point>(?<=\d)\.(?=\d))"
+    rf"(?P<character>[{_CJK}])|(?P<latin>[^\W\d_{_CJK}]+)(?P<short>['’](?:s|t|m|re|ve|ll|d)\b)?|(?P<digit>\d)|(?P<percent>[%％])|(?P<point>(?<=\d)\.(?=\d))"
 )
 _EN_PIECE = re.compile(r"(?P<number>\d[\d.,]*)|(?P<symbol>[%$€£&+])|(?P<word>[^\W\d_]+(?:['’-][^\W\d_]+)*)")
 _VOWELS = re.compile(r"[aeiouyàáâäèéêëìíîïòóôöùúûü]+")
+_HEARD_NOT = re.compile(
+    r"[^aeiouyr\W]n['’]t$"
+)  # "didn't" has a syllable more than "did", "don't" none more than "do"
 _SPELLED_LETTERS = 5  # an abbreviation in capitals up to this long is read letter by letter
 _PERCENT_CHARACTERS = 3  # 百分之
 
@@ -54,7 +57,7 @@ def count_units(text: str, language: str) -> int:
 
     Chinese: a character is one; a digit is one and so is a decimal point (点); a percent sign is three
     (百分之); a Latin word counts its syllables (groups of vowels, at least one), an abbreviation in
-    capitals of up to five letters its letters. English: a word is one, contractions and hyphenated words
+    capitals of up to five letters its letters, and what is drawn together ("it's") nothing more but "n't" behind a consonant. English: a word is one, contractions and hyphenated words
     included; a number counts its digits other than zero, at least one ("2023" is three words, "100" is one:
     an estimate); a symbol is one.
     """
@@ -64,11 +67,14 @@ def count_units(text: str, language: str) -> int:
 
 
 def _chinese(match: re.Match[str]) -> int:
-    if match.lastgroup == "percent":
+    if match["percent"]:
         return _PERCENT_CHARACTERS
-    if match.lastgroup != "latin":
+    latin = match["latin"]
+    if not latin:
         return 1
-    return len(match[0]) if match[0].isupper() and len(match[0]) <= _SPELLED_LETTERS else syllables(match[0])
+    if latin.isupper() and len(latin) <= _SPELLED_LETTERS:
+        return len(latin)
+    return syllables(latin) + bool(match["short"] and _HEARD_NOT.search(match[0].casefold()))
 
 
 def _english(match: re.Match[str]) -> int:
@@ -196,7 +202,10 @@ def frames_s(frames: NDArray[np.bool_]) -> float:
     return float(np.count_nonzero(frames)) * _FRAME_S
 
 
-def runs(frames: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Stretches of marked frames, as first index and index after the last."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], frames, [False])).astype(np.int8)))
-    return [(int(first), int(last)) for first, last in edges.reshape(-1, 2)]
+def runs(frames: NDArray[np.bool_], time_s: FloatArray) -> list[tuple[int, int]]:
+    """Stretches of marked frames without a gap in their times, as first index and index after the last."""
+    marked = np.flatnonzero(frames)
+    if not marked.size:
+        return []
+    apart = (np.diff(marked) > 1) | (np.diff(time_s[marked]) > 1.5 * _FRAME_S)
+    return [(int(run[0]), int(run[-1]) + 1) for run in np.split(marked, np.flatnonzero(apart) + 1)]

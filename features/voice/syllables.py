@@ -13,6 +13,7 @@ from interview_analysis.features.language.sentences import words_touching
 from interview_analysis.features.voice.speech_units import (
     coverage,
     frames_s,
+    inside,
     overlap_s,
     speech_frames,
     spoken_syllables,
@@ -38,7 +39,8 @@ def compute(observations: Observations, window: Interval) -> dict[str, float]:
     voiced_s = frames_s(np.isfinite(track.f0_hz) & speech_frames(track, speech, window))
     if speech_s < MIN_SPEECH_S or voiced_s < MIN_VOICED_RATIO * speech_s:
         return values
-    heard = np.count_nonzero((track.nucleus_s >= window.start_s) & (track.nucleus_s < window.end_s))
+    nuclei_s = track.nucleus_s[inside(track.nucleus_s, speech.regions)]
+    heard = np.count_nonzero((nuclei_s >= window.start_s) & (nuclei_s < window.end_s))
     values["nuclei_per_s"] = heard / speech_s
     if observations.transcript is not None:
         said = sum(_syllables(word, window) for word in words_touching(observations.transcript, window))
@@ -49,13 +51,13 @@ def compute(observations: Observations, window: Interval) -> dict[str, float]:
 
 
 def _syllables(word: Word, window: Interval) -> int:
-    inside = window.start_s <= (word.start_s + word.end_s) / 2 < window.end_s
-    return spoken_syllables(word.text) if inside else 0
+    middle_s = (word.start_s + word.end_s) / 2
+    return spoken_syllables(word.text) if window.start_s <= middle_s < window.end_s else 0
 
 
 EXTRACTOR = Extractor(
     "syllables",
-    1,
+    2,
     "voice",
     (
         FeatureSpec(

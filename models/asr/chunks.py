@@ -62,6 +62,14 @@ class Chunk:
         ]
         return _chunk(regions, part.start_s, part.end_s) if regions else None
 
+    def in_the_middle(self) -> Iterator[Chunk]:
+        """What lies before and what lies after the middle of the recording's time that the chunk covers."""
+        start_s, end_s = self.pieces[0].start_s, self.pieces[-1].end_s
+        middle_s = (start_s + end_s) / 2
+        for part in (self.between(start_s, middle_s), self.between(middle_s, end_s)):
+            if part is not None:
+                yield part
+
     def to_recording(self, start_s: float, end_s: float) -> tuple[float, float]:
         """An interval on the chunk's clock, on the recording's. Across a cut, its larger side is kept."""
         best, before_s = Interval(0.0, 0.0), 0.0

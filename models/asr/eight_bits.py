@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from interview_analysis.models.asr.ct2_file import read_ct2, write_ct2
 from interview_analysis.models.weights.hashes import file_sha256
 
 _WEIGHTS, _HASH = "model.bin", "model.bin.sha256"
+_ABANDONED_S = 3600.0
 
 
 def eight_bit_copy(folder: Path, copy: Path) -> Path:
@@ -36,13 +38,24 @@ def _is_whole(copy: Path) -> bool:
 
 def _make(folder: Path, copy: Path) -> None:
     copy.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=copy.parent, prefix=f"{copy.name[:8]}-") as made:
+    begun = f"{copy.name[:8]}-"
+    _remove_left_behind(copy.parent, begun)
+    with tempfile.TemporaryDirectory(dir=copy.parent, prefix=begun) as made:
         aside = Path(made) / "copy"
         shutil.copytree(folder, aside, ignore=shutil.ignore_patterns(_WEIGHTS))
         write_ct2(read_ct2(folder / _WEIGHTS).in_eight_bits(), aside / _WEIGHTS)
         (aside / _HASH).write_text(file_sha256(aside / _WEIGHTS), encoding="ascii")
-        shutil.rmtree(copy, ignore_errors=True)
-        with suppress(OSError):  # another process was quicker
-            aside.rename(copy)
+        if not _is_whole(copy):  # else another process was quicker
+            shutil.rmtree(copy, ignore_errors=True)
+            with suppress(OSError):
+                aside.rename(copy)
     if not _is_whole(copy):
         raise WeightsError(f"{copy} cannot be kept")
+
+
+def _remove_left_behind(folder: Path, begun: str) -> None:
+    """What processes that were killed had begun; none takes an hour."""
+    for made in folder.glob(f"{begun}*"):
+        with suppress(FileNotFoundError):
+            if time.time() - made.stat().st_mtime > _ABANDONED_S:
+                shutil.rmtree(made, ignore_errors=True)

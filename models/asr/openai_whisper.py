@@ -28,7 +28,7 @@ class OpenAIWhisper:
     Parameters
     ----------
     folder : Path
-        A CTranslate2 Whisper model, which is converted when it is loaded (`models.ct2_to_openai`).
+        A CTranslate2 Whisper model, which is converted when it is loaded (`models.asr.ct2_to_openai`).
     model : str
         Its name, for the transcript.
     cpu_threads : int

@@ -13,7 +13,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol, TypeVar
+from functools import cache
+from itertools import accumulate, pairwise
+from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +26,15 @@ from interview_analysis.models.asr.eight_bits import eight_bit_copy
 from interview_analysis.models.asr.languages import LanguageTracker, Part, Probabilities
 from interview_analysis.models.voice.vad import SpeechDetector, VadSettings, speech_activity
 from interview_analysis.models.weights.store import ModelStore
-from interview_analysis.types import AudioSource, Interval, Segment, SpeechActivity, Transcript, Word
+from interview_analysis.types import (
+    UNSPACED,
+    AudioSource,
+    Interval,
+    Segment,
+    SpeechActivity,
+    Transcript,
+    Word,
+)
 
 # Above this, text repeats itself; below that, it is hardly more than a guess (Radford et al. 2022, sect. 4.5).
 MAX_COMPRESSION_RATIO = 2.4
@@ -211,8 +221,10 @@ def _recognise(
     parts = halves(chunk) if chunk.duration_s >= _MIN_SPLIT_S and depth < _MAX_DEPTH else (chunk,)
     if len(parts) > 1 and (not found or any(_is_doubtful(segment) for segment in found)):
         return [segment for part in parts for segment in again(part)]
-    kept = [_on_recording(segment, chunk) for segment in found if _is_believable(segment)]
+    kept = [_on_recording(segment, chunk, language) for segment in found if _is_believable(segment)]
     kept = [segment for segment in kept if segment.words]
+    if found and not kept and chunk.duration_s >= _MIN_SPLIT_S and depth < _MAX_DEPTH:
+        return [segment for part in chunk.in_the_middle() for segment in again(part)]
     if kept and depth < _MAX_DEPTH:
         kept += [segment for part in _left_out(chunk, kept) for segment in again(part)]
     return sorted(kept, key=lambda segment: segment.start_s)
@@ -246,7 +258,7 @@ def _is_believable(segment: RecognisedSegment) -> bool:
     )
 
 
-def _on_recording(segment: RecognisedSegment, chunk: Chunk) -> Segment:
+def _on_recording(segment: RecognisedSegment, chunk: Chunk, language: str) -> Segment:
     """Word times on the recording's clock, held to the regions of speech; words far from any are dropped."""
     words = []
     for place, word in enumerate(segment.words):
@@ -257,7 +269,10 @@ def _on_recording(segment: RecognisedSegment, chunk: Chunk) -> Segment:
             words.append(Word(word.text, held.start_s, held.end_s, word.probability))
     if not words:
         return Segment("", 0.0, 0.0, ())
-    return Segment(segment.text, words[0].start_s, words[-1].end_s, tuple(words))
+    text = segment.text
+    if len(words) < len(segment.words):
+        text = ("" if language in UNSPACED else " ").join(word.text.strip() for word in words)
+    return Segment(text, words[0].start_s, words[-1].end_s, tuple(words))
 
 
 def _unstretched(word: Word, *, opens: bool) -> Interval:
@@ -306,15 +321,32 @@ def _in_order(segments: list[Segment], limit_s: float) -> list[Segment]:
 
 
 def _in_script(segment: Segment, script: Literal["simplified", "traditional", "as-is"]) -> Segment:
-    """Chinese text in the script that is wanted, with the full-width commas that go with it."""
+    """Chinese text in the script that is wanted, with the full-width commas that go with it.
+
+    Which character is meant is told by its neighbours, so words are converted together, and one by one only where that changes
+    how many characters there are.
+    """
     if script == "as-is":
         return segment
-    from opencc import OpenCC
-
-    converter = OpenCC("t2s" if script == "simplified" else "s2t")
+    converter = _converter("t2s" if script == "simplified" else "s2t")
 
     def convert(text: str) -> str:
         return _HALF_WIDTH.sub(lambda sign: _FULL_WIDTH[sign[0]], converter.convert(text))
 
-    words = tuple(replace(word, text=convert(word.text)) for word in segment.words)
+    texts = [word.text for word in segment.words]
+    edges = [0, *accumulate(map(len, texts))]
+    together = convert("".join(texts))
+    converted = (
+        [together[start:end] for start, end in pairwise(edges)]
+        if len(together) == edges[-1]
+        else map(convert, texts)
+    )
+    words = tuple(replace(word, text=text) for word, text in zip(segment.words, converted, strict=True))
     return replace(segment, text=convert(segment.text), words=words)
+
+
+@cache
+def _converter(conversion: str) -> Any:
+    from opencc import OpenCC
+
+    return OpenCC(conversion)

@@ -4,7 +4,7 @@ The network is PyanNet (Bredin & Laurent 2021, "End-to-end speaker segmentation 
 with the weights of pyannote's segmentation-3.0 (Plaquet & Bredin 2023, "Powerset multi-class cross entropy loss for
 neural speaker diarization"): learned band-pass filters (SincNet, Ravanelli & Bengio 2018), four LSTM layers in both
 directions, and a class for silence, for each of three people and for each pair of them. Who they are differs from one
-ten seconds to the next; how many speak does not, and only that is used. Only the data file is used, none of its code.
+ten seconds to the next; how many speak does not. So who is who is used within one of them alone. Only the data file is used, none of its code.
 """
 
 from __future__ import annotations

@@ -133,10 +133,11 @@ def regions_from_probabilities(
 ) -> Iterator[Interval]:
     """Regions of speech from blocks of speech probability, one a frame of 32 ms, by hysteresis.
 
-    Where two padded regions would overlap they meet in the middle of their gap.
+    Where two padded regions would overlap they meet in the middle of their gap. The last one is not padded at its end, behind
+    which there may be no more sound.
     """
     held: tuple[int, int] | None = None  # waits for the next one, which decides how far it may be padded
-    floor_s, frame = 0.0, 0
+    floor_s = 0.0
     for start, stop in _frame_regions(blocks, settings):
         continues = held is not None and start == held[1]  # the rest of a region that was cut for length
         if (stop - start) * FRAME_S < settings.min_speech_s and not continues:
@@ -145,9 +146,9 @@ def regions_from_probabilities(
             region = _padded(held, floor_s, start, settings.pad_s)
             floor_s = region.end_s
             yield region
-        held, frame = (start, stop), stop
+        held = (start, stop)
     if held is not None:
-        yield _padded(held, floor_s, frame, settings.pad_s)
+        yield _padded(held, floor_s, held[1], settings.pad_s)
 
 
 def _padded(frames: tuple[int, int], floor_s: float, next_frame: int, pad_s: float) -> Interval:

@@ -60,13 +60,6 @@ def format_percent(value: Value) -> str:
     return text.replace("-", "−") + "%"
 
 
-def format_time(seconds: float) -> str:
-    """A moment in the recording: 03:10, or 1:03:10 from an hour on."""
-    whole = max(0, int(seconds))
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
-
-
 @cache
 def _parts(template: str) -> tuple[tuple[str, str | None], ...]:
     """Texts of a template, each with the ``{name}`` that follows it; attributes, indexes and format specs are not followed.

@@ -49,7 +49,13 @@ def read_known(
     ids = [c.id for c in library]
     found: list[Known] = []
     for path in paths:
-        entries = [_with_text(_with_ratings(entry), known_texts) for entry in _entries(path)]
+        try:
+            entries = [_with_text(_with_ratings(entry), known_texts) for entry in _entries(path)]
+        except (TypeError, ValueError) as error:
+            raise LearningError(
+                f"{path}: the 'functions' of an answer that is named by its hash have to be pairs of functions and a number of "
+                "characters"
+            ) from error
         found += parse_known([entry for entry in entries if entry is not None], str(path), ids)
     if not found:
         raise LearningError(f"no answers in {', '.join(map(str, paths))}")
@@ -57,7 +63,7 @@ def read_known(
 
 
 def sha256_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 @one_blas_thread()
@@ -242,9 +248,11 @@ def _with_text(entry: Any, texts: Mapping[str, Mapping[str, Any]]) -> Any:
     if found is None:
         return None
     own = {key: value for key, value in entry.items() if key not in ("text_sha256", "functions")}
-    return {**own, "text": found["text"], "question": found.get("question", "")} | _segments(
-        entry, found["text"]
-    )
+    return {
+        **own,
+        "text": found["text"],
+        "question": found.get("question") or own.get("question", ""),
+    } | _segments(entry, found["text"])
 
 
 def _segments(entry: Mapping[str, Any], text: str) -> dict[str, Any]:

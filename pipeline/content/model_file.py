@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
+import io
 import zlib
 from collections.abc import Mapping
 from dataclasses import fields, replace
@@ -18,6 +18,7 @@ from interview_analysis.errors import ModelError
 from interview_analysis.models.text.adapted import AdaptedEncoder
 from interview_analysis.models.text.packed import PackedEncoder, Weights, packed_encoder, packed_path
 from interview_analysis.pipeline.common.config import BUILT_IN
+from interview_analysis.pipeline.storage.disk import write_aside
 from interview_analysis.scoring.content.bearing import BearingModel, Bears, Directions
 from interview_analysis.scoring.content.functions import FUNCTIONS
 from interview_analysis.scoring.content.levels import LevelModel
@@ -75,11 +76,10 @@ def load_content_model(encoder: str, named: str | None = None) -> ContentModel:
 
 def save_content_model(model: ContentModel, path: Path) -> ContentModel:
     """Write a model and return it as it will be read: rounded to what the file keeps, with its version."""
-    arrays = _as_arrays(model)
-    aside = path.with_name(f"{path.name}.{os.getpid()}.tmp.npz")
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **_as_arrays(model))  # type: ignore[arg-type]
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(aside, **arrays)  # type: ignore[arg-type]
-    aside.replace(path)
+    write_aside(path, stream.getvalue(), private=False)
     _read.cache_clear()
     return _read(path)
 

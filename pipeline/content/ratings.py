@@ -73,19 +73,22 @@ def added(dataset: Dataset, traits: Sequence[str] = ()) -> pd.DataFrame:
 
 
 def _unseen(table: FloatArray, rating: FloatArray, persons: np.ndarray) -> float:
-    """r of ratings with predictions for persons that were not learned from; NaN without columns."""
+    """r of ratings, where there is one, with predictions for persons that were not learned from; NaN without columns, or for fewer than two persons."""
     from sklearn.impute import SimpleImputer
     from sklearn.linear_model import RidgeCV
     from sklearn.model_selection import GroupKFold
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    if not table.shape[1]:
+    rated = np.isfinite(rating)
+    table, rating, persons = table[rated], rating[rated], persons[rated]
+    folds = min(FOLDS, len(set(persons)))
+    if not table.shape[1] or folds < 2:
         return float("nan")
     found = []
     for seed in range(REPEATS):
         predicted = np.zeros(len(rating))
-        for seen, unseen in GroupKFold(FOLDS, shuffle=True, random_state=seed).split(table, groups=persons):
+        for seen, unseen in GroupKFold(folds, shuffle=True, random_state=seed).split(table, groups=persons):
             model = make_pipeline(SimpleImputer(), StandardScaler(), RidgeCV(np.logspace(0, 4, 9)))
             predicted[unseen] = model.fit(table[seen], rating[seen]).predict(table[unseen])
         found.append(pearson(predicted, rating))

@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 from interview_analysis.types import Frame
 
 QUEUE_POLL_S = 0.5
-QUEUE_FRAMES = 64  # 55 MiB of frames at most for each model; the audio gets this much ahead of them
+QUEUE_FRAMES = 32  # 28 MiB of frames at most for each model; the audio gets this much ahead of them
 NICENESS = 10  # the recogniser, the longest of the stages, goes first where cores are few
 Track = TypeVar("Track")
 

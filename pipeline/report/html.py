@@ -17,7 +17,6 @@ from interview_analysis.pipeline.common.messages import (
     Value,
     format_number,
     format_percent,
-    format_time,
 )
 from interview_analysis.pipeline.report import timeline, transcript_view
 from interview_analysis.pipeline.report.page import asset, clean, confined, environment, policy
@@ -33,7 +32,7 @@ from interview_analysis.scoring.report.report import (
     TimelineEvent,
 )
 from interview_analysis.scoring.statistics.margin import MARGIN_FACTOR, margin
-from interview_analysis.types import Transcript
+from interview_analysis.types import Transcript, clock
 
 PARTS = (
     "defs", "facts", "contents", "result", "first", "recordings", "answers", "state", "dimensions", "channels",
@@ -147,8 +146,8 @@ class View:
             return Markup("")
         text = self.moment_plain(start_s)
         typed = self.report.is_written(start_s)
-        if end_s is not None and not typed and format_time(end_s) != text:
-            text += f"–{format_time(end_s)}"
+        if end_s is not None and not typed and clock(end_s) != text:
+            text += f"–{clock(end_s)}"
         if self.player and typed:
             return escape(text)
         if self.player:
@@ -161,7 +160,7 @@ class View:
         return Markup('<a class="time" href="#{}">{}</a>').format(anchor, text)
 
     def moment_plain(self, time_s: float) -> str:
-        return self.messages("ui", "in_writing") if self.report.is_written(time_s) else format_time(time_s)
+        return self.messages("ui", "in_writing") if self.report.is_written(time_s) else clock(time_s)
 
     def whole(self, evidence: Evidence) -> bool:
         """Whether a measurement was taken over the whole recording, so that its time says nothing."""
@@ -347,7 +346,7 @@ def media_facts(media: Media, messages: Messages) -> list[tuple[str, str]]:
         ("audio_tracks", _audio_tracks(media, messages) if len(media.audio_tracks) > 1 else ""),
         (
             "sound_holes",
-            comma.join(f"{format_time(h.start_s)}–{format_time(h.end_s)}" for h in media.sound_holes),
+            comma.join(f"{clock(h.start_s)}–{clock(h.end_s)}" for h in media.sound_holes),
         ),
         ("snr", "" if media.snr_db is None else messages.quantity(media.snr_db, "dB")),
         ("clipping", "" if media.clipping_ratio is None else f"{100 * media.clipping_ratio:.2g}%"),

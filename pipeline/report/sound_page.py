@@ -13,10 +13,10 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from interview_analysis.models.voice.mel import RANGE_DB, band_hz, mel_levels
-from interview_analysis.pipeline.common.messages import Messages, format_number, format_time
+from interview_analysis.pipeline.common.messages import Messages, format_number
 from interview_analysis.pipeline.report.page import asset, clean, environment, policy
 from interview_analysis.scoring.profile import Language
-from interview_analysis.types import AcousticTrack, Word
+from interview_analysis.types import AcousticTrack, Word, clock
 
 _PX_PER_S = 90
 _EDGE = 46  # px on both sides of the drawings, for their axes
@@ -64,8 +64,8 @@ def sound_page(stretch: Stretch, language: Language) -> str:
             m=messages,
             lang="zh-CN" if language == "zh" else "en",
             name=clean(stretch.name),
-            start=format_time(stretch.start_s),
-            end=format_time(stretch.end_s),
+            start=clock(stretch.start_s),
+            end=clock(stretch.end_s),
             start_s=stretch.start_s,
             px_per_s=_PX_PER_S,
             edge=_EDGE,
@@ -198,7 +198,7 @@ class _Drawing:
         for second in range(int(np.ceil(self.stretch.start_s)), int(np.floor(self.stretch.end_s)) + 1):
             x = self._x(second)
             yield Markup(f'<line class="second" x1="{x}" x2="{x}" y1="0" y2="{_SOUND + _PITCH + _WORDS}"/>')
-            yield Markup(f'<text class="tick" x="{x}" y="{y}">{format_time(second)}</text>')
+            yield Markup(f'<text class="tick" x="{x}" y="{y}">{clock(second)}</text>')
 
     def _tick(self, y: float, text: str) -> Markup:
         return Markup('<text class="tick end" x="{}" y="{}">{}</text>').format(

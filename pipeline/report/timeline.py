@@ -10,11 +10,11 @@ from statistics import median
 
 from markupsafe import Markup
 
-from interview_analysis.pipeline.common.messages import Messages, format_number, format_percent, format_time
+from interview_analysis.pipeline.common.messages import Messages, format_number, format_percent
 from interview_analysis.pipeline.report import svg
 from interview_analysis.pipeline.report.transcript_view import segment_anchor
 from interview_analysis.scoring.report.report import Report, Series, Stretch, TimelineEvent
-from interview_analysis.types import CHANNELS, Transcript
+from interview_analysis.types import CHANNELS, Transcript, clock
 
 PLOT_PX, PAD_PX = 72, 9
 SERIES_ORDER = ("speech_rate", "pauses", "smile", "gaze", "pitch")
@@ -142,7 +142,7 @@ class _Drawing:
 
     def _badge(self, number: int, point: Stretch, row: int) -> Markup:
         middle = self.at((point.start_s + point.end_s) / 2)
-        title = f"{format_time(point.start_s)} {point.text.get(self.messages.language)}"
+        title = f"{clock(point.start_s)} {point.text.get(self.messages.language)}"
         # Clear of the edges, where half of a badge would be cut off.
         x = svg.number(min(98.5, max(1.5, middle)))
         return Markup(
@@ -178,9 +178,7 @@ class _Drawing:
 
     def _linked(self, event: TimelineEvent, css: str, y: float) -> Markup:
         """A mark that tells what happened and leads to the words of its seconds; the list below is the way by keyboard."""
-        text = (
-            f"{self.messages('events', event.kind)} {format_time(event.start_s)}–{format_time(event.end_s)}"
-        )
+        text = f"{self.messages('events', event.kind)} {clock(event.start_s)}–{clock(event.end_s)}"
         if event.confidence is not None:
             text += f" {self.messages.quantity(event.value, event.unit)}"
         elif event.label:
@@ -288,7 +286,7 @@ class _Drawing:
     def _marks(self, name: str, css: str, marks: Sequence[tuple[float, float, str]]) -> Lane:
         height = 24
         drawn = [
-            _timed(self.span(css, start, end, 5, 14, f"{told} {format_time(start)}"), start)
+            _timed(self.span(css, start, end, 5, 14, f"{told} {clock(start)}"), start)
             for start, end, told in marks
         ]
         label = self.messages("ui", "events_label", name=name, count=len(marks))
@@ -302,7 +300,7 @@ class _Drawing:
             at = self.at(tick)
             anchor = " start" if index == 0 else " end" if at > 96 else ""
             css = f"tick{anchor}" + (" spare" if index % 2 else "")
-            parts += [svg.line("axis", at, 0, 5), svg.text(css, at, 18, format_time(tick))]
+            parts += [svg.line("axis", at, 0, 5), svg.text(css, at, 18, clock(tick))]
         return Lane("axis", name, "", Markup(""), svg.drawing("plot", 24, name, parts))
 
 

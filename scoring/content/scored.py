@@ -95,7 +95,7 @@ def content_level(
     return ContentLevel(
         score, error, probabilities, about, {**reading.gates, "about": about}, heard_parts(reading),
         reading.to_the_scorer, bool(question), unanswered(reading), written,
-        not all(_lies_in(clause, written) for clause in reading.spoken.clauses),
+        not all(_lies_in(clause, written) for clause in (*reading.spoken.clauses, *reading.to_the_scorer)),
     )  # fmt: skip
 
 

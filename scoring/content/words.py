@@ -8,6 +8,7 @@ import numpy as np
 
 from interview_analysis.scoring.content.scored import HOLDS, ContentLevel, Part
 from interview_analysis.scoring.edges import Text
+from interview_analysis.types import clock
 
 PART_NAMES = {
     "example": Text(en="an own example", zh="自己的事例"),
@@ -62,13 +63,13 @@ def why(level: int, found: ContentLevel) -> Text:
 def _level(level: int, found: ContentLevel) -> Text:
     if found.is_settled(level):
         return Text(en=f"Level {level}.", zh=f"{level} 级。")
-    (a, p), (b, q) = sorted(
-        (int(i) + 1, found.probabilities[i]) for i in np.argsort(-found.probabilities)[:2]
-    )
+    chance = found.probabilities
+    likelier = sorted(int(i) for i in np.argsort(-chance)[:2] if chance[i] > chance[level - 1])
+    en = " or ".join(f"level {i + 1} ({chance[i]:.0%})" for i in likelier)
+    zh = "或 ".join(f"{i + 1} 级（{chance[i]:.0%}）" for i in likelier)
     return Text(
-        en=f"Level {level} is no more than the mean: level {a} ({p:.0%}) or level {b} ({q:.0%}) is likelier, and what was said "
-        "does not settle which.",
-        zh=f"{level} 级只是平均值：更可能是 {a} 级（{p:.0%}）或 {b} 级（{q:.0%}），所说的内容不足以判定是哪一级。",
+        en=f"Level {level} is no more than the mean: {en} is likelier, and what was said does not settle which.",
+        zh=f"{level} 级只是平均值：更可能是 {zh}，所说的内容不足以判定是哪一级。",
     )
 
 
@@ -116,9 +117,3 @@ def _both(names: Sequence[Text]) -> Text:
 
 def _listed(items: Sequence[str], comma: str, last: str) -> str:
     return items[0] if len(items) == 1 else comma.join(items[:-1]) + last + items[-1]
-
-
-def clock(time_s: float) -> str:
-    """A time as minutes and seconds, 01:12."""
-    minutes, seconds = divmod(int(time_s), 60)
-    return f"{minutes:02d}:{seconds:02d}"

@@ -31,6 +31,13 @@ Channel = Literal["content", "voice", "face", "posture"]
 CHANNELS: tuple[Channel, ...] = ("content", "voice", "face", "posture")
 
 
+def clock(seconds: float) -> str:
+    """A moment in the recording: 03:10, or 1:03:10 from an hour on."""
+    whole = max(0, int(seconds))
+    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes:02d}:{rest:02d}"
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A stretch of time, ``start_s <= end_s``."""

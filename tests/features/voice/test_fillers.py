@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -112,6 +113,18 @@ def test_voice_that_no_word_accounts_for() -> None:
     assert values["uncovered_voiced_per_min"] == pytest.approx(60 / 7.7)
     assert values["filled_pause_count"] == 0
     assert values["filler_per_min"] == pytest.approx(60 / 7.7)
+
+
+def test_it_is_told_when_even_where_a_recording_before_has_less_sound_than_picture() -> None:
+    """The frames of all recordings follow each other; their times need not."""
+    first = stretched((3.6, 4.2))
+    assert first.acoustics is not None
+    moved = replace(first.acoustics, time_s=first.acoustics.time_s + 2.0)
+    words = tuple(replace(w, start_s=w.start_s + 2, end_s=w.end_s + 2) for w in first.transcript.words)
+    speech = SpeechActivity(intervals([(2.0, 5.0), (5.6, 6.2), (7.0, 9.7)]))
+    later = replace(first, acoustics=moved, transcript=transcript_of(words, "en"), speech=speech)
+    (found,) = [event for event in events(later) if event.kind == "filler"]
+    assert (found.start_s, found.end_s) == pytest.approx((5.6, 6.2), abs=0.011)
 
 
 @pytest.mark.parametrize(

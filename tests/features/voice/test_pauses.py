@@ -62,7 +62,9 @@ def test_tone_bursts_give_the_exact_count() -> None:
     for gap in [*gaps, 1.0]:
         wave += [buzz(150.0, 0.5), np.zeros(int(gap * RATE_HZ))]
     track = acoustics(HeldAudio(np.concatenate(wave)))
-    bursts = [(first * FRAME_S, last * FRAME_S) for first, last in runs(np.isfinite(track.f0_hz))]
+    bursts = [
+        (first * FRAME_S, last * FRAME_S) for first, last in runs(np.isfinite(track.f0_hz), track.time_s)
+    ]
     observations = observe(*bursts)
     values = compute(observations, Interval(0, 20))
     assert values["pause_count"] == 6

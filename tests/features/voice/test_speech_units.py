@@ -24,6 +24,13 @@ def test_chinese_units() -> None:
         ("3.5", 3),
         ("PRD", 3),
         ("用Python做", 4),
+        ("it's", 1),
+        ("they’re", 1),
+        ("I'm", 1),
+        ("don't", 1),
+        ("didn't", 2),
+        ("isn’t", 2),
+        ("'tis", 1),
         ("，", 0),
         ("", 0),
     ]
@@ -73,5 +80,10 @@ def test_frames_inside_pieces() -> None:
 
 
 def test_runs() -> None:
-    assert runs(np.array([True, True, False, True])) == [(0, 2), (3, 4)]
-    assert runs(np.zeros(3, dtype=bool)) == []
+    time_s = np.array([0.005, 0.015, 0.025, 0.035, 2.005])
+    assert runs(np.array([True, True, False, True, False]), time_s) == [(0, 2), (3, 4)]
+    assert runs(np.ones(5, dtype=bool), time_s) == [
+        (0, 4),
+        (4, 5),
+    ]  # another recording begins with the last one
+    assert runs(np.zeros(5, dtype=bool), time_s) == []

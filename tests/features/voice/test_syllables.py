@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -45,6 +47,12 @@ def test_rates_are_those_of_the_sound_and_of_the_words():
 def test_lost_and_invented_words_move_the_ratio():
     assert compute(heard(42, text="so " * 10), WHOLE)["transcript_ratio"] == pytest.approx(10 / 42)
     assert compute(heard(15), WHOLE)["transcript_ratio"] == pytest.approx(40 / 15)
+
+
+def test_what_sounds_like_syllables_beside_the_speech_is_not_counted():
+    seen = heard(42)
+    half = replace(seen, speech=SpeechActivity((Interval(0.0, 5.0),)))
+    assert compute(half, WHOLE)["nuclei_per_s"] == pytest.approx(4.2)
 
 
 @pytest.mark.parametrize(

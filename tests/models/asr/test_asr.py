@@ -16,11 +16,15 @@ import pytest
 from numpy.typing import NDArray
 
 from interview_analysis.errors import WeightsError
+from interview_analysis.models.asr.chunks import Chunk
 from interview_analysis.models.asr.ct2_file import read_ct2
 from interview_analysis.models.asr.decoding import RecognisedSegment
 from interview_analysis.models.asr.languages import Probabilities
 from interview_analysis.models.asr.recogniser import (
     AsrSettings,
+    _in_script,
+    _on_recording,
+    _recognise,
     _side_by_side,
     load_detector,
     load_engine,
@@ -29,7 +33,7 @@ from interview_analysis.models.asr.recogniser import (
 from interview_analysis.models.blas_threads import one_blas_thread
 from interview_analysis.models.weights.store import ModelStore
 from interview_analysis.pipeline.dev.word_errors import character_error_rate, english_words, word_error_rate
-from interview_analysis.types import Interval, SpeechActivity, Transcript, Word
+from interview_analysis.types import Interval, Segment, SpeechActivity, Transcript, Word
 from tests.models.audio import NON_SPEECH, RATE_HZ, ArrayAudio, load, non_speech
 
 Listen = Callable[[NDArray[np.floating]], tuple[Transcript, SpeechActivity]]
@@ -389,3 +393,32 @@ def test_a_file_of_another_kind_is_refused(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "model.bin").write_bytes(data)
     with pytest.raises(WeightsError, match="no CTranslate2 model of binary version 6"):
         read_ct2(tmp_path / "model.bin")
+
+
+def chunk_of(seconds: float) -> Chunk:
+    whole = Interval(0.0, seconds)
+    return Chunk((whole,), (whole,))
+
+
+def test_speech_without_a_pause_is_tried_again_in_halves_where_nothing_of_it_is_believable() -> None:
+    audio = ArrayAudio(np.zeros(12 * RATE_HZ, np.float32))
+    engine = Scripted(segment(0.5, 11.0, ratio=9.0), *[spoken((0.2, 3.0), (3.0, 5.8))] * 2)
+    found = _recognise(chunk_of(12.0), audio, audio.samples, engine, "en")
+    assert [round(length_s) for length_s in engine.lengths_s] == [12, 6, 6]
+    assert [len(one.words) for one in found] == [2, 2]
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "Hello there."), ("zh", "Hellothere.")])
+def test_a_word_that_is_dropped_is_in_no_text(language: str, text: str) -> None:
+    words = (Word(" Hello", 0.5, 0.9, 0.9), Word(" there.", 0.9, 1.4, 0.9), Word(" Thanks.", 4.0, 4.4, 0.4))
+    heard = RecognisedSegment("Hello there. Thanks.", words, -0.2, 0.1, 1.2)
+    chunk = Chunk((Interval(0.4, 1.5),), (Interval(0.0, 5.0),))
+    assert _on_recording(heard, chunk, language).text == text
+    both = RecognisedSegment("Hello there.", words[:2], -0.2, 0.1, 1.2)
+    assert _on_recording(both, chunk, language).text == "Hello there."
+
+
+def test_which_traditional_character_is_meant_is_told_by_its_neighbours() -> None:
+    words = tuple(Word(character, i, i + 1.0, 0.9) for i, character in enumerate("他的头发很干净"))
+    found = _in_script(Segment("他的头发很干净", 0.0, 7.0, words), "traditional")
+    assert "".join(word.text for word in found.words) == found.text == "他的頭髮很乾淨"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +53,15 @@ def test_a_copy_is_made_once_and_anew_where_it_is_damaged(small: Path, tmp_path:
     assert weights.read_bytes() == whole
     assert sorted(file.name for file in copy.iterdir()) == ["config.json", "model.bin", "model.bin.sha256"]
     assert list(copy.parent.iterdir()) == [copy]
+
+
+def test_what_a_process_that_was_killed_had_begun_is_removed_after_an_hour(small: Path, tmp_path: Path):
+    killed, at_work = tmp_path / "kept" / "copy-1", tmp_path / "kept" / "copy-2"
+    for folder in (killed, at_work):
+        folder.mkdir(parents=True)
+    os.utime(killed, (time.time() - 3700, time.time() - 3700))
+    copy = eight_bit_copy(small, tmp_path / "kept" / "copy")
+    assert sorted(copy.parent.iterdir()) == [copy, at_work]
 
 
 def test_where_nothing_can_be_kept_the_model_itself_is_used(small: Path, tmp_path: Path):

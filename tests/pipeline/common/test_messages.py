@@ -14,11 +14,10 @@ from interview_analysis.pipeline.common.messages import (
     Messages,
     format_number,
     format_percent,
-    format_time,
     load_messages,
 )
 from interview_analysis.scoring.report.report import Reason
-from interview_analysis.types import CHANNELS
+from interview_analysis.types import CHANNELS, clock
 
 FLAGS = (
     "low_snr", "clipped", "quiet", "narrow_band", "sound_missing", "silent_track", "undecodable_track", "truncated", "dark_video", "low_resolution", "low_frame_rate",
@@ -125,7 +124,7 @@ def test_percentages() -> None:
 
 
 def test_times_lengths_and_dates() -> None:
-    assert [format_time(s) for s in (0, 190.9, 3790)] == ["00:00", "03:10", "1:03:10"]
+    assert [clock(s) for s in (0, 190.9, 3790)] == ["00:00", "03:10", "1:03:10"]
     en, zh = Messages("en"), Messages("zh")
     assert [en.duration(s) for s in (3.24, 1864, 5000)] == ["3.2 s", "31 min 04 s", "1 h 23 min"]
     assert zh.duration(1864) == "31 分 04 秒"

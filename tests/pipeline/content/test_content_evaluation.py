@@ -99,6 +99,14 @@ def test_texts_are_joined_by_their_hash(tmp_path):
     assert found.segments == (("situation", TEXT[:18]), (("action", "result"), TEXT[18:34]))
 
 
+@pytest.mark.parametrize("functions", [[["action"]], [["action", "5"]], 5])
+def test_parts_that_are_none_are_refused_with_the_file_s_name(functions, tmp_path):
+    texts = write(tmp_path / "texts.json", [{"text": TEXT}])
+    own = write(tmp_path / "own.json", [hashed(functions=functions)])
+    with pytest.raises(LearningError, match=r"own.json: the 'functions' of an answer"):
+        read_known([own], LIBRARY, [texts])
+
+
 def test_an_answer_whose_text_is_nowhere_is_left_out(tmp_path):
     own = write(tmp_path / "own.json", [hashed(text_sha256="0" * 64), GOOD])
     assert [k.text for k in read_known([own], LIBRARY)] == [TEXT]

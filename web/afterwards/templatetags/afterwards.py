@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from django import template
 
+from interview_analysis.types import clock
+
 register = template.Library()
-
-
-@register.filter
-def clock(seconds: float) -> str:
-    """ "01:05" """
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes:02d}:{rest:02d}"
+register.filter("clock", clock)
 
 
 @register.filter

@@ -9,10 +9,12 @@ from django import template
 
 from interview_analysis.scoring.edges import Text
 from interview_analysis.scoring.profile import Level
+from interview_analysis.types import clock
 from interview_analysis.web.hiring.models import Stage
 from interview_analysis.web.site.language import reader_language
 
 register = template.Library()
+register.filter("clock", clock)
 
 
 def _chinese() -> bool:
@@ -63,11 +65,3 @@ def kept(posted: Mapping[str, Any], otherwise: object, *name: object) -> str:
 @register.simple_tag
 def ticked(posted: Mapping[str, Any], *name: object) -> str:
     return " checked" if "".join(map(str, name)) in posted else ""
-
-
-@register.filter
-def clock(seconds: float) -> str:
-    """75.4 -> "01:15", 3675 -> "1:01:15"."""
-    whole = int(seconds)
-    hours, rest = divmod(whole, 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60:02}:{rest % 60:02}"

@@ -2,14 +2,10 @@ from __future__ import annotations
 
 from django import template
 
-from interview_analysis.scoring.content.words import clock as clock_of
+from interview_analysis.types import clock
 
 register = template.Library()
-
-
-@register.filter
-def clock(time_s: float) -> str:
-    return clock_of(time_s)
+register.filter("clock", clock)
 
 
 @register.filter
