@@ -188,8 +188,8 @@ def diff(console: Console, old: str, new: str, lang: str, output: str) -> None:
 def evaluate(console: Console, folder: Path, details: bool, output: str) -> None:
     """Hold the parser against labelled descriptions: labels.en.yaml and labels.zh.yaml in FOLDER.
 
-    Prints, per language and half, the recall of essential dimensions, the precision against essential or acceptable
-    ones, how often the top dimension agrees, and the rank correlation of weights. Only the half called dev may be
+    Prints, per language and part, the recall of essential dimensions, the precision against essential or acceptable
+    ones, how often the top dimension agrees, and the rank correlation of weights. Only the part called dev may be
     used for tuning.
 
     \b

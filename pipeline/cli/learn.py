@@ -29,8 +29,8 @@ def learn() -> None:
 
     \b
     Examples:
-      interview-analysis learn train --data runs/2026-11 --ratings ratings.csv --out models/overall
-      interview-analysis learn promote models/overall
+      interview-analysis learn train --data runs/2026-11 --ratings ratings.csv --out models-trained/overall
+      interview-analysis learn promote models-trained/overall
     """
 
 

@@ -86,7 +86,7 @@ def evaluate(
 
 
 def as_table(result: Evaluation, details: bool) -> str:
-    """Figures per language and half; with `details` what was missed and wrong in each description."""
+    """Figures per language and part (dev or held out); with `details` what was missed and wrong in each description."""
     table = Table()
     for head in (
         "language",

@@ -124,6 +124,7 @@ def test_words_to_the_scorer_alone_are_level_1_and_shown(language, model, encode
     assert [c.text for c in found.to_the_scorer] == [text]
     assert (found.score, found.bears_on, found.parts) == (pytest.approx(10.0), 0.0, ())
     assert found.gates == {"takes_up": 0.0, "own": 1.0, "done": 1.0, "about": 0.0}
+    assert found.was_spoken
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
