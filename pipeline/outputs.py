@@ -158,6 +158,10 @@ def check_destination(out: Path) -> Path:
         target = out.resolve()
         if target.exists() and not target.is_dir():
             raise OutputError(f"{out} is a file; --out takes a folder")
+        if os.path.ismount(target):
+            raise OutputError(
+                f"{out} is a mounted volume, which cannot be replaced; name a folder in it with --out"
+            )
         if target.is_dir():
             _check_replaceable(out, target)
         above = next(folder for folder in target.parents if folder.exists())

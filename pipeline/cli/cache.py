@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -28,7 +29,10 @@ def parse_size(text: str) -> int:
         raise ValueError(f"'{text}' is no size: expected a number with a unit, such as 5GB, 500MB or 1.5GiB")
     base = 1024 if match["binary"] else 1000
     power = _PREFIXES.index(match["unit"].lower()) if match["unit"] else 0
-    return int(float(match["number"]) * base**power)
+    size = float(match["number"]) * base**power
+    if not math.isfinite(size):
+        raise ValueError(f"{len(match['number'])} digits are no size")
+    return int(size)
 
 
 def parse_age(text: str) -> float:

@@ -349,10 +349,15 @@ def media_facts(media: Media, messages: Messages) -> list[tuple[str, str]]:
             comma.join(f"{clock(h.start_s)}–{clock(h.end_s)}" for h in media.sound_holes),
         ),
         ("snr", "" if media.snr_db is None else messages.quantity(media.snr_db, "dB")),
-        ("clipping", "" if media.clipping_ratio is None else f"{100 * media.clipping_ratio:.2g}%"),
+        ("clipping", "" if media.clipping_ratio is None else _small_share(media.clipping_ratio)),
         ("luma", brightness),
     ]
     return [(messages("ui", code), text) for code, text in facts if text]
+
+
+def _small_share(ratio: float) -> str:
+    """A share that is mostly far below 1 %, with two digits."""
+    return f"{100 * ratio:.2g}%" if ratio < 0.1 else format_percent(ratio)
 
 
 def _audio_tracks(media: Media, messages: Messages) -> str:

@@ -273,11 +273,10 @@ def check_url(url: str) -> None:
 
 
 @contextmanager
-def local_copy(recording: str | os.PathLike[str], max_bytes: int | None = None) -> Iterator[Path]:
+def local_copy(recording: str | os.PathLike[str]) -> Iterator[Path]:
     """The path of a recording to read: its own, or for a URL that of a copy that goes when the context ends.
 
-    Raises MediaError when it cannot be fetched or has more than `max_bytes`, StorageFullError when the copy does not
-    fit; `TMPDIR` in the environment says where copies go.
+    Raises MediaError when it cannot be fetched, StorageFullError when the copy does not fit; `TMPDIR` in the environment says where copies go.
     """
     local = local_path(recording)
     if local is not None:
@@ -289,21 +288,16 @@ def local_copy(recording: str | os.PathLike[str], max_bytes: int | None = None) 
     with aside:
         target = Path(aside.name) / _file_name(url)
         with _told("fetch", url, MediaError):
-            _fetch(url, target, max_bytes)
+            _fetch(url, target)
         yield target
 
 
-def _fetch(url: str, target: Path, max_bytes: int | None) -> None:
+def _fetch(url: str, target: Path) -> None:
     fs, key = _opened(url)
     facts = fs.info(key)
     size = facts.get("size")
     if facts.get("type") == "directory":
         raise MediaError(f"{shown(url)} is a folder; name the file of one recording", "no_recording")
-    if max_bytes is not None and size is not None and size > max_bytes:
-        raise MediaError(
-            f"{shown(url)} has {size} bytes, at most {max_bytes} are taken; cut or compress the recording",
-            "too_large",
-        )
     fs.get_file(key, str(target))
     got = target.stat().st_size
     if size is not None and got != size:

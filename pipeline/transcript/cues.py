@@ -83,9 +83,8 @@ def with_ends(cues: Sequence[Cue]) -> list[Cue]:
         if cue.end_s is None:
             usual_s = len(_WORD.findall(cue.text)) / 2.5 + len(_CJK.findall(cue.text)) / 4.0
             longest = cue.start_s + max(0.5, usual_s if place + 1 == len(cues) else 2.0 * usual_s)
-            following = next(
-                (later.start_s for later in cues[place + 1 :] if later.start_s > cue.start_s), longest
-            )
+            later = (cues[at].start_s for at in range(place + 1, len(cues)))
+            following = next((start_s for start_s in later if start_s > cue.start_s), longest)
             cue = replace(cue, end_s=min(longest, following))
         done.append(cue)
     return done

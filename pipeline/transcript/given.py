@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -160,8 +161,14 @@ def read_written(path: Path, language: str | None = None) -> GivenTranscript:
     Its words get the time that saying them would take. Raises TranscriptError for one without words.
     """
     name = readable_name(path)
+    data = _bytes(path, name)
+    answer = None if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")) else decode(data)
+    if answer is None:
+        raise TranscriptError(f"{name} is no text; save the answer as txt in UTF-8")
+    if not any(character.isalnum() for character in answer):
+        raise TranscriptError(f"{name} holds no words; write the answer and save it again", "empty")
     cues: list[Cue] = []
-    for line, text in enumerate((decode(_bytes(path, name)) or "").splitlines(), 1):
+    for line, text in enumerate(answer.splitlines(), 1):
         start_s = cues[-1].end_s or 0.0 if cues else 0.0
         cues += with_ends([Cue(start_s, None, "", text.strip(), line)]) if text.strip() else []
     transcript = _transcript(checked(cues, name), (), language, WRITTEN, "written")
@@ -190,11 +197,13 @@ def _bytes(path: Path, name: str) -> bytes:
 
 def _cues(data: bytes, name: str) -> tuple[list[Cue], str]:
     """The cues, and the format that they are in."""
-    if data.startswith(b"PK"):
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return read_speaker_lines(docx_lines(data, name), name), "docx"
     text = None if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")) else decode(data)
     if text is None:
         raise TranscriptError(f"{name} is no text; pass a transcript as vtt, srt, txt or docx")
+    if not text.strip("\ufeff \t\r\n"):
+        raise TranscriptError(f"{name} is empty; export the transcript again", "empty")
     lines = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     text = "\n".join(lines)
     if is_webvtt(text):
@@ -273,9 +282,10 @@ def _languages(texts: Sequence[str]) -> list[str]:
     """The language of each passage, by its script. What is short is in that of the passage before."""
     latin = _latin(texts)
     told = [_language(text, latin) for text in texts]
-    usual = max(
-        (code for code, _ in told), key=lambda code: sum(units for other, units in told if other == code)
-    )
+    spoken = Counter[str]()
+    for code, units in told:
+        spoken[code] += units
+    usual = max(spoken, key=spoken.__getitem__)
     found: list[str] = []
     for code, units in told:
         before = found[-1] if found else usual

@@ -16,10 +16,11 @@ first one.
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, replace
 
 from interview_analysis.errors import TranscriptError
 from interview_analysis.pipeline.transcript.cues import CLOCK, Cue, is_likely, is_name, named, seconds
@@ -33,7 +34,7 @@ _HEADS = (
     re.compile(rf"^{_NAME}\s+{_DATE}(?P<time>{CLOCK})$"),
 )
 _ASIDE = re.compile(
-    r"(?:started|stopped) (?:recording|transcription)$|(?:开始|停止|结束)(?:了)?(?:录制|转录|转写)$"
+    r"^(?P<name>.*\S)\s*(?:(?<=\s)(?:started|stopped) (?:recording|transcription)|(?:开始|停止|结束)了?(?:录制|转录|转写))$"
 )
 
 
@@ -45,7 +46,7 @@ class _Head:
     name: str
     time_s: float
     end_s: float | None
-    dated: bool
+    day: int | None  # of the calendar, where a date stands with the time
     text: str
     words_from: int  # line
 
@@ -60,10 +61,7 @@ def read_speaker_lines(lines: Sequence[str], name: str) -> list[Cue]:
             f"{name}, line {first[0]}: no line has a speaker and a time, such as 'Jane Doe 00:01:02', got {first[1][:60]!r}; "
             "export the transcript with speakers and times"
         )
-    origin_s = (
-        min(head.time_s for head in heads.values()) if all(head.dated for head in heads.values()) else 0.0
-    )
-    return named(list(_passages(numbered, heads, origin_s)))
+    return named(list(_passages(numbered, _from_the_first(heads))))
 
 
 def _heads(lines: Sequence[tuple[int, str]]) -> dict[int, _Head]:
@@ -84,7 +82,7 @@ def _head(lines: Sequence[tuple[int, str]], place: int) -> _Head | None:
             whose,
             seconds(span["time"]),
             seconds(span["end"]),
-            False,
+            None,
             "",
             number + (2 if whose else 1),
         )
@@ -92,19 +90,46 @@ def _head(lines: Sequence[tuple[int, str]], place: int) -> _Head | None:
         head = pattern.match(line)
         if head and is_name(bare := head["name"].strip("[]【】 \t")):
             text = head.groupdict().get("text") or ""
-            return _Head(number, bare, seconds(head["time"]), None, bool(head["date"]), text, number + 1)
+            return _Head(number, bare, seconds(head["time"]), None, _day(head["date"]), text, number + 1)
     return None
 
 
-def _passages(lines: Sequence[tuple[int, str]], heads: dict[int, _Head], origin_s: float) -> Iterator[Cue]:
+def _is_aside(line: str, speakers: Set[str]) -> bool:
+    """Whether a line is the program's own word that somebody records: "Jane Doe started transcription". Where it may as well be
+    what was said ("and then we stopped recording"), it is not."""
+    announced = _ASIDE.match(line)
+    if announced is None:
+        return False
+    name = announced["name"]
+    return name in speakers or (len(name.split()) > 1 and is_name(name) and is_likely(name, 1))
+
+
+def _day(date: str | None) -> int | None:
+    try:
+        return datetime.date(*map(int, re.findall(r"\d+", date or ""))).toordinal()
+    except (TypeError, ValueError):  # no date, or none that there is
+        return None
+
+
+def _from_the_first(heads: dict[int, _Head]) -> dict[int, _Head]:
+    """Times of a calendar as times from the first of them, over midnight as well; others as they are."""
+    days = [head.day for head in heads.values()]
+    if None in days:
+        return heads
+    at_s = {line: 86400.0 * (head.day or 0) + head.time_s for line, head in heads.items()}
+    origin_s = min(at_s.values())
+    return {line: replace(head, time_s=at_s[line] - origin_s) for line, head in heads.items()}
+
+
+def _passages(lines: Sequence[tuple[int, str]], heads: dict[int, _Head]) -> Iterator[Cue]:
+    speakers = {head.name for head in heads.values()}
     opened: _Head | None = None
     said: list[str] = []
     for number, line in [*lines, (len(lines) + 1, "")]:
         head = heads.get(number)
         if (head or number > len(lines)) and opened is not None:
-            end_s = None if opened.end_s is None else opened.end_s - origin_s
-            yield Cue(opened.time_s - origin_s, end_s, opened.name, " ".join(said), opened.line)
+            yield Cue(opened.time_s, opened.end_s, opened.name, " ".join(said), opened.line)
         if head:
             opened, said = head, [head.text] if head.text else []
-        elif opened is not None and number >= opened.words_from and line and not _ASIDE.search(line):
+        elif opened is not None and number >= opened.words_from and line and not _is_aside(line, speakers):
             said.append(line)

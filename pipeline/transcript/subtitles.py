@@ -37,15 +37,19 @@ def read_subtitles(text: str, name: str) -> list[Cue]:
 
 
 def _blocks(lines: Lines) -> Iterator[Lines]:
-    """What stands between blank lines, without what is no cue."""
+    """What stands between blank lines, without what is no cue. Some programs leave the blank lines out: a time behind that of
+    another cue, or behind the header, begins a block as well, with the number before it."""
     block: list[tuple[int, str]] = []
     for number, line in [*lines, (len(lines) + 1, "")]:
-        if line.strip():
+        carried: list[tuple[int, str]] = []
+        if _TIMING.match(line) and block and (_aside(block) or any(_TIMING.match(text) for _, text in block)):
+            carried = [block.pop()] if len(block) > 1 and block[-1][1].strip().isdigit() else []
+        elif line.strip():
             block.append((number, line))
             continue
         if block and not _aside(block):
             yield block
-        block = []
+        block = [*carried, (number, line)] if line.strip() else []
 
 
 def _aside(block: Lines) -> bool:

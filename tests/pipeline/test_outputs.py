@@ -70,6 +70,13 @@ def test_dots_and_links_lead_to_their_folder(earlier, tmp_path, monkeypatch):
         outputs.check_destination(tmp_path / "circle")
 
 
+def test_a_mounted_volume_is_refused_before_the_work():
+    with pytest.raises(
+        OutputError, match="/proc is a mounted volume, which cannot be replaced; name a folder in it"
+    ):
+        outputs.check_destination(Path("/proc"))
+
+
 def test_a_file_is_no_parent(earlier):
     with pytest.raises(OutputError, match="takes no new folder"):
         outputs.check_destination(earlier / "report.json" / "out")

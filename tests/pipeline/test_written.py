@@ -42,8 +42,11 @@ def test_labels_and_figures_of_a_typed_answer_are_words(tmp_path):
     starts_s = [word.start_s for word in said.words]
     assert starts_s == sorted(starts_s)
     assert said.words[-1].end_s == pytest.approx(part.seen.facts.duration_s)
-    with pytest.raises(TranscriptError, match="no words"):
+    with pytest.raises(TranscriptError, match="holds no words; write the answer and save it again"):
         written(tmp_path, "…\n—\n")
+    (tmp_path / "picture.txt").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")
+    with pytest.raises(TranscriptError, match="is no text; save the answer as txt in UTF-8"):
+        read_written(tmp_path / "picture.txt")
 
 
 def times_in(page: str) -> list[str]:

@@ -27,6 +27,8 @@ def test_sizes():
 def test_what_is_no_size_is_refused(text):
     with pytest.raises(ValueError, match="expected a number with a unit"):
         parse_size(text)
+    with pytest.raises(ValueError, match="400 digits are no size"):
+        parse_size("9" * 400)
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,41 @@ def test_times_with_dates_count_from_the_first(tmp_path):
     assert [start for _, start, _ in said(read(tmp_path, "a.txt", files.DATED))] == [0.0, 8.0]
 
 
+def test_cues_without_blank_lines_between_them_and_behind_the_header(tmp_path):
+    srt = (
+        "1\n00:00:01,000 --> 00:00:02,000\nHello there\n2\n00:10:03,000 --> 00:10:04,000\nWe had 3\nof them\n"
+    )
+    assert said(read(tmp_path, "a.srt", srt)) == [("", 1.0, "Hello there"), ("", 603.0, "We had 3 of them")]
+    vtt = "WEBVTT\nKind: captions\n00:00.000 --> 00:05.000\nFirst words\n\n00:06.000 --> 00:07.000\nSecond --> words\n"
+    assert said(read(tmp_path, "a.vtt", vtt)) == [("", 0.0, "First words"), ("", 6.0, "Second --> words")]
+
+
+def test_what_was_said_of_a_recording_stays_and_the_program_s_word_of_it_goes(tmp_path):
+    text = (
+        "Jane Doe 00:00:01\nI found the fault before we started recording\nJane Doe started recording\nAnn Lee stopped transcription\n"
+        "张三 00:00:09\n发现故障以后我们马上停止了录制\n张三开始录制\n李四 00:00:12\n好的\n"
+    )
+    assert said(read(tmp_path, "a.txt", text)) == [
+        ("Jane Doe", 1.0, "I found the fault before we started recording"),
+        ("张三", 9.0, "发现故障以后我们马上停止了录制"),
+        ("李四", 12.0, "好的"),
+    ]
+
+
+def test_dates_count_over_midnight(tmp_path):
+    text = "Jane Doe (2026-01-31 23:59:50): hello there\nBob Ray (2026-02-01 00:00:10): hi again\n"
+    assert said(read(tmp_path, "a.txt", text)) == [
+        ("Jane Doe", 0.0, "hello there"),
+        ("Bob Ray", 20.0, "hi again"),
+    ]
+
+
+def test_a_name_that_begins_like_an_archive(tmp_path):
+    assert said(read(tmp_path, "a.txt", "PK Sharma 00:00:01\nHello there\n")) == [
+        ("PK Sharma", 1.0, "Hello there")
+    ]
+
+
 def test_teams_docx(tmp_path):
     given = read_transcript(files.teams_docx(tmp_path / "a.docx"))
     assert said(given) == [
@@ -160,6 +195,7 @@ def test_other_languages_in_latin_letters_are_not_taken_for_english(tmp_path):
     ("name", "content", "told"),
     [
         ("a.vtt", b"", "a.vtt is empty"),
+        ("a.srt", b"\xef\xbb\xbf\r\n", "a.srt is empty"),
         ("a.vtt", b"hello\n", "a.vtt, line 1: expected WEBVTT"),
         ("a.vtt", b"WEBVTT\n\n00:01.000 -> 00:02.000\nhi\n", "line 3: expected a time such as"),
         ("a.vtt", b"WEBVTT\n\n00:01.000 --> later\nhi\n", "line 3: '00:01.000 --> later' is no time"),
