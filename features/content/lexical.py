@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from interview_analysis.features.core.extractor import COVERAGE, Extractor, FeatureSpec
 from interview_analysis.features.language.sentences import join_words, tokens, words_in
+from interview_analysis.features.language.stretches import in_main_language
 from interview_analysis.types import Interval, Observations
 
 WINDOW_TOKENS = 50
@@ -32,7 +33,7 @@ def mattr(items: Sequence[str], window: int = WINDOW_TOKENS) -> float:
 
 
 def _compute(observations: Observations, window: Interval) -> Mapping[str, float]:
-    transcript = observations.transcript
+    transcript = in_main_language(observations.transcript) if observations.transcript is not None else None
     words = words_in(transcript, window)
     if transcript is None or not words:
         return {COVERAGE: 0.0}
@@ -44,7 +45,7 @@ def _compute(observations: Observations, window: Interval) -> Mapping[str, float
 
 EXTRACTOR = Extractor(
     name="lexical",
-    version=1,
+    version=2,
     channel="content",
     specs=(
         FeatureSpec(

@@ -51,7 +51,7 @@ def _events(observations: Observations) -> tuple[Event, ...]:
 
 EXTRACTOR = Extractor(
     name="non_answer",
-    version=1,
+    version=2,
     channel="content",
     specs=(
         FeatureSpec("non_answer_count", "count", "sentences that decline to answer", low=0),

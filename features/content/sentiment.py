@@ -67,7 +67,7 @@ def _compute(observations: Observations, window: Interval) -> Mapping[str, float
 
 EXTRACTOR = Extractor(
     name="sentiment",
-    version=1,
+    version=2,
     channel="content",
     specs=(
         FeatureSpec(

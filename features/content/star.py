@@ -60,7 +60,8 @@ def _english_pattern() -> re.Pattern[str]:
     stative = "|".join(p.removeprefix("re:") for p in phrases("star", "stative_past", "en"))
     irregular = "|".join(phrases("star", "irregular_past", "en"))
     present = "|".join(p.replace(" ", r"\s+") for p in phrases("star", "present_action", "en"))
-    past = rf"(?!(?:{stative})\b)(?:{irregular}|[a-z-]{{2,}}ed)\b"
+    now = "|".join(phrases("star", "present_in_ed", "en"))
+    past = rf"(?!(?:{stative}|{now})\b)(?:{irregular}|[a-z-]{{2,}}ed)\b"
     adverbs = r"(?:(?:\w+ly|then|also|first|just|even|always|still|basically|all|both|together|myself|ourselves|soon)\s+){0,3}"
     subject = r"\b(?:i|we|my team|our team|my team and i|(?:\w+\s+){0,2}and i)\b(?:'ve|'d|\s+have|\s+had)?\s+"
     duty = r"\b(?:i|we)\s+(?:was|were|am|are)\s+(?:\w+ly\s+)?(?:leading|running|building|managing|doing|in charge|responsible|working on|testing|interviewing|designing)\b"
@@ -116,7 +117,7 @@ def _events(observations: Observations) -> tuple[Event, ...]:
 
 EXTRACTOR = Extractor(
     name="star",
-    version=1,
+    version=2,
     channel="content",
     specs=(
         FeatureSpec("situation_ratio", "0 or 1", "a past time or setting is told", 0, 1),

@@ -1,4 +1,4 @@
-"""Evidence for the indicators of a job profile in what was said, and the coverage that follows from it.
+"""Evidence for the indicators of a job profile in what was said.
 
 An indicator is found by a keyword or by meaning in a sentence, and its strength is
 

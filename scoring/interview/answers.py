@@ -20,6 +20,7 @@ from interview_analysis.features.conversation.answers import Answer
 from interview_analysis.features.language.sentences import spoken_length
 from interview_analysis.features.tables import FeatureTables
 from interview_analysis.scoring.content.interview import Content, Levels
+from interview_analysis.scoring.content.scored import SETTLED
 from interview_analysis.scoring.evidence.indicators import ContentEvidence, within
 from interview_analysis.scoring.evidence.question_matching import Match
 from interview_analysis.scoring.norms import Norms
@@ -198,7 +199,7 @@ def _dimension(
             "score": estimate.score,
             "standard_error": round(estimate.standard_error(norms.error_correlation), 2),
             "level": level,
-            "anchor": profile.anchors[level],  # type: ignore[index]
+            "anchor": profile.anchors[level] if _is_settled(level, cells) else None,  # type: ignore[index]
             "channel_scores": {c: _mean_channel(c, cells) for c in whole.mix},
             "partial": any(own.partial for _, own, _ in cells),
             "evidence": tuple(
@@ -213,6 +214,12 @@ def _dimension(
             ),
         }
     )
+
+
+def _is_settled(level: int, cells: Sequence[tuple[int, DimensionScore, float]]) -> bool:
+    """Whether what was said in an answer is at this level; means of others are not described by its words."""
+    told = [content for _, own, _ in cells for content in own.content]
+    return not told or any(content.probabilities[level - 1] >= SETTLED for content in told)
 
 
 def _why_unanswered(whole: DimensionScore, answers: Sequence[ScoredAnswer]) -> Abstention | None:

@@ -38,7 +38,7 @@ class FittedScorer:
     rmse : by target, root mean squared error of persons left out: the standard error of a prediction.
     quantiles : features x quantile levels of the training population, for drift (index: feature, columns: level).
     figures : learner x target with intervals, as `compare_table` gives it.
-    trust : long table target, figure, value, low, high: calibration, coverage, reliability, confounds.
+    trust : long table target, figure, value: calibration, coverage, reliability, confounds.
     reads : blocks that its predictions depend on: channels, and "meaning" for the embeddings.
     spread : by target, root mean squared error of telling everybody the mean: what is known without any measure.
     channel_weights : 1 for a channel that is used, 0 for one that adds nothing.

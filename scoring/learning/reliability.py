@@ -28,7 +28,7 @@ def intraclass(ratings: FloatArray) -> IntraclassCorrelation:
     """ICC of ratings (interviews, raters) without gaps; rows with NaN are left out. Needs two of each."""
     table = ratings[np.isfinite(ratings).all(axis=1)]
     n, k = table.shape
-    if n < 2 or k < 2:
+    if n < 2 or k < 2 or np.ptp(table) == 0:
         return IntraclassCorrelation(float("nan"), float("nan"), k, n)
     grand = table.mean()
     rows = k * float(((table.mean(axis=1) - grand) ** 2).sum())
@@ -84,7 +84,9 @@ def rater_against_others(ratings: FloatArray) -> float:
 
 
 def spearman_brown(r: float, factor: float = 2.0) -> float:
-    """Reliability of a test `factor` times as long as the one whose reliability is `r`."""
+    """Reliability of a test `factor` times as long as the one whose reliability is `r`; NaN where that has no value, for halves that are each other's opposite."""
+    if 1.0 + (factor - 1.0) * r == 0:
+        return float("nan")
     return factor * r / (1.0 + (factor - 1.0) * r)
 
 

@@ -44,7 +44,8 @@ TRUST = ["target", "figure", "value"]
 class Proof:
     """Everything that speaks for or against a trained model.
 
-    `trust` has columns target, figure, value: calibration_slope, calibration_intercept, interval_coverage, split_half,
+    `trust` has columns target, figure, value: calibration_slope, calibration_intercept, interval_coverage, interval_nominal,
+    interval_width, split_half,
     standard_error_of_measurement, r_without_length (partial correlation with the ratings, words held constant),
     r_with_length (of predictions with log words); where several raters are known their number, raters_icc_single,
     raters_icc_average, raters_krippendorff_alpha and rater_against_others.

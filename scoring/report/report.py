@@ -194,7 +194,9 @@ class LearnedScore(Model):
 
 
 class OverallScore(Score):
-    partial: bool = False  # a dimension abstained and the rest was re-weighted
+    partial: bool = (
+        False  # a dimension or one of its channels could not be scored, and the rest was re-weighted
+    )
 
 
 class JobBar(Model):

@@ -337,7 +337,7 @@ def _channel_score(
     return ChannelScore(
         score=_round(estimate.score) if estimate else None,
         standard_error=_round(estimate.standard_error(norms.error_correlation)) if estimate else None,
-        level=norms.level(estimate.score) if estimate else None,
+        level=norms.level(_round(estimate.score)) if estimate else None,
         weight=round(sum(shares.values()), 4),
         evidence=tuple(evidence),
         abstention=abstention,
@@ -375,7 +375,7 @@ def overall_of(
     return OverallScore(
         score=_round(fused.score),
         standard_error=_round(fused.standard_error(norms.error_correlation)),
-        level=norms.level(fused.score),
+        level=norms.level(_round(fused.score)),
         weight=1.0,
         partial=len(scored) < len(dimensions) or any(d.partial for d in scored),
     )

@@ -44,7 +44,7 @@ def difference(first: float, first_error: float, second: float, second_error: fl
 class Stability:
     """`shares` (n, n): in what share of the draws each of n takes each place; a row of NaN for who has no whole score.
 
-    `order` is the order of all n that was drawn most often, the best first, and `order_share` the share of the draws in
+    `order` is the order of those who have a whole score that was drawn most often, the best first, and `order_share` the share of the draws in
     which it holds.
     """
 

@@ -16,6 +16,9 @@ def test_judgements_are_counted_and_turned_by_a_negation():
         ("good morning", "en", (0, 0)),
         ("项目很成功,我很自豪", "zh", (2, 0)),
         ("我不喜欢,结果很糟糕", "zh", (0, 2)),
+        ("不仅成绩优秀", "zh", (1, 0)),
+        ("特别优秀", "zh", (1, 0)),
+        ("not only was it great", "en", (1, 0)),
     ]
     assert [
         (text, language, expected, found)

@@ -57,6 +57,14 @@ def test_the_main_language_is_the_one_that_is_spoken_longest():
     assert alone.led_by_its_main_language() is alone
 
 
+def test_variety_is_of_the_words_of_the_main_language():
+    """A few English words in a Chinese answer are none of its vocabulary."""
+    said = "我负责用户访谈，整理需求，也安排测试，后来又写了报告，并且向团队讲解。" * 8
+    beside = mixed((said, "zh"), (ENGLISH, "en"))
+    alone = compute("lexical", observed(transcript_from_text(said, "zh")))
+    assert compute("lexical", observed(beside)) == pytest.approx(alone)
+
+
 def test_stretches_are_in_order_and_neighbours_differ():
     found = language_stretches(BOTH)
     assert [stretch.language for stretch in found] == ["en", "zh", "en"]

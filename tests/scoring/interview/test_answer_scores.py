@@ -120,6 +120,26 @@ def test_answers_are_scored_by_what_was_said_in_them(spoken, product_manager):
     assert (report.number, report.overall.score, report.latency_s) == (2, None, None)
 
 
+def test_a_level_that_no_answer_is_at_is_not_described_by_its_words(spoken, product_manager):
+    first = spoken[2].dimensions[0]
+    told = first.content[0]
+
+    def anchor(*probabilities: tuple[float, ...]) -> str | None:
+        own = [told.model_copy(update={"probabilities": p}) for p in probabilities]
+        cards = [
+            replace(spoken[2], dimensions=(first.model_copy(update={"content": (one,)}),)) for one in own
+        ]
+        answers = [answered(card, {first.id: (50.0, 9.0)}, 100) for card in cards]
+        found = add_up(product_manager, NORMS, spoken[2], answers).card.dimensions[0]
+        assert found.level == 3
+        return found.anchor
+
+    half = (0.0, 0.45, 0.1, 0.45, 0.0)
+    assert anchor((0.1, 0.2, 0.5, 0.2, 0.0), half) == product_manager.dimensions[0].anchors[3]
+    assert anchor(half, half) is None
+    assert anchor((0.9, 0.1, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.1, 0.9)) is None
+
+
 def test_evidence_of_a_part_is_that_of_the_whole_in_it(spoken, product_manager):
     seen, found, _ = spoken
     everything = within(found, product_manager, Interval(0.0, seen.facts.duration_s))

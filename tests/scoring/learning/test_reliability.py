@@ -56,6 +56,11 @@ def test_alpha_of_many_samples_is_that_of_units_repeated_so_often(rng):
     assert np.isnan(alpha_of(np.zeros(4)))
 
 
+def test_ratings_that_are_all_alike_have_no_reliability():
+    assert np.isnan(intraclass(np.full((2, 2), 4.0)).single)
+    assert np.isnan(spearman_brown(-1.0))
+
+
 def test_one_rater_has_no_icc_and_no_others():
     assert np.isnan(intraclass(SHROUT_FLEISS[:, :1]).single)
     assert np.isnan(rater_against_others(SHROUT_FLEISS[:, :1]))
