@@ -20,7 +20,7 @@ from interview_analysis.pipeline.media.opening import Readable
 from interview_analysis.pipeline.observation.joining import parted
 from interview_analysis.pipeline.observation.observe import releasing
 from interview_analysis.pipeline.observation.observers import Observers
-from interview_analysis.pipeline.observation.viewer import Viewer
+from interview_analysis.pipeline.observation.viewer import QUEUE_FRAMES_LIVE, Viewer
 from interview_analysis.tracks import FaceTrack
 from interview_analysis.types import Frame, Observations, SpeechActivity, Transcript
 
@@ -112,4 +112,4 @@ def _viewer(
                     model.observe(frame)
             return model.track()
 
-    return Viewer(pool, follow, 1, given_up)
+    return Viewer(pool, follow, 1, given_up, QUEUE_FRAMES_LIVE)

@@ -15,6 +15,7 @@ from interview_analysis.types import Frame
 
 QUEUE_POLL_S = 0.5
 QUEUE_FRAMES = 32  # 28 MiB of frames at most for each model; the audio gets this much ahead of them
+QUEUE_FRAMES_LIVE = 64  # of a picture that does not wait: what does not fit is left out
 NICENESS = 10  # the recogniser, the longest of the stages, goes first where cores are few
 Track = TypeVar("Track")
 
@@ -23,7 +24,7 @@ class Viewer(Generic[Track]):
     """Makes a track of every n-th frame on a thread of `pool`, behind the recogniser.
 
     `watching` gets the frames as they come and gives the track, which `track` holds in the end, or what it failed with.
-    Once `given_up` is set, nobody waits for a frame, and `track` holds CancelledError.
+    At most `waiting` frames wait. Once `given_up` is set, nobody waits for a frame, and `track` holds CancelledError.
     """
 
     def __init__(
@@ -32,8 +33,9 @@ class Viewer(Generic[Track]):
         watching: Callable[[Iterator[Frame]], Track],
         every: int,
         given_up: threading.Event,
+        waiting: int = QUEUE_FRAMES,
     ) -> None:
-        self._frames: Queue[Frame | None] = Queue(QUEUE_FRAMES)
+        self._frames: Queue[Frame | None] = Queue(waiting)
         self._watching = watching
         self._every = every
         self._given_up = given_up

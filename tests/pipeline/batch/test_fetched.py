@@ -37,9 +37,9 @@ def fetches(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     urls: list[str] = []
     fetch = storage._fetch
 
-    def counting(url: str, target: Path, max_bytes: int | None) -> None:
+    def counting(url: str, target: Path) -> None:
         urls.append(url)
-        fetch(url, target, max_bytes)
+        fetch(url, target)
 
     monkeypatch.setattr(storage, "_fetch", counting)
     return urls
