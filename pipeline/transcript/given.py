@@ -161,8 +161,7 @@ def read_written(path: Path, language: str | None = None) -> GivenTranscript:
     Its words get the time that saying them would take. Raises TranscriptError for one without words.
     """
     name = readable_name(path)
-    data = _bytes(path, name)
-    answer = None if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")) else decode(data)
+    answer = _text(_bytes(path, name))
     if answer is None:
         raise TranscriptError(f"{name} is no text; save the answer as txt in UTF-8")
     if not any(character.isalnum() for character in answer):
@@ -195,11 +194,17 @@ def _bytes(path: Path, name: str) -> bytes:
     return data
 
 
+def _text(data: bytes) -> str | None:
+    """What a file says, None where it is no text."""
+    is_binary = b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return None if is_binary else decode(data)
+
+
 def _cues(data: bytes, name: str) -> tuple[list[Cue], str]:
     """The cues, and the format that they are in."""
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return read_speaker_lines(docx_lines(data, name), name), "docx"
-    text = None if b"\0" in data and not data.startswith((b"\xff\xfe", b"\xfe\xff")) else decode(data)
+    text = _text(data)
     if text is None:
         raise TranscriptError(f"{name} is no text; pass a transcript as vtt, srt, txt or docx")
     if not text.strip("\ufeff \t\r\n"):

@@ -149,6 +149,20 @@ def test_scores_levels_and_margins_are_those_of_the_report() -> None:
     assert "Level 4 of 5 · likely between 60 and 75" in overall
 
 
+def test_a_partial_score_says_whether_a_dimension_or_a_channel_is_missing() -> None:
+    report = sample_report("en")
+    partial = report.model_copy(update={"overall": report.overall.model_copy(update={"partial": True})})
+    first, *others = report.dimensions
+    unscored = first.model_copy(update={"score": None, "standard_error": None, "level": None, "anchor": None})
+    fewer = partial.model_copy(update={"dimensions": (unscored, *others)})
+    told = [page(r, None, "en").find("div", css="overall")[0].text for r in (partial, fewer)]
+    whole, missing = (
+        "Every dimension was scored, not every channel",
+        "At least one dimension could not be scored",
+    )
+    assert [(whole in text, missing in text) for text in told] == [(True, False), (False, True)]
+
+
 def test_an_abstained_report_says_why_and_what_to_do_and_shows_no_number() -> None:
     root = page(abstained_report(), None, "en")
     told = root.find("section", id="first")[0].text
